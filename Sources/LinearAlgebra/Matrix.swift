@@ -1,0 +1,95 @@
+/// A dense row-major matrix: row `i` is a sample, column `j` a feature.
+///
+/// Element (i, j) is `elements[i * columnCount + j]`. A matrix may have no rows or no columns.
+/// Copies share their storage until one is written to.
+public struct Matrix<Element: BinaryFloatingPoint & Sendable>: Sendable, Hashable {
+  /// The number of rows, n.
+  public let rowCount: Int
+  /// The number of columns, d.
+  public let columnCount: Int
+  /// All elements, n × d, row after row.
+  public var elements: [Element]
+
+  /// Makes a matrix from its elements, row after row.
+  ///
+  /// - Precondition: `elements.count == rowCount * columnCount`, both counts not negative.
+  public init(rowCount: Int, columnCount: Int, elements: [Element]) {
+    precondition(rowCount >= 0 && columnCount >= 0, "a matrix cannot have negative counts")
+    precondition(elements.count == rowCount * columnCount, "elements must be rows × columns")
+    self.rowCount = rowCount
+    self.columnCount = columnCount
+    self.elements = elements
+  }
+
+  /// Makes a matrix that holds one value everywhere.
+  public init(rowCount: Int, columnCount: Int, repeating value: Element = 0) {
+    self.init(
+      rowCount: rowCount, columnCount: columnCount,
+      elements: [Element](repeating: value, count: rowCount * columnCount))
+  }
+
+  /// Makes a matrix from rows of equal length.
+  ///
+  /// - Precondition: all rows have the same count.
+  public init(rows: [[Element]]) {
+    let columnCount = rows.first?.count ?? 0
+    precondition(rows.allSatisfy { $0.count == columnCount }, "rows must have equal counts")
+    self.init(rowCount: rows.count, columnCount: columnCount, elements: rows.flatMap { $0 })
+  }
+
+  /// The element in row `row` and column `column`, both counted from 0.
+  public subscript(row: Int, column: Int) -> Element {
+    get { elements[row * columnCount + column] }
+    set { elements[row * columnCount + column] = newValue }
+  }
+
+  /// Row `row` as a slice of the storage.
+  public func row(_ row: Int) -> ArraySlice<Element> {
+    elements[row * columnCount..<(row + 1) * columnCount]
+  }
+
+  /// The elements of column `column`, top to bottom.
+  ///
+  /// - Complexity: O(n).
+  public func column(_ column: Int) -> [Element] {
+    (0..<rowCount).map { elements[$0 * columnCount + column] }
+  }
+
+  /// The matrix of the rows named, in the order given; a row may be named more than once.
+  public func selectingRows(_ rows: some Sequence<Int>) -> Matrix {
+    var selected: [Element] = []
+    var count = 0
+    for row in rows {
+      selected.append(contentsOf: self.row(row))
+      count += 1
+    }
+    return Matrix(rowCount: count, columnCount: columnCount, elements: selected)
+  }
+
+  /// The matrix of the columns named, in the order given.
+  public func selectingColumns(_ columns: [Int]) -> Matrix {
+    var selected: [Element] = []
+    selected.reserveCapacity(rowCount * columns.count)
+    for row in 0..<rowCount {
+      for column in columns { selected.append(self[row, column]) }
+    }
+    return Matrix(rowCount: rowCount, columnCount: columns.count, elements: selected)
+  }
+
+  /// The same numbers in another precision.
+  public func converted<Other: BinaryFloatingPoint & Sendable>(
+    to type: Other.Type = Other.self
+  ) -> Matrix<Other> {
+    Matrix<Other>(
+      rowCount: rowCount, columnCount: columnCount, elements: elements.map { Other($0) })
+  }
+
+  /// The transposed matrix, d × n.
+  public func transposed() -> Matrix {
+    var result = Matrix(rowCount: columnCount, columnCount: rowCount)
+    for row in 0..<rowCount {
+      for column in 0..<columnCount { result[column, row] = self[row, column] }
+    }
+    return result
+  }
+}
