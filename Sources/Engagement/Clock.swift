@@ -1,0 +1,84 @@
+public import EventLog
+import Foundation
+
+/// How instants fall into calendar days and weeks.
+public struct Clock: Sendable, Hashable {
+  /// The first day of the week.
+  public enum WeekStart: String, Sendable, Hashable, CaseIterable {
+    /// Weeks begin on Monday, as ISO 8601 has it.
+    case monday
+    /// Weeks begin on Sunday.
+    case sunday
+  }
+
+  /// The IANA name of the zone whose days count, for example `Europe/Vienna`.
+  public let zoneName: String
+  /// The first day of the week.
+  public let weekStart: WeekStart
+
+  private let zone: TimeZone?
+
+  /// Days and ISO weeks of UTC.
+  public static let utc = Clock()
+
+  private init() {
+    zoneName = "UTC"
+    weekStart = .monday
+    zone = nil
+  }
+
+  /// Makes a clock, or nil where the system knows no zone of that name.
+  public init?(zoneName: String, weekStart: WeekStart = .monday) {
+    self.zoneName = zoneName
+    self.weekStart = weekStart
+    if zoneName == "UTC" {
+      zone = nil
+    } else if let zone = TimeZone(identifier: zoneName) {
+      self.zone = zone
+    } else {
+      return nil
+    }
+  }
+
+  /// The calendar day of an instant, counted from 1970-01-01.
+  public func day(of instant: Timestamp) -> Int {
+    let local = instant.microseconds + offsetInMicroseconds(at: instant)
+    return Int(floorDivide(local, Timestamp.microsecondsPerDay))
+  }
+
+  /// The calendar week of an instant; week 0 is the one that holds 1970-01-01.
+  public func week(of instant: Timestamp) -> Int { week(ofDay: day(of: instant)) }
+
+  /// The calendar week of a day counted from 1970-01-01, which was a Thursday.
+  public func week(ofDay day: Int) -> Int {
+    floorDivide(day + (weekStart == .monday ? 3 : 4), 7)
+  }
+
+  /// The calendar month of an instant, counted from January 1970.
+  public func month(of instant: Timestamp) -> Int {
+    let date = CivilDate(daysSince1970: day(of: instant))
+    return (date.year - 1970) * 12 + date.month - 1
+  }
+
+  /// The instant at which a calendar day, counted from 1970-01-01, begins.
+  public func start(ofDay day: Int) -> Timestamp {
+    let utcMidnight = Timestamp(microseconds: Int64(day) * Timestamp.microsecondsPerDay)
+    guard let zone else { return utcMidnight }
+    // The zone's offset at local midnight: guessed at UTC's, then looked up again at the guess.
+    var instant = utcMidnight
+    for _ in 0..<2 {
+      let seconds = zone.secondsFromGMT(for: Self.date(instant))
+      instant = Timestamp(microseconds: utcMidnight.microseconds - Int64(seconds) * 1_000_000)
+    }
+    return instant
+  }
+
+  private func offsetInMicroseconds(at instant: Timestamp) -> Int64 {
+    guard let zone else { return 0 }
+    return Int64(zone.secondsFromGMT(for: Self.date(instant))) * 1_000_000
+  }
+
+  private static func date(_ instant: Timestamp) -> Date {
+    Date(timeIntervalSince1970: Double(instant.microseconds) / 1_000_000)
+  }
+}

@@ -1,0 +1,140 @@
+public import EventLog
+
+/// A community's events and members, brought together: a row a member, in ascending order of the
+/// ids' bytes, with each member's events from oldest to newest.
+///
+/// Every member of the events, their targets and the members file has a row. Whether it counts at
+/// an as-of time is ``rows(asOf:)``.
+public struct Community: Sendable {
+  /// The events, as read.
+  public let history: EventHistory
+  /// The members file, as read.
+  public let members: MemberTable
+  /// The ids of all rows, sorted by their bytes.
+  public let memberIDs: [String]
+
+  private let ids: Interner
+  private let rowOfID: [Int32]
+  private let memberTableRows: [Int32]
+  private let done: EventsByRow
+  private let received: EventsByRow
+
+  /// Brings events and members together.
+  ///
+  /// - Complexity: O(N log N) for N events, O(m log m) for m members.
+  public init(history: EventHistory, members: MemberTable = MemberTable()) {
+    var ids = history.memberIDs
+    let memberIDs = members.ids.strings.map { ids.intern($0) }
+    let sorted = ids.indicesSortedByBytes()
+    var rowOfID = [Int32](repeating: 0, count: sorted.count)
+    for (row, id) in sorted.enumerated() { rowOfID[id] = Int32(row) }
+    var memberTableRows = [Int32](repeating: -1, count: sorted.count)
+    for (tableRow, id) in memberIDs.enumerated() {
+      memberTableRows[Int(rowOfID[id])] = Int32(tableRow)
+    }
+    self.history = history
+    self.members = members
+    self.memberIDs = sorted.map { ids[$0] }
+    self.ids = ids
+    self.rowOfID = rowOfID
+    self.memberTableRows = memberTableRows
+    done = EventsByRow(
+      rowCount: sorted.count, ids: history.memberIndices, rowOfID: rowOfID,
+      timestamps: history.timestamps)
+    received = EventsByRow(
+      rowCount: sorted.count, ids: history.targetIndices, rowOfID: rowOfID,
+      timestamps: history.timestamps)
+  }
+
+  /// The row of a member, or nil where there is no such member.
+  public func row(of memberID: String) -> Int? {
+    ids.index(of: memberID).map { Int(rowOfID[$0]) }
+  }
+
+  /// The row of a position in the history's `memberIDs`.
+  func row(ofID id: Int32) -> Int { Int(rowOfID[Int(id)]) }
+
+  /// The positions in ``history`` of a row's own events, from oldest to newest.
+  public func events(ofRow row: Int) -> ArraySlice<Int32> { done[row] }
+
+  /// The positions in ``history`` of a row's own events at or before an instant.
+  public func events(ofRow row: Int, asOf instant: Timestamp) -> ArraySlice<Int32> {
+    prefix(of: done[row], asOf: instant)
+  }
+
+  /// The positions in ``history`` of the events done to a row at or before an instant, those that
+  /// the member did to itself included.
+  public func eventsReceived(byRow row: Int, asOf instant: Timestamp) -> ArraySlice<Int32> {
+    prefix(of: received[row], asOf: instant)
+  }
+
+  /// The row of a member in ``members``, or nil where the members file does not name it.
+  public func memberTableRow(ofRow row: Int) -> Int? {
+    memberTableRows[row] < 0 ? nil : Int(memberTableRows[row])
+  }
+
+  /// When a row's member joined, where that is known and not after an instant.
+  public func joinedAt(row: Int, asOf instant: Timestamp) -> Timestamp? {
+    guard let tableRow = memberTableRow(ofRow: row), let joined = members.joinedAt[tableRow],
+      joined <= instant
+    else { return nil }
+    return joined
+  }
+
+  /// The rows that are in the table at an instant: an event of theirs, an event done to them, or
+  /// their joining is at or before it.
+  public func rows(asOf instant: Timestamp) -> [Int] {
+    memberIDs.indices.filter { row in
+      !events(ofRow: row, asOf: instant).isEmpty
+        || joinedAt(row: row, asOf: instant) != nil
+        || !eventsReceived(byRow: row, asOf: instant).isEmpty
+    }
+  }
+
+  private func prefix(of events: ArraySlice<Int32>, asOf instant: Timestamp) -> ArraySlice<Int32> {
+    var low = events.startIndex
+    var high = events.endIndex
+    while low < high {
+      let middle = (low + high) / 2
+      if history.timestamps[Int(events[middle])] <= instant.microseconds {
+        low = middle + 1
+      } else {
+        high = middle
+      }
+    }
+    return events[..<low]
+  }
+}
+
+/// Positions of events, grouped by row, each group from oldest to newest, ties in input order.
+private struct EventsByRow: Sendable {
+  private var offsets: [Int]
+  private var positions: [Int32]
+
+  init(rowCount: Int, ids: [Int32], rowOfID: [Int32], timestamps: [Int64]) {
+    precondition(ids.count <= Int(Int32.max), "more events than 32 bits can number")
+    offsets = [Int](repeating: 0, count: rowCount + 1)
+    for id in ids where id >= 0 { offsets[Int(rowOfID[Int(id)]) + 1] += 1 }
+    for row in 0..<rowCount { offsets[row + 1] += offsets[row] }
+    positions = [Int32](repeating: 0, count: offsets[rowCount])
+    var next = offsets
+    for (event, id) in ids.enumerated() where id >= 0 {
+      let row = Int(rowOfID[Int(id)])
+      positions[next[row]] = Int32(event)
+      next[row] += 1
+    }
+    for row in 0..<rowCount {
+      let range = offsets[row]..<offsets[row + 1]
+      let isSorted = range.dropFirst().allSatisfy {
+        timestamps[Int(positions[$0 - 1])] <= timestamps[Int(positions[$0])]
+      }
+      if isSorted { continue }
+      positions[range].sort {
+        let (left, right) = (timestamps[Int($0)], timestamps[Int($1)])
+        return left != right ? left < right : $0 < $1
+      }
+    }
+  }
+
+  subscript(row: Int) -> ArraySlice<Int32> { positions[offsets[row]..<offsets[row + 1]] }
+}

@@ -1,0 +1,56 @@
+/// Why features, scores or transforms cannot be computed.
+public enum EngagementError: Error, Equatable, Sendable {
+  /// No feature, and no numeric member attribute, has this name.
+  case unknownFeature(name: String, suggestion: String)
+  /// A feature names an alias or event type that neither the project nor the log has.
+  case unknownEventType(feature: String, name: String, suggestion: String)
+  /// A feature names an event property that no event has.
+  case unknownProperty(feature: String, name: String, suggestion: String)
+  /// An attribute exists but is no number.
+  case attributeNotNumeric(name: String, type: String)
+  /// No member has an event or joined at or before the as-of time.
+  case noMembers(asOf: String, oldest: String?)
+  /// No column is left that tells members apart.
+  case allColumnsDropped([String])
+  /// A score refers to a score that does not exist.
+  case unknownScore(name: String, suggestion: String)
+  /// Scores refer to each other in a circle.
+  case scoreCycle([String])
+  /// A percentile score needs a model that was not given, or one that lacks the feature.
+  case missingPercentile(score: String, model: String, feature: String)
+}
+
+extension EngagementError: CustomStringConvertible {
+  /// What is wrong and the way out, in one line.
+  public var description: String {
+    switch self {
+    case .unknownFeature(let name, let suggestion):
+      "unknown feature \"\(name)\"\(suggestion); it is neither built in nor a numeric column of "
+        + "the members file"
+    case .unknownEventType(let feature, let name, let suggestion):
+      "feature \"\(feature)\": the log has no event type \"\(name)\" and the project no alias of "
+        + "that name\(suggestion)"
+    case .unknownProperty(let feature, let name, let suggestion):
+      "feature \"\(feature)\": no event has a property \"\(name)\"\(suggestion)"
+    case .attributeNotNumeric(let name, let type):
+      "attribute \"\(name)\" is of type \(type), not a number: leave it out, or write it as numbers "
+        + "in the members file"
+    case .noMembers(let asOf, let oldest):
+      oldest.map {
+        "no member has an event or joined at or before \(asOf): the log begins at \($0), give a "
+          + "later --as-of"
+      } ?? "no member has an event or joined at or before \(asOf): the log holds no events"
+    case .allColumnsDropped(let names):
+      "no feature tells the members apart: \(names.joined(separator: ", ")) are the same for all; "
+        + "choose other --features or a log with more members"
+    case .unknownScore(let name, let suggestion):
+      "unknown score \"\(name)\"\(suggestion)"
+    case .scoreCycle(let path):
+      "scores refer to each other in a circle: \(path.joined(separator: " → "))"
+    case .missingPercentile(let score, let model, let feature):
+      "score \"\(score)\" needs the distribution of \"\(feature)\" from a model named \"\(model)\": "
+        + "give it with --model \(model).safetensors, trained with this feature or with this project "
+        + "file"
+    }
+  }
+}

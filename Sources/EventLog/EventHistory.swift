@@ -1,0 +1,91 @@
+/// All events of a community, by column, in the order in which they were read.
+///
+/// Some 24 bytes an event, 4 more with targets, 4 more for each property kept. Names are interned:
+/// an event holds the position of its member in ``memberIDs`` and of its type in ``types``.
+public struct EventHistory: Sendable {
+  /// The ids of all members who did something or had something done to them.
+  public private(set) var memberIDs = Interner()
+  /// The event types.
+  public private(set) var types = Interner()
+  /// For each event, the position of its member in ``memberIDs``.
+  public private(set) var memberIndices: [Int32] = []
+  /// For each event, its instant in microseconds since 1970-01-01T00:00:00Z.
+  public private(set) var timestamps: [Int64] = []
+  /// For each event, the position of its type in ``types``.
+  public private(set) var typeIndices: [Int32] = []
+  /// For each event, its value, or NaN where it has none.
+  public private(set) var values: [Double] = []
+  /// For each event, the position of its target in ``memberIDs``, or -1; empty where no event has
+  /// a target.
+  public private(set) var targetIndices: [Int32] = []
+  /// The properties that were kept, by name; a column may be shorter than the history.
+  public private(set) var properties: [String: PropertyColumn] = [:]
+
+  /// Makes a history without events.
+  public init() {}
+
+  /// Makes a history of some events.
+  public init(_ events: some Sequence<Event>) {
+    for event in events { append(event) }
+  }
+
+  /// The number of events.
+  public var count: Int { timestamps.count }
+
+  /// The newest instant, or nil where there are no events.
+  public var newest: Timestamp? { timestamps.max().map { Timestamp(microseconds: $0) } }
+
+  /// The oldest instant, or nil where there are no events.
+  public var oldest: Timestamp? { timestamps.min().map { Timestamp(microseconds: $0) } }
+
+  /// The event at a position.
+  public subscript(index: Int) -> Event {
+    let target = index < targetIndices.count ? targetIndices[index] : -1
+    return Event(
+      memberID: memberIDs[Int(memberIndices[index])],
+      timestamp: Timestamp(microseconds: timestamps[index]),
+      type: types[Int(typeIndices[index])],
+      value: values[index].isNaN ? nil : values[index],
+      targetID: target < 0 ? nil : memberIDs[Int(target)],
+      properties: properties.compactMapValues { $0[index] })
+  }
+
+  /// Adds an event.
+  public mutating func append(_ event: Event) {
+    let member = memberIDs.intern(event.memberID)
+    let type = types.intern(event.type)
+    let target = event.targetID.map { memberIDs.intern($0) }
+    append(
+      member: member, timestamp: event.timestamp, type: type, value: event.value, target: target)
+    for (name, value) in event.properties {
+      properties[name, default: PropertyColumn()].append(value, at: count - 1)
+    }
+  }
+
+  mutating func internMember(_ bytes: UnsafeBufferPointer<UInt8>) -> Int {
+    memberIDs.intern(bytes)
+  }
+
+  mutating func internType(_ bytes: UnsafeBufferPointer<UInt8>) -> Int { types.intern(bytes) }
+
+  mutating func append(
+    member: Int, timestamp: Timestamp, type: Int, value: Double?, target: Int?
+  ) {
+    memberIndices.append(Int32(member))
+    timestamps.append(timestamp.microseconds)
+    typeIndices.append(Int32(type))
+    values.append(value ?? .nan)
+    if let target {
+      while targetIndices.count < count - 1 { targetIndices.append(-1) }
+      targetIndices.append(Int32(target))
+    }
+  }
+
+  mutating func appendProperty(_ name: String, text: UnsafeBufferPointer<UInt8>) {
+    properties[name, default: PropertyColumn()].appendText(text, at: count - 1)
+  }
+
+  mutating func inferPropertyTypes() {
+    for name in properties.keys { properties[name]?.inferType() }
+  }
+}
