@@ -1,0 +1,53 @@
+/// A sum of doubles without rounding error, so that it does not depend on the order of its terms.
+///
+/// The sum is held as an expansion of doubles that do not overlap, and rounded once when it is read
+/// (Shewchuk 1997, doi 10.1007/PL00009321, section 2.4). Terms must be finite, and so must the sum
+/// of their sizes.
+struct ExactSum: Sendable {
+  private var partials: [Double] = []
+
+  /// Adds a term.
+  ///
+  /// - Complexity: O(length of the expansion), which is 1 to 3 for terms of like size.
+  mutating func add(_ term: Double) {
+    var sum = term
+    var kept = 0
+    for index in partials.indices {
+      var (large, small) = (sum, partials[index])
+      if abs(large) < abs(small) { swap(&large, &small) }
+      let high = large + small
+      let low = small - (high - large)
+      if low != 0 {
+        partials[kept] = low
+        kept += 1
+      }
+      sum = high
+    }
+    partials.removeSubrange(kept...)
+    partials.append(sum)
+  }
+
+  /// Forgets all terms but keeps the storage.
+  mutating func reset() { partials.removeAll(keepingCapacity: true) }
+
+  /// The double nearest to the sum; 0 without terms.
+  var value: Double {
+    guard var index = partials.indices.last else { return 0 }
+    var high = partials[index]
+    var low = 0.0
+    while index > 0 {
+      index -= 1
+      let (previous, next) = (high, partials[index])
+      high = previous + next
+      low = next - (high - previous)
+      if low != 0 { break }
+    }
+    // Half-way cases are decided by the sign of what stands below them.
+    if index > 0, (low < 0) == (partials[index - 1] < 0), low != 0 {
+      let doubled = low * 2
+      let rounded = high + doubled
+      if doubled == rounded - high { high = rounded }
+    }
+    return high
+  }
+}

@@ -1,0 +1,293 @@
+public import EventLog
+import Foundation
+public import LinearAlgebra
+
+extension FeatureTable {
+  /// Computes features of a community's members as of an instant.
+  ///
+  /// The result does not depend on the order of the events in their files nor on the threads.
+  ///
+  /// - Parameters:
+  ///   - community: events and members.
+  ///   - rows: the community's rows to compute, in order; by default those in the table at `asOf`.
+  ///   - asOf: T; later events, and later joining, do not exist yet.
+  ///   - features: the columns, in order.
+  ///   - settings: weights, aliases and the calendar.
+  ///   - threadCount: how many threads work at once.
+  /// - Throws: ``EngagementError`` where a feature names what community and settings do not have, or
+  ///   no member is in the table.
+  /// - Complexity: O(features × events).
+  public init(
+    of community: Community, rows: [Int]? = nil, asOf: Timestamp, features: [FeatureDefinition],
+    settings: EngagementSettings = EngagementSettings(),
+    threadCount: Int = availableProcessorCount
+  ) throws(EngagementError) {
+    let plan = try FeaturePlan(features, for: community, settings: settings)
+    let rows = rows ?? community.rows(asOf: asOf)
+    guard !rows.isEmpty else {
+      let oldest = [community.history.oldest, community.members.joinedAt.compactMap { $0 }.min()]
+      throw .noMembers(
+        asOf: asOf.description, oldest: oldest.compactMap { $0 }.min()?.description)
+    }
+    let width = features.count
+    var elements = [Double](repeating: .nan, count: rows.count * width)
+    let rowsPerBlock = 256
+    elements.withUnsafeMutableBufferPointer { buffer in
+      nonisolated(unsafe) let cells = buffer
+      let blockCount = (rows.count + rowsPerBlock - 1) / rowsPerBlock
+      forEachBlock(count: blockCount, threadCount: threadCount) { block in
+        var calculator = FeatureCalculator(plan: plan, community: community, asOf: asOf)
+        for index in block * rowsPerBlock..<min((block + 1) * rowsPerBlock, rows.count) {
+          calculator.load(row: rows[index])
+          for (column, step) in plan.steps.enumerated() {
+            cells[index * width + column] = calculator.value(of: step)
+          }
+        }
+      }
+    }
+    self.init(
+      asOf: asOf, memberIDs: rows.map { community.memberIDs[$0] }, communityRows: rows,
+      features: features,
+      values: Matrix(rowCount: rows.count, columnCount: width, elements: elements))
+  }
+}
+
+/// Computes the features of one member after the other.
+struct FeatureCalculator {
+  let plan: FeaturePlan
+  let community: Community
+  let asOf: Timestamp
+  private var row = 0
+  private var events = MemberEvents()
+
+  init(plan: FeaturePlan, community: Community, asOf: Timestamp) {
+    self.plan = plan
+    self.community = community
+    self.asOf = asOf
+  }
+
+  mutating func load(row: Int) {
+    self.row = row
+    events.load(community.events(ofRow: row, asOf: asOf), of: community.history)
+  }
+
+  func value(of step: FeaturePlan.Step) -> Double {
+    switch step.feature {
+    case .recencyDays: events.timestamps.last.map { days(from: $0, to: asOf.microseconds) } ?? .nan
+    case .tenureDays: tenure
+    case .lifespanDays:
+      if let first = events.timestamps.first, let last = events.timestamps.last {
+        days(from: first, to: last)
+      } else {
+        .nan
+      }
+    case .eventCount(nil, let window): Double(range(window).count)
+    case .eventCount(.some, let window): Double(count(step.selectsType, in: range(window)))
+    case .activeDays(let window): Double(distinctDays(in: range(window)).count)
+    case .activeWeeks(let window): Double(distinctWeeks(in: range(window)).count)
+    case .frequency(let halfLife): frequency(halfLife, asOf: asOf)
+    case .impact(let window): impact(in: range(window))
+    case .impactRate(let halfLife): impactRate(halfLife)
+    case .receivedImpactRate(let halfLife): receivedImpactRate(halfLife)
+    case .velocity(let short, let long): velocity(short, long, asOf: asOf)
+    case .acceleration:
+      velocity(14, 56, asOf: asOf) - velocity(14, 56, asOf: asOf.subtracting(days: 14))
+    case .trend: trend
+    case .medianGapDays: medianGap
+    case .burstiness: burstiness
+    case .streakWeeks: streak
+    case .share(_, let window):
+      range(window).isEmpty
+        ? .nan : Double(count(step.selectsType, in: range(window))) / Double(range(window).count)
+    case .distinctValues(_, let window):
+      Double(distinctValues(of: step.property, in: range(window)))
+    case .typeEntropy: typeEntropy
+    case .valueSum(let window): valueSum(in: range(window)).sum
+    case .valueMean(let window): valueMean(in: range(window))
+    case .attribute:
+      community.memberTableRow(ofRow: row).map { step.attribute[$0] } ?? .nan
+    }
+  }
+
+  private func range(_ windowInDays: Int?) -> Range<Int> {
+    events.range(windowInDays: windowInDays, asOf: asOf)
+  }
+
+  private func days(from start: Int64, to end: Int64) -> Double {
+    Double(end - start) / Double(Timestamp.microsecondsPerDay)
+  }
+
+  private var tenure: Double {
+    let joined = community.joinedAt(row: row, asOf: asOf)?.microseconds
+    let first = events.timestamps.first
+    guard let start = [joined, first].compactMap({ $0 }).min() else { return .nan }
+    return days(from: start, to: asOf.microseconds)
+  }
+
+  private func count(_ selects: [Bool], in range: Range<Int>) -> Int {
+    range.count { selects[events.types[$0]] }
+  }
+}
+
+// MARK: - Rates and sums
+
+extension FeatureCalculator {
+  private func halfLifeInMicroseconds(_ days: Int) -> Int64 {
+    Int64(days) * Timestamp.microsecondsPerDay
+  }
+
+  private func frequency(_ halfLifeInDays: Int, asOf instant: Timestamp) -> Double {
+    var sum = DecayedSum(halfLifeInMicroseconds: halfLifeInMicroseconds(halfLifeInDays))
+    for index in 0..<events.firstIndex(after: instant.microseconds) {
+      sum.add(1, at: events.timestamps[index])
+    }
+    return log(2.0) / Double(halfLifeInDays) * sum.value(asOf: instant.microseconds)
+  }
+
+  /// log2((f_short + eps) / (f_long + eps)) with eps = 1/365 events a day.
+  private func velocity(_ short: Int, _ long: Int, asOf instant: Timestamp) -> Double {
+    let least = 1.0 / 365
+    return log2(
+      (frequency(short, asOf: instant) + least) / (frequency(long, asOf: instant) + least))
+  }
+
+  private func impact(in range: Range<Int>) -> Double {
+    var sum = ExactSum()
+    for index in range {
+      sum.add(plan.impact(type: events.types[index], value: events.values[index]))
+    }
+    return sum.value
+  }
+
+  private func impactRate(_ halfLifeInDays: Int) -> Double {
+    var sum = DecayedSum(halfLifeInMicroseconds: halfLifeInMicroseconds(halfLifeInDays))
+    for index in events.timestamps.indices {
+      sum.add(
+        plan.impact(type: events.types[index], value: events.values[index]),
+        at: events.timestamps[index])
+    }
+    return log(2.0) / Double(halfLifeInDays) * sum.value(asOf: asOf.microseconds)
+  }
+
+  private func receivedImpactRate(_ halfLifeInDays: Int) -> Double {
+    let history = community.history
+    var sum = DecayedSum(halfLifeInMicroseconds: halfLifeInMicroseconds(halfLifeInDays))
+    for position in community.eventsReceived(byRow: row, asOf: asOf) {
+      let event = Int(position)
+      guard community.row(ofID: history.memberIndices[event]) != row else { continue }
+      sum.add(
+        plan.impact(type: Int(history.typeIndices[event]), value: history.values[event]),
+        at: history.timestamps[event])
+    }
+    return log(2.0) / Double(halfLifeInDays) * sum.value(asOf: asOf.microseconds)
+  }
+
+  private func valueSum(in range: Range<Int>) -> (sum: Double, count: Int) {
+    var sum = ExactSum()
+    var count = 0
+    for index in range where !events.values[index].isNaN {
+      sum.add(events.values[index])
+      count += 1
+    }
+    return (sum.value, count)
+  }
+
+  private func valueMean(in range: Range<Int>) -> Double {
+    let (sum, count) = valueSum(in: range)
+    return count == 0 ? .nan : sum / Double(count)
+  }
+}
+
+// MARK: - Days, weeks and gaps
+
+extension FeatureCalculator {
+  private func distinctDays(in range: Range<Int>) -> Set<Int> {
+    Set(range.map { day(ofEvent: $0) })
+  }
+
+  private func distinctWeeks(in range: Range<Int>) -> Set<Int> {
+    Set(range.map { plan.settings.clock.week(ofDay: day(ofEvent: $0)) })
+  }
+
+  private func day(ofEvent index: Int) -> Int {
+    plan.settings.clock.day(of: Timestamp(microseconds: events.timestamps[index]))
+  }
+
+  /// Consecutive weeks with an event, back from T's week, or from the one before it.
+  private var streak: Double {
+    let weeks = distinctWeeks(in: events.timestamps.indices)
+    let current = plan.settings.clock.week(of: asOf)
+    var week = weeks.contains(current) ? current : current - 1
+    var length = 0
+    while weeks.contains(week) {
+      length += 1
+      week -= 1
+    }
+    return Double(length)
+  }
+
+  /// Σ (x − mean x)(y − mean y) / Σ (x − mean x)² over x = 0, −1, ... −7: doubled, the deviations of
+  /// x are the whole numbers 7, 5, ... −7, and the sum of their squares is 168.
+  private var trend: Double {
+    var slope = 0
+    var newer = events.timestamps.count
+    for bin in 0..<8 {
+      let older = events.firstIndex(after: asOf.subtracting(days: 7 * (bin + 1)).microseconds)
+      slope += (7 - 2 * bin) * (newer - older)
+      newer = older
+    }
+    return Double(slope) * 2 / 168
+  }
+
+  private var gaps: [Int64] {
+    zip(events.timestamps, events.timestamps.dropFirst()).map { $1 - $0 }
+  }
+
+  private var medianGap: Double {
+    let gaps = gaps.sorted()
+    guard !gaps.isEmpty else { return .nan }
+    let middle = Double(gaps[(gaps.count - 1) / 2]) + Double(gaps[gaps.count / 2])
+    return middle / 2 / Double(Timestamp.microsecondsPerDay)
+  }
+
+  private var burstiness: Double {
+    guard let first = events.timestamps.first, let last = events.timestamps.last,
+      events.timestamps.count >= 3, last > first
+    else { return .nan }
+    let count = Double(events.timestamps.count - 1)
+    let mean = Double(last - first) / count
+    var squares = ExactSum()
+    for gap in gaps { squares.add((Double(gap) - mean) * (Double(gap) - mean)) }
+    let deviation = (squares.value / count).squareRoot()
+    return (deviation - mean) / (deviation + mean)
+  }
+}
+
+// MARK: - Variety
+
+extension FeatureCalculator {
+  private func distinctValues(of property: PropertyColumn?, in range: Range<Int>) -> Int {
+    guard let property else { return 0 }
+    var codes = Set<Int32>()
+    let first = events.positions.startIndex
+    for index in range {
+      let position = Int(events.positions[first + index])
+      if position < property.codes.count, property.codes[position] >= 0 {
+        codes.insert(property.codes[position])
+      }
+    }
+    return codes.count
+  }
+
+  /// −Σ p log p over event types, from the rarest to the commonest.
+  private var typeEntropy: Double {
+    var counts: [Int: Int] = [:]
+    for type in events.types { counts[type, default: 0] += 1 }
+    guard counts.count > 1 else { return 0 }
+    let total = Double(events.types.count)
+    return -counts.values.sorted().reduce(0) { sum, count in
+      let part = Double(count) / total
+      return sum + part * log(part)
+    }
+  }
+}

@@ -1,0 +1,84 @@
+import EventLog
+import Foundation
+
+/// Features with every name looked up in a community once: what is left to do is per member.
+struct FeaturePlan: Sendable {
+  /// A feature and what it was found to refer to.
+  struct Step: Sendable {
+    let feature: FeatureDefinition
+    /// For features of an alias: whether it holds each event type.
+    var selectsType: [Bool] = []
+    /// For features of a property.
+    var property: PropertyColumn?
+    /// For features of an attribute: a cell for each row of the members file.
+    var attribute: [Double] = []
+  }
+
+  let settings: EngagementSettings
+  let steps: [Step]
+  /// The weight in impact of each event type.
+  let weights: [Double]
+
+  /// Looks up all names.
+  init(
+    _ features: [FeatureDefinition], for community: Community, settings: EngagementSettings
+  ) throws(EngagementError) {
+    let history = community.history
+    self.settings = settings
+    weights = history.types.strings.map { settings.weights[$0] ?? 1 }
+    var steps: [Step] = []
+    for feature in features {
+      var step = Step(feature: feature)
+      switch feature {
+      case .eventCount(let name?, _), .share(let name, _):
+        guard
+          settings.aliases[name] != nil || history.types.index(of: name) != nil
+            || Glob(name).hasWildcard
+        else {
+          throw .unknownEventType(
+            feature: feature.description, name: name,
+            suggestion: suggestion(
+              for: name, among: settings.aliases.keys.sorted() + history.types.strings))
+        }
+        step.selectsType = settings.selection(of: name, in: history.types)
+      case .distinctValues(let name, _):
+        guard let column = history.properties[name] else {
+          throw .unknownProperty(
+            feature: feature.description, name: name,
+            suggestion: suggestion(for: name, among: history.properties.keys.sorted()))
+        }
+        step.property = column
+      case .attribute(let name):
+        step.attribute = try Self.attribute(name, of: community.members)
+      default: break
+      }
+      steps.append(step)
+    }
+    self.steps = steps
+  }
+
+  private static func attribute(
+    _ name: String, of members: MemberTable
+  ) throws(EngagementError) -> [Double] {
+    switch members.attributes[name] {
+    case .number(let cells): return cells
+    case .some(let column):
+      throw .attributeNotNumeric(name: name, type: column.typeName)
+    case nil:
+      let numeric = members.attributes.filter { if case .number = $0.value { true } else { false } }
+      throw .unknownFeature(
+        name: name,
+        suggestion: suggestion(
+          for: name, among: numeric.keys.sorted() + FeatureDefinition.exampleNames))
+    }
+  }
+
+  /// w_e g(value) of an event.
+  func impact(type: Int, value: Double) -> Double {
+    switch settings.valueUse {
+    case .none: weights[type]
+    case .linear: value.isNaN ? 0 : weights[type] * value
+    case .log: value.isNaN ? 0 : weights[type] * log1p(abs(value))
+    }
+  }
+}
