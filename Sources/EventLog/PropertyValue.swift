@@ -67,10 +67,25 @@ public struct PropertyColumn: Sendable {
     guard texts.count == values.count, !texts.isEmpty else { return }
     let numbers = texts.compactMap(decimal)
     if numbers.count == texts.count {
-      values = numbers.map { .number($0) }
+      replaceValues(numbers.map { .number($0) })
     } else if texts.allSatisfy({ $0 == "true" || $0 == "false" }) {
-      values = texts.map { .boolean($0 == "true") }
+      replaceValues(texts.map { .boolean($0 == "true") })
     }
+  }
+
+  /// Gives each code a value, and one code to those that now are the same: `1` and `1.0`.
+  private mutating func replaceValues(_ typed: [PropertyValue]) {
+    var codeOfValue: [PropertyValue: Int32] = [:]
+    var distinct: [PropertyValue] = []
+    let merged = typed.map { value -> Int32 in
+      if let code = codeOfValue[value] { return code }
+      let code = Int32(distinct.count)
+      codeOfValue[value] = code
+      distinct.append(value)
+      return code
+    }
+    values = distinct
+    codes = codes.map { $0 < 0 ? -1 : merged[Int($0)] }
   }
 }
 

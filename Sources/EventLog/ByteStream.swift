@@ -1,0 +1,169 @@
+import CZlib
+import Foundation
+
+/// The bytes of an input from beginning to end, decompressed if they are gzip.
+final class ByteStream {
+  /// Why a stream ends before its end.
+  enum Damage: Error {
+    case unreadable(String)
+    case truncatedGzip
+    case damagedGzip(String)
+  }
+
+  private static let chunkSize = 1 << 18
+
+  private var source: Source
+  private var inflater: Inflater?
+  private var chunk = [UInt8](repeating: 0, count: ByteStream.chunkSize)
+  private var chunkRange = 0..<0
+  private var hasEnded = false
+
+  /// Opens an input and looks at its first bytes.
+  init(_ input: Input) throws {
+    source = try Source(input)
+    try refill()
+    // A first read of one byte cannot tell; pipes may do that.
+    while chunkRange.count == 1, !hasEnded {
+      let first = chunk[chunkRange.lowerBound]
+      var rest = [UInt8](repeating: 0, count: Self.chunkSize - 1)
+      let count = try rest.withUnsafeMutableBytes { bytes in
+        try source.read(into: bytes)
+      }
+      hasEnded = count == 0
+      chunk[0] = first
+      chunk.replaceSubrange(1..<1 + count, with: rest[..<count])
+      chunkRange = 0..<1 + count
+    }
+    if chunkRange.count >= 2, chunk[0] == 0x1f, chunk[1] == 0x8b { inflater = Inflater() }
+  }
+
+  /// Reads up to the buffer's size; 0 at the end only.
+  func read(into buffer: UnsafeMutableRawBufferPointer) throws -> Int {
+    guard let inflater else { return try readPlain(into: buffer) }
+    while true {
+      if chunkRange.isEmpty, !hasEnded { try refill() }
+      if chunkRange.isEmpty, hasEnded {
+        if inflater.isInsideMember { throw Damage.truncatedGzip }
+        return 0
+      }
+      let (consumed, produced) = try chunk.withUnsafeMutableBufferPointer {
+        input in
+        try inflater.inflate(
+          UnsafeMutableBufferPointer(rebasing: input[chunkRange]), into: buffer)
+      }
+      chunkRange = chunkRange.lowerBound + consumed..<chunkRange.upperBound
+      if produced > 0 { return produced }
+    }
+  }
+
+  private func readPlain(into buffer: UnsafeMutableRawBufferPointer) throws -> Int {
+    if chunkRange.isEmpty { return hasEnded ? 0 : try source.read(into: buffer) }
+    let count = min(buffer.count, chunkRange.count)
+    chunk.withUnsafeBytes { bytes in
+      buffer.copyMemory(
+        from: UnsafeRawBufferPointer(
+          rebasing: bytes[chunkRange.lowerBound..<chunkRange.lowerBound + count]))
+    }
+    chunkRange = chunkRange.lowerBound + count..<chunkRange.upperBound
+    return count
+  }
+
+  private func refill() throws {
+    let count = try chunk.withUnsafeMutableBytes { bytes in
+      try source.read(into: bytes)
+    }
+    hasEnded = count == 0
+    chunkRange = 0..<count
+  }
+}
+
+/// Raw bytes of a file, the standard input or memory.
+private struct Source: ~Copyable {
+  private var descriptor: Int32 = -1
+  private let ownsDescriptor: Bool
+  private let bytes: [UInt8]
+  private var position = 0
+
+  init(_ input: Input) throws {
+    switch input {
+    case .file(let path):
+      bytes = []
+      ownsDescriptor = true
+      descriptor = open(path, O_RDONLY | O_CLOEXEC)
+      guard descriptor >= 0 else { throw ByteStream.Damage.unreadable(systemReason(errno)) }
+      var status = stat()
+      if fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFDIR {
+        close(descriptor)
+        throw ByteStream.Damage.unreadable("it is a folder")
+      }
+    case .standardInput:
+      bytes = []
+      ownsDescriptor = false
+      descriptor = STDIN_FILENO
+    case .bytes(let held, _):
+      ownsDescriptor = false
+      bytes = held
+    }
+  }
+
+  deinit { if ownsDescriptor { close(descriptor) } }
+
+  mutating func read(into buffer: UnsafeMutableRawBufferPointer) throws -> Int {
+    if descriptor < 0 {
+      let count = min(buffer.count, bytes.count - position)
+      bytes.withUnsafeBytes { all in
+        buffer.copyMemory(from: UnsafeRawBufferPointer(rebasing: all[position..<position + count]))
+      }
+      position += count
+      return count
+    }
+    while true {
+      let count = Foundation.read(descriptor, buffer.baseAddress, buffer.count)
+      if count >= 0 { return count }
+      if errno != EINTR { throw ByteStream.Damage.unreadable(systemReason(errno)) }
+    }
+  }
+}
+
+/// Decompresses gzip, also when several members follow each other (RFC 1952).
+private final class Inflater {
+  private var stream = z_stream()
+  /// True between the first byte of a member and its end mark.
+  private(set) var isInsideMember = false
+  private var hasEndedMember = false
+
+  init() {
+    precondition(coterie_inflate_init(&stream) == Z_OK, "zlib could not be set up")
+  }
+
+  deinit { inflateEnd(&stream) }
+
+  func inflate(
+    _ input: UnsafeMutableBufferPointer<UInt8>, into output: UnsafeMutableRawBufferPointer
+  ) throws -> (consumed: Int, produced: Int) {
+    if hasEndedMember {
+      // Some writers pad the file with zeros; anything else has to be another member.
+      let padding = input.prefix { $0 == 0 }.count
+      if padding > 0 { return (padding, 0) }
+      inflateReset(&stream)
+      hasEndedMember = false
+    }
+    isInsideMember = true
+    stream.next_in = input.baseAddress
+    stream.avail_in = UInt32(input.count)
+    stream.next_out = output.baseAddress?.assumingMemoryBound(to: UInt8.self)
+    stream.avail_out = UInt32(min(output.count, Int(UInt32.max)))
+    let capacity = stream.avail_out
+    let status = CZlib.inflate(&stream, Z_NO_FLUSH)
+    switch status {
+    case Z_STREAM_END:
+      isInsideMember = false
+      hasEndedMember = true
+    case Z_OK, Z_BUF_ERROR: break
+    default:
+      throw ByteStream.Damage.damagedGzip(
+        stream.msg.map { String(cString: $0) } ?? "code \(status)")
+    }
+    return (input.count - Int(stream.avail_in), Int(capacity - stream.avail_out))
+  }
+}

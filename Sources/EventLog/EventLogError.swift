@@ -1,0 +1,58 @@
+import Foundation
+
+/// Why a file cannot be read or written at all; records that cannot be read are ``Rejection``s.
+public enum EventLogError: Error, Equatable, Sendable {
+  /// The file cannot be opened or read; the reason is the system's.
+  case unreadable(file: String, reason: String)
+  /// The file holds no bytes, or none but blank lines.
+  case empty(file: String)
+  /// A column that every record needs is not in the header.
+  case missingColumn(file: String, role: String, name: String, header: [String])
+  /// A column stands twice in the header.
+  case repeatedColumn(file: String, name: String)
+  /// The header is not valid UTF-8 or cannot be read as a header.
+  case badHeader(file: String, reason: String)
+  /// The gzip stream ends before its end mark.
+  case truncatedGzip(file: String, recordsRead: Int)
+  /// The gzip stream is damaged.
+  case damagedGzip(file: String, recordsRead: Int, reason: String)
+  /// More records were rejected than allowed.
+  case tooManyRejected(rejected: Int, records: Int, allowed: String, first: String)
+  /// The file cannot be written; the reason is the system's.
+  case unwritable(file: String, reason: String)
+}
+
+extension EventLogError: CustomStringConvertible {
+  /// What is wrong, where, and the way out, in one line.
+  public var description: String {
+    switch self {
+    case .unreadable(let file, let reason): "\(file): cannot be read: \(reason)"
+    case .empty(let file): "\(file): is empty: give a file with a header line and records"
+    case .missingColumn(let file, let role, let name, let header):
+      "\(file):1: no column \"\(name)\" in the header (found: \(list(header)))"
+        + suggestion(for: name, among: header)
+        + "; name the column in the project file: events: {columns: {\(role): NAME}}"
+    case .repeatedColumn(let file, let name):
+      "\(file):1: column \"\(name)\" stands twice in the header: rename one of them"
+    case .badHeader(let file, let reason): "\(file):1: \(reason)"
+    case .truncatedGzip(let file, let records):
+      "\(file): the gzip stream is cut short after \(records) records: fetch the file again"
+    case .damagedGzip(let file, let records, let reason):
+      "\(file): the gzip stream is damaged after \(records) records (\(reason)): fetch the file again"
+    case .tooManyRejected(let rejected, let records, let allowed, let first):
+      "\(rejected) of \(records) records were rejected, more than --max-rejected \(allowed) allows; "
+        + "the first: \(first); see them all with --rejects FILE"
+    case .unwritable(let file, let reason): "\(file): cannot be written: \(reason)"
+    }
+  }
+
+  private func list(_ header: [String]) -> String {
+    let shown = header.prefix(12).map { name in
+      name.count > 40 ? String(name.prefix(40)) + "…" : name
+    }
+    return shown.joined(separator: ", ") + (header.count > 12 ? ", …" : "")
+  }
+}
+
+/// The system's words for the last error of a call, such as "No such file or directory".
+func systemReason(_ code: Int32) -> String { String(cString: strerror(code)) }

@@ -1,0 +1,141 @@
+import Foundation
+
+/// A value of a JSON object, as far as events and members need it.
+enum JSONValue: Decodable {
+  case null
+  case boolean(Bool)
+  case integer(Int64)
+  case number(Double)
+  case string(String)
+  case list([JSONValue])
+  case object
+
+  init(from decoder: any Decoder) throws {
+    let container = try decoder.singleValueContainer()
+    if container.decodeNil() {
+      self = .null
+    } else if let value = try? container.decode(Bool.self) {
+      self = .boolean(value)
+    } else if let value = try? container.decode(Int64.self) {
+      self = .integer(value)
+    } else if let value = try? container.decode(Double.self) {
+      self = .number(value)
+    } else if let value = try? container.decode(String.self) {
+      self = .string(value)
+    } else if let value = try? container.decode([JSONValue].self) {
+      self = .list(value)
+    } else {
+      self = .object
+    }
+  }
+
+  /// The value as it would stand in a CSV cell; nil for null, objects and lists of those.
+  var cell: String? {
+    switch self {
+    case .null, .object: nil
+    case .boolean(let value): value ? "true" : "false"
+    case .integer(let value): String(value)
+    case .number(let value): formatted(value)
+    case .string(let value): value
+    case .list(let values): values.compactMap(\.cell).joined(separator: "|")
+    }
+  }
+}
+
+extension LineScanner {
+  /// Reads JSON Lines: hands each object, with its line and bytes, to a closure; nil for a line that
+  /// is not one JSON object.
+  mutating func forEachObject(
+    _ body: (_ object: [String: JSONValue]?, _ line: Int, _ bytes: UnsafeBufferPointer<UInt8>)
+      throws -> Void
+  ) throws {
+    let decoder = JSONDecoder()
+    while let line = try line(at: 0) {
+      let bytes = UnsafeBufferPointer(start: base, count: line.content)
+      if !trimmingBlanks(bytes).isEmpty {
+        let object =
+          isUTF8(bytes) && !line.isCut
+          ? try? decoder.decode([String: JSONValue].self, from: Data(bytes)) : nil
+        try body(object, lineCount + 1, bytes)
+      }
+      advance(bytes: line.total, lines: 1)
+      if line.isCut { try skipLine() }
+    }
+  }
+}
+
+extension EventReader {
+  func readJSONLines(
+    _ scanner: consuming LineScanner, of input: Input, into sink: inout EventSink
+  ) throws {
+    var lines = scanner
+    let roleNames = Set(Role.allCases.map { name(of: $0) })
+    var taken = sink
+    defer { sink = taken }
+    try lines.forEachObject { object, line, bytes in
+      taken.report.recordCount += 1
+      switch self.event(object, roleNames: roleNames) {
+      case .success(let (event, eventID)): taken.take(event, eventID: eventID)
+      case .failure(let failure):
+        let rejection = Rejection(
+          file: input.description, line: line, reason: failure.reason,
+          record: String(decoding: bytes, as: UTF8.self))
+        taken.report.add(rejection)
+        try onRejection(rejection)
+      }
+    }
+  }
+
+  private struct Failure: Error { let reason: RejectionReason }
+
+  private func event(
+    _ object: [String: JSONValue]?, roleNames: Set<String>
+  ) -> Result<(Event, String?), Failure> {
+    guard let object else { return .failure(Failure(reason: .invalidJSON)) }
+    func fail(_ reason: RejectionReason) -> Result<(Event, String?), Failure> {
+      .failure(Failure(reason: reason))
+    }
+    func text(_ role: Role) -> String? { object[name(of: role)]?.cell }
+    func idReason(_ text: String, empty: RejectionReason) -> RejectionReason? {
+      var copy = text
+      return copy.withUTF8 { EventSink.reasonAgainstID($0, empty: empty) }
+    }
+    guard let member = text(.memberID) else { return fail(.badKey(name(of: .memberID))) }
+    if let reason = idReason(member, empty: .emptyMemberID) { return fail(reason) }
+    guard case .string(let time) = object[name(of: .timestamp)], let instant = Timestamp(time)
+    else { return fail(.unreadableTimestamp) }
+    guard Timestamp.accepted.contains(instant) else { return fail(.timestampOutOfRange) }
+    guard let type = text(.event) else { return fail(.badKey(name(of: .event))) }
+    if let reason = idReason(type, empty: .emptyEventType) { return fail(reason) }
+    var event = Event(memberID: member, timestamp: instant, type: type)
+    let number: EventSink.Cell =
+      switch object[name(of: .value)] {
+      case nil, .null: .absent
+      case .integer(let value): EventSink.value(Double(value))
+      case .number(let value): EventSink.value(value.isFinite ? value : nil)
+      case .string(let text): text.isEmpty ? .absent : EventSink.value(decimal(text))
+      default: .rejected(.unreadableValue)
+      }
+    switch number {
+    case .absent: break
+    case .number(let value): event.value = value
+    case .rejected(let reason): return fail(reason)
+    }
+    if let target = text(.targetID) {
+      let reason = idReason(target, empty: .emptyMemberID)
+      if reason == .nulByte { return fail(.nulByte) }
+      if reason == nil { event.targetID = target }
+    }
+    for (key, value) in object where !roleNames.contains(key) {
+      if case .named(let names) = properties, !names.contains(key) { continue }
+      switch value {
+      case .boolean(let isTrue): event.properties[key] = .boolean(isTrue)
+      case .integer(let whole): event.properties[key] = .number(Double(whole))
+      case .number(let number): event.properties[key] = .number(number)
+      case .string(let text): event.properties[key] = .string(text)
+      case .null, .object, .list: break
+      }
+    }
+    return .success((event, text(.eventID)))
+  }
+}

@@ -1,0 +1,150 @@
+/// Reads a members file: CSV or JSON Lines, also gzipped.
+///
+/// `member_id` is needed, `joined_at` is an instant or a date, every other column an attribute whose
+/// type is inferred from all its cells (``AttributeColumn/init(inferringFrom:)``). Where an id stands
+/// in several rows the last one wins, and the report says so.
+public struct MemberReader {
+  /// The column of the id.
+  public var idColumn: String
+  /// How many rejected records end the run.
+  public var rejectionLimit: RejectionLimit
+  /// Called for every rejected record, in the order of the input.
+  public var onRejection: (Rejection) throws -> Void
+
+  /// Makes a reader.
+  public init(
+    idColumn: String = "member_id", rejectionLimit: RejectionLimit = .share(0.01),
+    onRejection: @escaping (Rejection) throws -> Void = { _ in }
+  ) {
+    self.idColumn = idColumn
+    self.rejectionLimit = rejectionLimit
+    self.onRejection = onRejection
+  }
+
+  /// Reads a members file.
+  ///
+  /// - Throws: ``EventLogError`` where the file cannot be read, is empty, lacks the id's column or
+  ///   has more bad records than allowed.
+  public func read(_ input: Input) throws -> (members: MemberTable, report: ReadReport) {
+    var rows = MemberRows(idColumn: idColumn)
+    do {
+      var lines = try LineScanner(ByteStream(input))
+      guard let first = try lines.firstContentLine() else {
+        throw EventLogError.empty(file: input.description)
+      }
+      if first.first(where: { $0 != 0x20 && $0 != 0x09 }) == ascii("{") {
+        try readJSONLines(lines, of: input, into: &rows)
+      } else {
+        try readDelimited(DelimitedReader(lines, name: input.description), of: input, into: &rows)
+      }
+    } catch let damage as ByteStream.Damage {
+      throw damage.asError(file: input.description, recordsRead: rows.report.recordCount)
+    }
+    try rows.report.check(against: rejectionLimit)
+    return (rows.table, rows.report)
+  }
+
+  private func readDelimited(
+    _ opened: consuming DelimitedReader, of input: Input, into rows: inout MemberRows
+  ) throws {
+    var reader = opened
+    let header = reader.header
+    guard header.contains(idColumn) else {
+      throw EventLogError.missingColumn(
+        file: input.description, role: "member_id", name: idColumn, header: header)
+    }
+    for name in header where !name.isEmpty { rows.addColumn(name) }
+    while try reader.next() {
+      rows.report.recordCount += 1
+      var reason = reader.rejectionReason
+      if reason == nil {
+        var cells: [String: String] = [:]
+        for (index, name) in header.enumerated() where !name.isEmpty {
+          cells[name] = reader.text(index)
+        }
+        reason = rows.take(cells)
+      }
+      if let reason {
+        try reject(
+          Rejection(
+            file: input.description, line: reader.line, reason: reason,
+            record: String(decoding: reader.record, as: UTF8.self)), in: &rows)
+      }
+    }
+  }
+
+  private func readJSONLines(
+    _ scanner: consuming LineScanner, of input: Input, into rows: inout MemberRows
+  ) throws {
+    var lines = scanner
+    var taken = rows
+    defer { rows = taken }
+    try lines.forEachObject { object, line, bytes in
+      taken.report.recordCount += 1
+      let reason: RejectionReason?
+      if let object {
+        for name in object.keys.sorted(by: bytesPrecede) { taken.addColumn(name) }
+        reason = taken.take(object.compactMapValues(\.cell))
+      } else {
+        reason = .invalidJSON
+      }
+      if let reason {
+        try reject(
+          Rejection(
+            file: input.description, line: line, reason: reason,
+            record: String(decoding: bytes, as: UTF8.self)), in: &taken)
+      }
+    }
+  }
+
+  private func reject(_ rejection: Rejection, in rows: inout MemberRows) throws {
+    rows.report.add(rejection)
+    try onRejection(rejection)
+  }
+}
+
+/// The rows of a members file as text, until the types of their columns are known.
+private struct MemberRows {
+  var report = ReadReport()
+  private let idColumn: String
+  private var ids = Interner()
+  private var joinedAt: [Timestamp?] = []
+  private var columns: [String: [String]] = [:]
+
+  init(idColumn: String) { self.idColumn = idColumn }
+
+  mutating func addColumn(_ name: String) {
+    guard name != idColumn, name != "joined_at", columns[name] == nil else { return }
+    columns[name] = [String](repeating: "", count: ids.count)
+  }
+
+  mutating func take(_ cells: [String: String]) -> RejectionReason? {
+    guard var id = cells[idColumn] else { return .badKey(idColumn) }
+    if let reason = id.withUTF8({ EventSink.reasonAgainstID($0, empty: .emptyMemberID) }) {
+      return reason
+    }
+    var joined: Timestamp?
+    if let text = cells["joined_at"], !text.isEmpty {
+      guard let instant = Timestamp(text) else { return .unreadableTimestamp }
+      guard Timestamp.accepted.contains(instant) else { return .timestampOutOfRange }
+      joined = instant
+    }
+    let known = ids.count
+    let row = ids.intern(id)
+    if row < known {
+      report.repeatedMembers.append(id)
+      joinedAt[row] = joined
+    } else {
+      joinedAt.append(joined)
+      for name in columns.keys { columns[name]?.append("") }
+    }
+    for name in columns.keys { columns[name]?[row] = cells[name] ?? "" }
+    return nil
+  }
+
+  var table: MemberTable {
+    MemberTable(
+      ids: ids.strings, joinedAt: joinedAt,
+      attributes: columns.mapValues { AttributeColumn(inferringFrom: $0) })
+  }
+}

@@ -1,0 +1,151 @@
+/// Why a record did not become an event or a member.
+public enum RejectionReason: Sendable, Hashable {
+  /// The record has more or fewer cells than the header.
+  case wrongColumnCount(found: Int, expected: Int)
+  /// The bytes are not UTF-8.
+  case invalidUTF8
+  /// Something other than a separator follows a closing quote.
+  case textAfterQuote
+  /// A quote opens and never closes.
+  case unterminatedQuote
+  /// The record is longer than is read.
+  case recordTooLong(limit: Int)
+  /// The line is not one JSON object.
+  case invalidJSON
+  /// A JSON object lacks a key, or its value is of a wrong kind.
+  case badKey(String)
+  /// The member id is empty.
+  case emptyMemberID
+  /// The event type is empty.
+  case emptyEventType
+  /// An id or type holds a NUL byte.
+  case nulByte
+  /// The timestamp is not RFC 3339, or no day of the calendar.
+  case unreadableTimestamp
+  /// The timestamp is outside the years 1970 to 2199.
+  case timestampOutOfRange
+  /// The value is not a finite decimal number.
+  case unreadableValue
+  /// The value is larger than 1e15 in size.
+  case valueOutOfRange
+
+  /// A short name without particulars, by which rejections are counted.
+  public var kind: String {
+    switch self {
+    case .wrongColumnCount: "wrong number of columns"
+    case .invalidUTF8: "not UTF-8"
+    case .textAfterQuote: "text after a closing quote"
+    case .unterminatedQuote: "a quote that never closes"
+    case .recordTooLong: "record too long"
+    case .invalidJSON: "not a JSON object"
+    case .badKey: "missing or wrong key"
+    case .emptyMemberID: "empty member id"
+    case .emptyEventType: "empty event type"
+    case .nulByte: "NUL byte in an id or type"
+    case .unreadableTimestamp: "unreadable timestamp"
+    case .timestampOutOfRange: "timestamp outside 1970 to 2199"
+    case .unreadableValue: "unreadable value"
+    case .valueOutOfRange: "value beyond 1e15"
+    }
+  }
+}
+
+extension RejectionReason: CustomStringConvertible {
+  /// The reason with its particulars, in a few words.
+  public var description: String {
+    switch self {
+    case .wrongColumnCount(let found, let expected):
+      "\(found) column\(found == 1 ? "" : "s") instead of \(expected)"
+    case .recordTooLong(let limit): "record longer than \(limit) bytes"
+    case .badKey(let key): "key \"\(key)\" is missing or of a wrong kind"
+    default: kind
+    }
+  }
+}
+
+/// A record that was not taken over, and why.
+public struct Rejection: Sendable, Hashable, CustomStringConvertible {
+  /// The input's name.
+  public let file: String
+  /// The line, counted from 1, on which the record begins.
+  public let line: Int
+  /// Why.
+  public let reason: RejectionReason
+  /// The record as it stands in the input; bytes that are not UTF-8 are replaced.
+  public let record: String
+
+  /// File, line and reason, as shown to users.
+  public var description: String { "\(file):\(line): \(reason)" }
+}
+
+/// How many records may be rejected before a run ends.
+public enum RejectionLimit: Sendable, Hashable, CustomStringConvertible {
+  /// At most so many records.
+  case count(Int)
+  /// At most this share, 0 to 1, of the records read.
+  case share(Double)
+
+  /// Reads `100` or `0.5%`, or nil where the text is neither.
+  public init?(_ text: String) {
+    if text.hasSuffix("%") {
+      guard let percent = decimal(String(text.dropLast())), (0...100).contains(percent) else {
+        return nil
+      }
+      self = .share(percent / 100)
+    } else {
+      guard let count = Int(text), count >= 0 else { return nil }
+      self = .count(count)
+    }
+  }
+
+  /// The limit as it is written on a command line.
+  public var description: String {
+    switch self {
+    case .count(let count): String(count)
+    case .share(let share): formatted(share * 100) + "%"
+    }
+  }
+
+  func isExceeded(by rejected: Int, of records: Int) -> Bool {
+    switch self {
+    case .count(let limit): rejected > limit
+    case .share(let share): Double(rejected) > share * Double(records)
+    }
+  }
+}
+
+/// What was read and what was refused.
+public struct ReadReport: Sendable, Hashable {
+  /// The number of rejections kept as examples.
+  public static let exampleLimit = 5
+
+  /// Records read, the rejected ones included; headers and empty lines are none.
+  public internal(set) var recordCount = 0
+  /// Records left out because an earlier one had the same event id.
+  public internal(set) var repeatedEventCount = 0
+  /// Members whose id stood in more than one row; the last one won.
+  public internal(set) var repeatedMembers: [String] = []
+  /// Rejected records by the kind of reason.
+  public internal(set) var rejectedByKind: [String: Int] = [:]
+  /// The first few rejections.
+  public internal(set) var examples: [Rejection] = []
+
+  /// The number of rejected records.
+  public var rejectedCount: Int { rejectedByKind.values.reduce(0, +) }
+
+  /// Makes an empty report.
+  public init() {}
+
+  mutating func add(_ rejection: Rejection) {
+    rejectedByKind[rejection.reason.kind, default: 0] += 1
+    if examples.count < Self.exampleLimit { examples.append(rejection) }
+  }
+
+  func check(against limit: RejectionLimit) throws {
+    if limit.isExceeded(by: rejectedCount, of: recordCount) {
+      throw EventLogError.tooManyRejected(
+        rejected: rejectedCount, records: recordCount, allowed: limit.description,
+        first: examples.first?.description ?? "")
+    }
+  }
+}
