@@ -1,6 +1,6 @@
 /// The distribution of a feature in a training community, kept as 257 quantile knots.
 public struct EmpiricalDistribution: Sendable, Hashable {
-  /// The number of knots: quantiles 0/256, 1/256, ... 256/256.
+  /// The number of knots, for the quantiles from 0/256 to 256/256.
   public static let knotCount = 257
 
   /// The quantiles, in ascending order.

@@ -226,8 +226,9 @@ extension FeatureCalculator {
     return Double(length)
   }
 
-  /// Σ (x − mean x)(y − mean y) / Σ (x − mean x)² over x = 0, −1, ... −7: doubled, the deviations of
-  /// x are the whole numbers 7, 5, ... −7, and the sum of their squares is 168.
+  /// The slope of y over x, Σ (x − mean x)(y − mean y) / Σ (x − mean x)², for x from 0 down to −7.
+  ///
+  /// Doubled, the deviations of x are the whole numbers 7, 5, ... −7; their squares sum to 168.
   private var trend: Double {
     var slope = 0
     var newer = events.timestamps.count

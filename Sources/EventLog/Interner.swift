@@ -91,7 +91,7 @@ public struct Interner: Sendable {
     slots = larger
   }
 
-  /// FNV-1a over 8 bytes at a time, finished as in SplitMix64 (Steele et al. 2014,
+  /// FNV-1a over 8 bytes at a time, finished as in SplitMix64 (Steele and others 2014,
   /// doi 10.1145/2714064.2660195).
   private static func hash(_ key: UnsafeBufferPointer<UInt8>) -> UInt64 {
     var hash: UInt64 = 0xcbf2_9ce4_8422_2325 ^ UInt64(key.count)
