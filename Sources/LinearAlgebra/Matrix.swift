@@ -13,6 +13,7 @@ public struct Matrix<Element: BinaryFloatingPoint & Sendable>: Sendable, Hashabl
   /// Makes a matrix from its elements, row after row.
   ///
   /// - Precondition: `elements.count == rowCount * columnCount`, both counts not negative.
+  @inlinable
   public init(rowCount: Int, columnCount: Int, elements: [Element]) {
     precondition(rowCount >= 0 && columnCount >= 0, "a matrix cannot have negative counts")
     precondition(elements.count == rowCount * columnCount, "elements must be rows × columns")
@@ -22,6 +23,7 @@ public struct Matrix<Element: BinaryFloatingPoint & Sendable>: Sendable, Hashabl
   }
 
   /// Makes a matrix that holds one value everywhere.
+  @inlinable
   public init(rowCount: Int, columnCount: Int, repeating value: Element = 0) {
     self.init(
       rowCount: rowCount, columnCount: columnCount,
@@ -31,6 +33,7 @@ public struct Matrix<Element: BinaryFloatingPoint & Sendable>: Sendable, Hashabl
   /// Makes a matrix from rows of equal length.
   ///
   /// - Precondition: all rows have the same count.
+  @inlinable
   public init(rows: [[Element]]) {
     let columnCount = rows.first?.count ?? 0
     precondition(rows.allSatisfy { $0.count == columnCount }, "rows must have equal counts")
@@ -38,12 +41,14 @@ public struct Matrix<Element: BinaryFloatingPoint & Sendable>: Sendable, Hashabl
   }
 
   /// The element in row `row` and column `column`, both counted from 0.
+  @inlinable
   public subscript(row: Int, column: Int) -> Element {
     get { elements[row * columnCount + column] }
     set { elements[row * columnCount + column] = newValue }
   }
 
   /// Row `row` as a slice of the storage.
+  @inlinable
   public func row(_ row: Int) -> ArraySlice<Element> {
     elements[row * columnCount..<(row + 1) * columnCount]
   }
@@ -51,11 +56,13 @@ public struct Matrix<Element: BinaryFloatingPoint & Sendable>: Sendable, Hashabl
   /// The elements of column `column`, top to bottom.
   ///
   /// - Complexity: O(n).
+  @inlinable
   public func column(_ column: Int) -> [Element] {
     (0..<rowCount).map { elements[$0 * columnCount + column] }
   }
 
   /// The matrix of the rows named, in the order given; a row may be named more than once.
+  @inlinable
   public func selectingRows(_ rows: some Sequence<Int>) -> Matrix {
     var selected: [Element] = []
     var count = 0
@@ -67,6 +74,7 @@ public struct Matrix<Element: BinaryFloatingPoint & Sendable>: Sendable, Hashabl
   }
 
   /// The matrix of the columns named, in the order given.
+  @inlinable
   public func selectingColumns(_ columns: [Int]) -> Matrix {
     var selected: [Element] = []
     selected.reserveCapacity(rowCount * columns.count)
@@ -77,6 +85,7 @@ public struct Matrix<Element: BinaryFloatingPoint & Sendable>: Sendable, Hashabl
   }
 
   /// The same numbers in another precision.
+  @inlinable
   public func converted<Other: BinaryFloatingPoint & Sendable>(
     to type: Other.Type = Other.self
   ) -> Matrix<Other> {
@@ -85,6 +94,7 @@ public struct Matrix<Element: BinaryFloatingPoint & Sendable>: Sendable, Hashabl
   }
 
   /// The transposed matrix, d × n.
+  @inlinable
   public func transposed() -> Matrix {
     var result = Matrix(rowCount: columnCount, columnCount: rowCount)
     for row in 0..<rowCount {
