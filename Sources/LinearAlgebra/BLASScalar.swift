@@ -46,6 +46,7 @@ enum OpenBLAS {
 }
 
 extension Double: BLASScalar {
+  /// C = alpha · op(A) · op(B) + beta · C by OpenBLAS, on one thread.
   public static func gemm(
     transposeA: Bool, transposeB: Bool, m: Int, n: Int, k: Int, alpha: Double,
     a: UnsafePointer<Double>, aStride: Int, b: UnsafePointer<Double>, bStride: Int, beta: Double,
@@ -60,6 +61,7 @@ extension Double: BLASScalar {
       OpenBLAS.dimension(max(1, bStride)), beta, c, OpenBLAS.dimension(max(1, cStride)))
   }
 
+  /// The lower triangle of C = alpha · Aᵀ · A + beta · C by OpenBLAS, on one thread.
   public static func syrk(
     n: Int, k: Int, alpha: Double, a: UnsafePointer<Double>, aStride: Int, beta: Double,
     c: UnsafeMutablePointer<Double>, cStride: Int
@@ -71,6 +73,7 @@ extension Double: BLASScalar {
       OpenBLAS.dimension(max(1, aStride)), beta, c, OpenBLAS.dimension(max(1, cStride)))
   }
 
+  /// Writes `count` numbers in double precision, exactly.
   public static func widen(
     _ source: UnsafePointer<Double>, into destination: UnsafeMutablePointer<Double>, count: Int
   ) {
@@ -79,6 +82,7 @@ extension Double: BLASScalar {
 }
 
 extension Float: BLASScalar {
+  /// C = alpha · op(A) · op(B) + beta · C by OpenBLAS, on one thread.
   public static func gemm(
     transposeA: Bool, transposeB: Bool, m: Int, n: Int, k: Int, alpha: Float,
     a: UnsafePointer<Float>, aStride: Int, b: UnsafePointer<Float>, bStride: Int, beta: Float,
@@ -93,6 +97,7 @@ extension Float: BLASScalar {
       OpenBLAS.dimension(max(1, bStride)), beta, c, OpenBLAS.dimension(max(1, cStride)))
   }
 
+  /// The lower triangle of C = alpha · Aᵀ · A + beta · C by OpenBLAS, on one thread.
   public static func syrk(
     n: Int, k: Int, alpha: Float, a: UnsafePointer<Float>, aStride: Int, beta: Float,
     c: UnsafeMutablePointer<Float>, cStride: Int
@@ -104,6 +109,7 @@ extension Float: BLASScalar {
       OpenBLAS.dimension(max(1, aStride)), beta, c, OpenBLAS.dimension(max(1, cStride)))
   }
 
+  /// Writes `count` numbers in double precision, exactly.
   public static func widen(
     _ source: UnsafePointer<Float>, into destination: UnsafeMutablePointer<Double>, count: Int
   ) {

@@ -41,7 +41,9 @@ public enum NumPyFile {
         path: file.path, .inputOutput("cannot be read: \(error.localizedDescription)"))
     }
     do throws(NumPyFault) {
-      return try data.withUnsafeBytes { bytes throws(NumPyFault) in try decode(bytes) }
+      return try data.withUnsafeBytes { bytes in
+        Result { () throws(NumPyFault) in try decode(bytes) }
+      }.get()
     } catch {
       throw .numPyFile(path: file.path, error)
     }
