@@ -12,6 +12,8 @@ public enum EngagementError: Error, Equatable, Sendable {
   case noMembers(asOf: String, oldest: String?)
   /// No column is left that tells members apart.
   case allColumnsDropped([String])
+  /// Whitening or principal components are not possible.
+  case cannotReduce(reason: String)
   /// A score refers to a score that does not exist.
   case unknownScore(name: String, suggestion: String)
   /// Scores refer to each other in a circle.
@@ -43,6 +45,7 @@ extension EngagementError: CustomStringConvertible {
     case .allColumnsDropped(let names):
       "no feature tells the members apart: \(names.joined(separator: ", ")) are the same for all; "
         + "choose other --features or a log with more members"
+    case .cannotReduce(let reason): "the columns cannot be reduced: \(reason)"
     case .unknownScore(let name, let suggestion):
       "unknown score \"\(name)\"\(suggestion)"
     case .scoreCycle(let path):
