@@ -1,0 +1,113 @@
+public import LinearAlgebra
+
+/// k-means clustering (Lloyd 1982, doi 10.1109/TIT.1982.1056489), seeded by greedy k-means++ (Arthur &
+/// Vassilvitskii 2007).
+///
+/// It looks for k centroids of least inertia, the sum over rows of weight · squared Euclidean distance
+/// to the nearest centroid, and finds a local minimum of it. The result depends on the data and on this
+/// configuration alone: any number of threads gives the same bits.
+public struct KMeans: Sendable, Hashable {
+  /// How the first centroids are chosen.
+  public enum Initialization: Sendable, Hashable {
+    /// Rows drawn one after another in proportion to weight · squared distance to the nearest chosen
+    /// so far; of 2 + ⌊ln k⌋ draws the one that lowers the inertia most is kept.
+    case kMeansPlusPlus
+    /// k different rows of positive weight, each set as likely as the others.
+    case random
+    /// Given centroids, k × d. One run is made, whatever `restartCount` says.
+    case centroids(Matrix<Double>)
+  }
+
+  /// The number of clusters, k, at least 1.
+  public var clusterCount: Int
+  /// How the first centroids are chosen.
+  public var initialization: Initialization = .kMeansPlusPlus
+  /// The number of runs from different starts, of which the one of least inertia is kept whole.
+  public var restartCount = 10
+  /// The most iterations of one run.
+  public var maximumIterations = 300
+  /// A run stops when the sum of squared centroid movements in an iteration is at most this times the
+  /// mean of the columns' (weighted, population) variances; 0 stops only when no label changes.
+  public var tolerance = 1e-4
+  /// The seed of all random draws.
+  public var seed: UInt64 = 0
+  /// The most threads used; the result does not depend on it.
+  public var threadCount = availableProcessorCount
+
+  /// Makes a configuration; everything but the number of clusters has a default.
+  public init(
+    clusterCount: Int, initialization: Initialization = .kMeansPlusPlus, restartCount: Int = 10,
+    maximumIterations: Int = 300, tolerance: Double = 1e-4, seed: UInt64 = 0,
+    threadCount: Int = availableProcessorCount
+  ) {
+    self.clusterCount = clusterCount
+    self.initialization = initialization
+    self.restartCount = restartCount
+    self.maximumIterations = maximumIterations
+    self.tolerance = tolerance
+    self.seed = seed
+    self.threadCount = threadCount
+  }
+
+  /// Clusters samples (n × d, n at least k).
+  ///
+  /// Rows of weight 0 are labelled but move nothing. Rows that tie go to the centroid that came first
+  /// before labels were put in order.
+  ///
+  /// - Parameters:
+  ///   - samples: One row per sample. Distances and sums are in `Double` for either precision.
+  ///   - weights: One weight per row, none negative, not all 0; nil for 1 each.
+  /// - Throws: `ClusteringError` for options out of range, for data that are empty, not finite, too
+  ///   large to square, or of fewer distinct rows than clusters, and for weights or starting centroids
+  ///   of the wrong count or value.
+  /// - Complexity: O(restarts · iterations · n k d) time, O(n + 64 k d) memory beyond the samples.
+  public func fit<Scalar: BLASScalar>(
+    _ samples: Matrix<Scalar>, weights: [Double]? = nil
+  ) throws(ClusteringError) -> KMeansFit {
+    try checkOptions()
+    try checkWeights(weights, rowCount: samples.rowCount)
+    let totalWeight = weights?.reduce(0, +) ?? Double(samples.rowCount)
+    let shifted = try ShiftedSamples(samples, totalWeight: totalWeight, threadCount: threadCount)
+    guard shifted.rowCount >= clusterCount else {
+      throw .tooFewRows(rows: shifted.rowCount, clusterCount: clusterCount)
+    }
+    try checkDistinctRows(shifted, weights)
+    let starts: Int
+    if case .centroids(let centroids) = initialization {
+      try checkCentroids(centroids, shifted, totalWeight: totalWeight)
+      starts = 1
+    } else {
+      starts = restartCount
+    }
+    let absoluteTolerance =
+      tolerance > 0
+      ? tolerance * meanVariance(shifted, weights: weights, threadCount: threadCount) : nil
+    let run = LloydRun(
+      samples: shifted, weights: weights, maximumIterations: maximumIterations,
+      squaredTolerance: absoluteTolerance, threadCount: threadCount)
+    var best = run.result(from: firstCentroids(shifted, weights, restart: 0))
+    for restart in 1..<max(1, starts) {
+      let result = run.result(from: firstCentroids(shifted, weights, restart: restart))
+      if result.inertia < best.inertia { best = result }
+    }
+    return KMeansFit(best, shift: shifted.shift)
+  }
+
+  private func firstCentroids(
+    _ samples: ShiftedSamples, _ weights: [Double]?, restart: Int
+  ) -> [Double] {
+    var generator = SeededGenerator(seed: seed, stream: UInt64(restart))
+    switch initialization {
+    case .centroids(let centroids):
+      return centroids.subtracting(samples.shift).elements
+    case .random:
+      let rows = weights.map { weights in weights.indices.filter { weights[$0] > 0 } }
+      let drawn = generator.sample(clusterCount, outOf: rows?.count ?? samples.rowCount)
+      return drawn.flatMap { samples.row(rows?[$0] ?? $0) }
+    case .kMeansPlusPlus:
+      return PlusPlusSeeding(
+        samples: samples, weights: weights, clusterCount: clusterCount, threadCount: threadCount
+      ).centroids(using: &generator)
+    }
+  }
+}

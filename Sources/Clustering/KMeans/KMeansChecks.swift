@@ -1,0 +1,81 @@
+internal import LinearAlgebra
+
+extension KMeans {
+  func checkOptions() throws(ClusteringError) {
+    guard clusterCount >= 1 else { throw .clusterCount(clusterCount) }
+    guard restartCount >= 1 else { throw .restartCount(restartCount) }
+    guard maximumIterations >= 1 else { throw .maximumIterations(maximumIterations) }
+    guard tolerance >= 0, tolerance.isFinite else { throw .tolerance(tolerance) }
+  }
+
+  func checkWeights(_ weights: [Double]?, rowCount: Int) throws(ClusteringError) {
+    guard let weights, rowCount > 0 else { return }
+    guard weights.count == rowCount else {
+      throw .weightCount(expected: rowCount, found: weights.count)
+    }
+    var total = 0.0
+    for (row, weight) in weights.enumerated() {
+      total += weight
+      guard weight >= 0, total.isFinite else { throw .weight(row: row) }
+    }
+    guard total > 0 else { throw .noPositiveWeight }
+  }
+
+  func checkCentroids(
+    _ centroids: Matrix<Double>, _ samples: ShiftedSamples, totalWeight: Double
+  ) throws(ClusteringError) {
+    guard centroids.rowCount == clusterCount, centroids.columnCount == samples.columnCount else {
+      throw .centroidShape(
+        expectedRows: clusterCount, expectedColumns: samples.columnCount,
+        rows: centroids.rowCount, columns: centroids.columnCount)
+    }
+    let limit = ShiftedSamples.sizeLimit(
+      columnCount: samples.columnCount, totalWeight: totalWeight)
+    for (index, value) in centroids.elements.enumerated() where !(abs(value) <= limit) {
+      throw .centroidValue(
+        row: index / samples.columnCount, column: index % samples.columnCount)
+    }
+  }
+
+  /// Throws unless k rows of positive weight differ from one another; reads no further than needed.
+  func checkDistinctRows(
+    _ samples: ShiftedSamples, _ weights: [Double]?
+  ) throws(ClusteringError) {
+    var distinct = Set<[Double]>()
+    for row in 0..<samples.rowCount where weights?[row] ?? 1 > 0 {
+      if distinct.insert(samples.row(row)).inserted, distinct.count >= clusterCount { return }
+    }
+    throw .tooFewDistinctRows(distinct: distinct.count, clusterCount: clusterCount)
+  }
+
+  /// The mean over columns of the weighted population variance.
+  func meanVariance(
+    _ samples: ShiftedSamples, weights: [Double]?, threadCount: Int
+  ) -> Double {
+    let d = samples.columnCount
+    func mean(of power: @escaping @Sendable (Double, Int) -> Double) -> [Double] {
+      var partials = [Double](repeating: 0, count: samples.blockCount * (d + 1))
+      partials.withUnsafeMutableBufferPointer { partials in
+        nonisolated(unsafe) let partials = partials
+        samples.forEachBlock(threadCount: threadCount) { block, range, rows in
+          let sums = block * (d + 1)
+          for (offset, row) in range.enumerated() {
+            let weight = weights?[row] ?? 1
+            for column in 0..<d {
+              partials[sums + column] += weight * power(rows[offset * d + column], column)
+            }
+            partials[sums + d] += weight
+          }
+        }
+      }
+      var totals = [Double](repeating: 0, count: d + 1)
+      for index in partials.indices { totals[index % (d + 1)] += partials[index] }
+      return totals.prefix(d).map { $0 / totals[d] }
+    }
+    let means = mean { value, _ in value }
+    let variances = mean { value, column in
+      (value - means[column]) * (value - means[column])
+    }
+    return variances.reduce(0, +) / Double(d)
+  }
+}

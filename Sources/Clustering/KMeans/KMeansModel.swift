@@ -1,0 +1,94 @@
+public import LinearAlgebra
+
+/// What labelling new rows by k-means needs: the centroids, nothing else.
+public struct KMeansModel: Sendable, Hashable {
+  /// The centroids, k × d, in label order.
+  public let centroids: Matrix<Double>
+
+  /// Makes a model from stored centroids, k × d.
+  ///
+  /// - Precondition: k and d are at least 1 and all elements finite.
+  public init(centroids: Matrix<Double>) {
+    precondition(centroids.rowCount > 0 && centroids.columnCount > 0, "a centroid is needed")
+    precondition(centroids.elements.allSatisfy(\.isFinite), "centroids must be finite")
+    self.centroids = centroids
+  }
+
+  /// The nearest centroid of every sample (n × d): n labels in 0..<k; none for no rows.
+  ///
+  /// Distances that tie give the lowest label.
+  ///
+  /// - Throws: `ClusteringError.columnCount`, `.nonFinite`, `.valueTooLarge`.
+  /// - Complexity: O(n k d).
+  public func predict<Scalar: BLASScalar>(
+    _ samples: Matrix<Scalar>, threadCount: Int = availableProcessorCount
+  ) throws(ClusteringError) -> [Int] {
+    guard let rows = try checked(samples, threadCount: threadCount) else { return [] }
+    // Centroids have no digits to lose by a shift that is exact for them; rows may, hence the exact
+    // rows for near ties.
+    let shifted = try ShiftedSamples(centroids, totalWeight: 1, threadCount: 1)
+    let shift = shifted.shift
+    let d = centroids.columnCount
+    let assignment = CentroidAssignment(
+      centroids: centroids.subtracting(shift).elements, columnCount: d)
+    var labels = [Int32](repeating: 0, count: rows.rowCount)
+    labels.withUnsafeMutableBufferPointer { labels in
+      nonisolated(unsafe) let labels = labels
+      rows.forEachBlock(threadCount: threadCount) { _, range, exactRows in
+        withUnsafeTemporaryAllocation(of: Double.self, capacity: range.count * d) { scratch in
+          guard let target = scratch.baseAddress, let labels = labels.baseAddress else { return }
+          for offset in 0..<range.count * d {
+            target[offset] = exactRows[offset] - shift[offset % d]
+          }
+          centroids.elements.withUnsafeBufferPointer { exactCentroids in
+            guard let exactCentroids = exactCentroids.baseAddress else { return }
+            assignment.assign(
+              target, exactRows: exactRows, exactCentroids: exactCentroids, count: range.count,
+              labels: labels + range.lowerBound)
+          }
+        }
+      }
+    }
+    return labels.map { Int($0) }
+  }
+
+  /// The Euclidean distances of samples (n × d) to all centroids, n × k, by direct differences.
+  ///
+  /// - Throws: `ClusteringError.columnCount`, `.nonFinite`, `.valueTooLarge`.
+  /// - Complexity: O(n k d).
+  public func transform<Scalar: BLASScalar>(
+    _ samples: Matrix<Scalar>, threadCount: Int = availableProcessorCount
+  ) throws(ClusteringError) -> Matrix<Double> {
+    let (k, d) = (centroids.rowCount, centroids.columnCount)
+    var distances = Matrix<Double>(rowCount: samples.rowCount, columnCount: k)
+    guard let rows = try checked(samples, threadCount: threadCount) else { return distances }
+    distances.elements.withUnsafeMutableBufferPointer { distances in
+      nonisolated(unsafe) let distances = distances
+      rows.forEachBlock(threadCount: threadCount) { _, range, rows in
+        centroids.elements.withUnsafeBufferPointer { centroids in
+          guard let centroids = centroids.baseAddress else { return }
+          for (offset, row) in range.enumerated() {
+            for cluster in 0..<k {
+              distances[row * k + cluster] = squaredDistance(
+                rows + offset * d, centroids + cluster * d, d
+              ).squareRoot()
+            }
+          }
+        }
+      }
+    }
+    return distances
+  }
+
+  /// The samples, unshifted, where they are fit for this model; nil where there are no rows.
+  private func checked<Scalar: BLASScalar>(
+    _ samples: Matrix<Scalar>, threadCount: Int
+  ) throws(ClusteringError) -> ShiftedSamples? {
+    guard samples.columnCount == centroids.columnCount else {
+      throw .columnCount(expected: centroids.columnCount, found: samples.columnCount)
+    }
+    guard samples.rowCount > 0 else { return nil }
+    _ = try ShiftedSamples(samples, totalWeight: 1, threadCount: threadCount)
+    return try ShiftedSamples(unshifted: samples)
+  }
+}

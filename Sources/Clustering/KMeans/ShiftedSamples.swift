@@ -1,0 +1,196 @@
+internal import Foundation
+internal import LinearAlgebra
+
+/// Samples in double precision, read in blocks of fixed size, less a shift that loses no bit.
+///
+/// Columns far from zero would cost digits in the expanded form of squared distances and in sums. The
+/// shift of such a column is its mean rounded to a power of two about as large as its range, so that
+/// every difference x - shift is exact: shifted data have exactly the distances of the data given.
+struct ShiftedSamples: Sendable {
+  static let blockSize = 1024
+
+  let rowCount: Int
+  let columnCount: Int
+  let shift: [Double]
+  private let widen: @Sendable (_ row: Int, _ count: Int, UnsafeMutablePointer<Double>) -> Void
+
+  var blockCount: Int { (rowCount + Self.blockSize - 1) / Self.blockSize }
+
+  func rows(of block: Int) -> Range<Int> {
+    block * Self.blockSize..<min(rowCount, (block + 1) * Self.blockSize)
+  }
+
+  /// Reads the samples once to check them and to choose the shift.
+  ///
+  /// `totalWeight` is what squared distances are multiplied by at most; it sets the limit of size.
+  init<Scalar: BLASScalar>(
+    _ samples: Matrix<Scalar>, totalWeight: Double, threadCount: Int
+  ) throws(ClusteringError) {
+    let unshifted = try Self(unshifted: samples)
+    let limit = Self.sizeLimit(columnCount: samples.columnCount, totalWeight: totalWeight)
+    let summaries = unshifted.columnSummaries(threadCount: threadCount)
+    if let range = summaries.firstOutside(limit),
+      let place = unshifted.firstOutside(limit, in: range)
+    {
+      if !place.value.isFinite { throw .nonFinite(row: place.row, column: place.column) }
+      throw .valueTooLarge(row: place.row, column: place.column, limit: limit)
+    }
+    self.init(
+      rowCount: unshifted.rowCount, columnCount: unshifted.columnCount, shift: summaries.shift(),
+      widen: unshifted.widen)
+  }
+
+  /// The samples as they are, not checked but for being there at all.
+  init<Scalar: BLASScalar>(unshifted samples: Matrix<Scalar>) throws(ClusteringError) {
+    guard samples.rowCount > 0, samples.columnCount > 0 else {
+      throw .emptyMatrix(rows: samples.rowCount, columns: samples.columnCount)
+    }
+    let columnCount = samples.columnCount
+    self.init(
+      rowCount: samples.rowCount, columnCount: columnCount,
+      shift: [Double](repeating: 0, count: columnCount)
+    ) { row, count, target in
+      samples.elements.withUnsafeBufferPointer { source in
+        guard let source = source.baseAddress else { return }
+        Scalar.widen(source + row * columnCount, into: target, count: count * columnCount)
+      }
+    }
+  }
+
+  private init(
+    rowCount: Int, columnCount: Int, shift: [Double],
+    widen: @escaping @Sendable (Int, Int, UnsafeMutablePointer<Double>) -> Void
+  ) {
+    self.rowCount = rowCount
+    self.columnCount = columnCount
+    self.shift = shift
+    self.widen = widen
+  }
+
+  /// The largest size of an element for which no sum of squared distances overflows.
+  static func sizeLimit(columnCount: Int, totalWeight: Double) -> Double {
+    let terms = 16 * Double(columnCount) * max(1, totalWeight)
+    return (Double.greatestFiniteMagnitude / terms).squareRoot()
+  }
+
+  /// Writes rows, shifted, to `target`.
+  func load(_ rows: Range<Int>, into target: UnsafeMutablePointer<Double>) {
+    loadUnshifted(rows, into: target)
+    guard shift.contains(where: { $0 != 0 }) else { return }
+    shift.withUnsafeBufferPointer { shift in
+      var position = 0
+      for _ in rows {
+        var column = 0
+        while column < columnCount {
+          target[position] -= shift[column]
+          position &+= 1
+          column &+= 1
+        }
+      }
+    }
+  }
+
+  /// Writes rows as they were given to `target`.
+  func loadUnshifted(_ rows: Range<Int>, into target: UnsafeMutablePointer<Double>) {
+    widen(rows.lowerBound, rows.count, target)
+  }
+
+  /// One row, shifted.
+  func row(_ row: Int) -> [Double] {
+    [Double](unsafeUninitializedCapacity: columnCount) { buffer, count in
+      if let target = buffer.baseAddress { load(row..<row + 1, into: target) }
+      count = columnCount
+    }
+  }
+
+  /// Calls `body` with every block, shifted, on at most `threadCount` threads.
+  func forEachBlock(
+    threadCount: Int,
+    _ body: @Sendable (_ block: Int, _ rows: Range<Int>, UnsafePointer<Double>) -> Void
+  ) {
+    LinearAlgebra.forEachBlock(count: blockCount, threadCount: threadCount) { block in
+      let rows = rows(of: block)
+      withUnsafeTemporaryAllocation(of: Double.self, capacity: rows.count * columnCount) {
+        scratch in
+        guard let target = scratch.baseAddress else { return }
+        load(rows, into: target)
+        body(block, rows, target)
+      }
+    }
+  }
+
+  private func columnSummaries(threadCount: Int) -> ColumnSummaries {
+    let columnCount = columnCount
+    var summaries = [Double](repeating: 0, count: blockCount * 3 * columnCount)
+    summaries.withUnsafeMutableBufferPointer { buffer in
+      nonisolated(unsafe) let buffer = buffer
+      forEachBlock(threadCount: threadCount) { block, rows, samples in
+        guard let base = buffer.baseAddress else { return }
+        let summary = base + block * 3 * columnCount
+        for column in 0..<columnCount {
+          let first = samples[column]
+          var (least, most, sum) = (first, first, 0.0)
+          var position = column
+          for _ in rows {
+            let value = samples[position]
+            // Written so that NaN stays.
+            if !(least <= value) { least = value }
+            if !(most >= value) { most = value }
+            sum += value - first
+            position &+= columnCount
+          }
+          summary[column] = least
+          summary[columnCount + column] = most
+          summary[2 * columnCount + column] = first + sum / Double(rows.count)
+        }
+      }
+    }
+    let weights = (0..<blockCount).map { Double(rows(of: $0).count) / Double(rowCount) }
+    return ColumnSummaries(columnCount: columnCount, weights: weights, values: summaries)
+  }
+
+  private func firstOutside(
+    _ limit: Double, in block: Int
+  ) -> (row: Int, column: Int, value: Double)? {
+    for row in rows(of: block) {
+      for (column, value) in self.row(row).enumerated() where !(abs(value) <= limit) {
+        return (row, column, value)
+      }
+    }
+    return nil
+  }
+}
+
+/// Least, largest and mean value of every column in every block.
+private struct ColumnSummaries {
+  let columnCount: Int
+  let weights: [Double]
+  let values: [Double]
+
+  /// The first block that has an element over `limit` in size, or none that is a number.
+  func firstOutside(_ limit: Double) -> Int? {
+    weights.indices.first { block in
+      let bounds = values[block * 3 * columnCount..<(block * 3 + 2) * columnCount]
+      return bounds.contains { !(abs($0) <= limit) }
+    }
+  }
+
+  func shift() -> [Double] {
+    (0..<columnCount).map { column in
+      var (least, most, mean) = (Double.infinity, -Double.infinity, 0.0)
+      for block in weights.indices {
+        let summary = block * 3 * columnCount + column
+        least = min(least, values[summary])
+        most = max(most, values[summary + columnCount])
+        mean += weights[block] * values[summary + 2 * columnCount]
+      }
+      let range = most - least
+      if range == 0 { return least }
+      // Within 8 ranges of zero there is nothing to gain; beyond, x and the shift are multiples of
+      // the same small power of two and close enough for their difference to be exact.
+      guard abs(mean) >= 8 * range else { return 0 }
+      let unit = scalbn(1.0, Int(range.exponent) + 1)
+      return (mean / unit).rounded() * unit
+    }
+  }
+}
