@@ -46,6 +46,8 @@ public enum ClusteringError: Error, Hashable, Sendable {
   case cutHeight
   /// The samples are not those of the tree: their number differs from that of its leaves.
   case leafCount(expected: Int, found: Int)
+  /// A row of a linkage matrix is not a merge of two nodes made before, or there are not 4 columns.
+  case linkageMatrix(row: Int)
   /// The number of labels is not what it is compared with.
   case labelCount(expected: Int, found: Int)
   /// An operation of quadratic time would pass its limit of rows.
@@ -101,6 +103,8 @@ extension ClusteringError: CustomStringConvertible {
     case .cutHeight: "a cut height must be a number"
     case .leafCount(let expected, let found):
       "\(found) samples were given for a tree of \(expected) leaves"
+    case .linkageMatrix(let row):
+      "row \(row) of the linkage matrix is not a merge (a, b, height, size) of two nodes made before"
     case .labelCount(let expected, let found):
       "\(found) labels were given where \(expected) are needed"
     case .tooManyRows(let rows, let limit):

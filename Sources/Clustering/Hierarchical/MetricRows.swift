@@ -1,0 +1,166 @@
+internal import LinearAlgebra
+
+/// Rows stored column after column, so that distances from one point to a run of rows vectorise.
+///
+/// Distances are sums of direct differences, in the order of the columns. For cosine and correlation
+/// the rows are (centred and) scaled to length 1 first: 1 - cos = ‖u - v‖²/2 then has no cancellation.
+struct MetricRows: Sendable {
+  let metric: Metric
+  let rowCount: Int
+  let columnCount: Int
+  /// Element (row, column) is `columns[column * rowCount + row]`.
+  private(set) var columns: [Double]
+
+  /// Checks samples and stores them.
+  init<Scalar: BLASScalar>(
+    _ samples: Matrix<Scalar>, metric: Metric, threadCount: Int
+  ) throws(ClusteringError) {
+    _ = try ShiftedSamples(
+      samples, totalWeight: Double(samples.rowCount), threadCount: threadCount)
+    let rows = try ShiftedSamples(unshifted: samples)
+    let (n, d) = (rows.rowCount, rows.columnCount)
+    self.metric = metric
+    rowCount = n
+    columnCount = d
+    columns = [Double](repeating: 0, count: n * d)
+    for row in 0..<n {
+      let values = try Self.prepared(rows.row(row), metric, row: row)
+      for column in 0..<d { columns[column * n + row] = values[column] }
+    }
+  }
+
+  /// A row in the form that distances are computed in.
+  static func prepared(
+    _ row: [Double], _ metric: Metric, row index: Int
+  ) throws(ClusteringError) -> [Double] {
+    guard metric == .cosine || metric == .correlation else { return row }
+    var row = row
+    if metric == .correlation {
+      let origin = row[0]
+      let mean = row.reduce(0) { $0 + ($1 - origin) } / Double(row.count)
+      for column in row.indices { row[column] = (row[column] - origin) - mean }
+    }
+    let largest = row.reduce(0) { max($0, abs($1)) }
+    guard largest > 0 else { throw .undefinedDistance(row: index, metric) }
+    // Scaled first, so that squares of tiny numbers do not vanish.
+    let length = row.reduce(0) { $0 + ($1 / largest) * ($1 / largest) }.squareRoot()
+    return row.map { $0 / largest / length }
+  }
+
+  func row(_ row: Int) -> [Double] {
+    (0..<columnCount).map { columns[$0 * rowCount + row] }
+  }
+
+  /// Writes the distances from `point` to the rows of `range` to `distances`, from its first place.
+  func distances(
+    from point: UnsafePointer<Double>, to range: Range<Int>,
+    into distances: UnsafeMutablePointer<Double>
+  ) {
+    columns.withUnsafeBufferPointer { columns in
+      guard let columns = columns.baseAddress else { return }
+      let first = columns + range.lowerBound
+      switch metric {
+      case .cityblock:
+        sumAbsoluteDifferences(first, rowCount, point, columnCount, range.count, distances)
+      case .chebyshev:
+        largestDifferences(first, rowCount, point, columnCount, range.count, distances)
+      default: sumSquaredDifferences(first, rowCount, point, columnCount, range.count, distances)
+      }
+    }
+    var index = 0
+    switch metric {
+    case .euclidean:
+      while index < range.count {
+        distances[index] = distances[index].squareRoot()
+        index &+= 1
+      }
+    case .cosine, .correlation:
+      while index < range.count {
+        distances[index] *= 0.5
+        index &+= 1
+      }
+    case .squaredEuclidean, .cityblock, .chebyshev: break
+    }
+  }
+
+  /// Overwrites row `row` with the last of `liveCount` rows, which is thereby dropped.
+  mutating func replace(_ row: Int, withLastOf liveCount: Int) {
+    for column in 0..<columnCount {
+      columns[column * rowCount + row] = columns[column * rowCount + liveCount - 1]
+    }
+  }
+
+  /// Overwrites a row.
+  mutating func set(_ row: Int, to values: [Double]) {
+    for column in 0..<columnCount { columns[column * rowCount + row] = values[column] }
+  }
+}
+
+/// Columns are visited for this many rows at a time, which stay in the first-level cache.
+private let chunkSize = 512
+
+/// Σ (x - y)² from one point to `count` rows whose columns are `stride` apart.
+func sumSquaredDifferences(
+  _ columns: UnsafePointer<Double>, _ stride: Int, _ point: UnsafePointer<Double>, _ d: Int,
+  _ count: Int, _ sums: UnsafeMutablePointer<Double>
+) {
+  var start = 0
+  while start < count {
+    let size = min(chunkSize, count &- start)
+    let target = sums + start
+    var column = 0
+    while column < d {
+      let source = columns + (column &* stride &+ start)
+      let value = point[column]
+      var index = 0
+      if column == 0 {
+        while index < size {
+          let difference = source[index] - value
+          target[index] = difference * difference
+          index &+= 1
+        }
+      } else {
+        while index < size {
+          let difference = source[index] - value
+          target[index] += difference * difference
+          index &+= 1
+        }
+      }
+      column &+= 1
+    }
+    start &+= size
+  }
+}
+
+private func sumAbsoluteDifferences(
+  _ columns: UnsafePointer<Double>, _ stride: Int, _ point: UnsafePointer<Double>, _ d: Int,
+  _ count: Int, _ sums: UnsafeMutablePointer<Double>
+) {
+  sums.update(repeating: 0, count: count)
+  for column in 0..<d {
+    let source = columns + column * stride
+    let value = point[column]
+    var index = 0
+    while index < count {
+      sums[index] += abs(source[index] - value)
+      index &+= 1
+    }
+  }
+}
+
+private func largestDifferences(
+  _ columns: UnsafePointer<Double>, _ stride: Int, _ point: UnsafePointer<Double>, _ d: Int,
+  _ count: Int, _ largest: UnsafeMutablePointer<Double>
+) {
+  largest.update(repeating: 0, count: count)
+  for column in 0..<d {
+    let source = columns + column * stride
+    let value = point[column]
+    var index = 0
+    while index < count {
+      let difference = abs(source[index] - value)
+      if difference > largest[index] { largest[index] = difference }
+      index &+= 1
+    }
+  }
+}
