@@ -103,7 +103,7 @@ public struct FeatureTransform: Sendable, Hashable {
   }
 
   /// The values of a feature with absent ones replaced.
-  static func imputed(
+  package static func imputed(
     _ feature: FeatureDefinition, _ imputation: ColumnTransform.Imputation, in table: FeatureTable
   ) -> [Double] {
     guard var values = table.column(feature) else {

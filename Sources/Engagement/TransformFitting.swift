@@ -122,7 +122,7 @@ extension FeatureTransform {
 }
 
 /// The mean and the standard deviation (over n), the latter from deviations of the former.
-func meanAndDeviation(of values: [Double]) -> (mean: Double, deviation: Double) {
+package func meanAndDeviation(of values: [Double]) -> (mean: Double, deviation: Double) {
   var sum = ExactSum()
   for value in values { sum.add(value) }
   let mean = sum.value / Double(values.count)

@@ -1,0 +1,64 @@
+import Clustering
+import Engagement
+import LinearAlgebra
+
+/// What the training members of each cluster look like.
+struct ClusteredShape {
+  private let prepared: ModelTraining.Prepared
+  private let labels: [Int]
+  private let algorithm: SegmentModel.Algorithm
+  private let threadCount: Int
+
+  init(
+    _ prepared: ModelTraining.Prepared, labels: [Int], algorithm: SegmentModel.Algorithm,
+    threadCount: Int
+  ) {
+    self.prepared = prepared
+    self.labels = labels
+    self.algorithm = algorithm
+    self.threadCount = threadCount
+  }
+
+  /// The segments, by label, with ids and names by number.
+  func segments() throws(ClusteringError) -> [SegmentModel.Segment] {
+    let clusterCount = algorithm.clusterCount
+    var rows = [[Int]](repeating: [], count: clusterCount)
+    for (row, label) in labels.enumerated() { rows[label].append(row) }
+    let distances = try algorithm.assign(prepared.matrix, threadCount: threadCount).distances
+    let columns = prepared.transform.columns
+    let values = columns.map {
+      FeatureTransform.imputed($0.feature, $0.imputation, in: prepared.table)
+    }
+    let spreads = zip(columns, values).map { column, values in
+      meanAndDeviation(of: values.map { column.apply($0) })
+    }
+    let communityMedians = values.map { median(of: $0) }
+    return (0..<clusterCount).map { label in
+      let members = rows[label]
+      let sorted = members.map { distances[$0, label] }.sorted()
+      let medians = values.map { column in median(of: members.map { column[$0] }) }
+      let effects = columns.indices.map { column in
+        let own = members.map { columns[column].apply(values[column][$0]) }
+        let (mean, deviation) = spreads[column]
+        return deviation > 0 ? (meanAndDeviation(of: own).mean - mean) / deviation : 0
+      }
+      return SegmentModel.Segment(
+        id: "c\(label)", name: "c\(label)",
+        description: segmentDescription(
+          features: columns.map(\.feature), effects: effects, medians: medians,
+          communityMedians: communityMedians),
+        size: members.count,
+        radii: SegmentModel.Segment.radiusQuantiles.map { nearestRank($0, ofSorted: sorted) },
+        medians: medians)
+    }
+  }
+}
+
+/// The median; the lower one of two.
+private func median(of values: [Double]) -> Double { nearestRank(0.5, ofSorted: values.sorted()) }
+
+/// The least value that at least this part of the values do not exceed.
+private func nearestRank(_ probability: Double, ofSorted values: [Double]) -> Double {
+  let rank = Int((probability * Double(values.count)).rounded(.up))
+  return values[min(values.count, max(1, rank)) - 1]
+}

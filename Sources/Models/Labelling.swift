@@ -1,0 +1,109 @@
+public import Clustering
+public import Engagement
+public import EventLog
+public import LinearAlgebra
+
+/// The learned segment of one member.
+public struct LearnedLabel: Sendable, Hashable {
+  /// The segment's position in ``SegmentModel/segments``.
+  public let segment: Int
+  /// The position of the second-nearest segment; nil where there is one segment only.
+  public let secondSegment: Int?
+  /// The distance to the segment: Euclidean to the centroid for k-means, the linkage's own for trees.
+  public let distance: Double
+  /// The distance to the second-nearest segment; nil where there is one segment only.
+  public let secondDistance: Double?
+  /// d₂² / (d₁² + d₂²) from the distances to the two nearest segments: 1 at the centroid, 0.5 half-way
+  /// to the next one (fuzzy c-means with m = 2, Bezdek 1981, doi 10.1007/978-1-4757-0450-1).
+  public let confidence: Double
+  /// True when the member is farther than the 99.9 % training radius of every segment.
+  public let isNovel: Bool
+}
+
+extension SegmentModel {
+  /// The features that a table for ``label(_:threadCount:)`` must have.
+  public var inputs: [FeatureDefinition] { transform.inputs }
+
+  /// Computes the model's features of a community.
+  ///
+  /// - Throws: ``ModelError/missingInput(model:reason:)`` where log or members file lack what they
+  ///   need, ``EngagementError/noMembers(asOf:oldest:)`` as a reason too.
+  public func featureTable(
+    of community: Community, rows: [Int]? = nil, asOf: Timestamp, modelName: String,
+    threadCount: Int = availableProcessorCount
+  ) throws(ModelError) -> FeatureTable {
+    do {
+      return try FeatureTable(
+        of: community, rows: rows, asOf: asOf, features: inputs, settings: settings,
+        threadCount: threadCount)
+    } catch {
+      throw .missingInput(model: modelName, reason: error.description)
+    }
+  }
+
+  /// The learned segment of each row of a table.
+  ///
+  /// - Parameters:
+  ///   - table: rows with all of ``inputs``.
+  ///   - threadCount: how many threads work at once; the labels do not depend on it.
+  /// - Throws: `ClusteringError` where a number is too large to compute with.
+  /// - Complexity: O(members × segments × columns) for centroids.
+  public func label(
+    _ table: FeatureTable, threadCount: Int = availableProcessorCount
+  ) throws(ClusteringError) -> [LearnedLabel] {
+    try label(transform.apply(to: table), threadCount: threadCount)
+  }
+
+  /// The learned segment of each row of a transformed matrix.
+  ///
+  /// - Throws: `ClusteringError` where the matrix is not as wide as the model, or a number is too large
+  ///   to compute with.
+  public func label(
+    _ matrix: Matrix<Double>, threadCount: Int
+  ) throws(ClusteringError) -> [LearnedLabel] {
+    let (labels, distances) = try algorithm.assign(matrix, threadCount: threadCount)
+    let limits = segments.map { $0.radii[$0.radii.count - 1] }
+    return labels.enumerated().map { row, label in
+      let all = distances.row(row)
+      let distance = all[all.startIndex + label]
+      let second = all.indices.filter { $0 - all.startIndex != label }.min { all[$0] < all[$1] }
+      let isNovel = zip(all, limits).allSatisfy { $0 > $1 }
+      guard let second else {
+        return LearnedLabel(
+          segment: label, secondSegment: nil, distance: distance, secondDistance: nil,
+          confidence: 1, isNovel: isNovel)
+      }
+      return LearnedLabel(
+        segment: label, secondSegment: second - all.startIndex, distance: distance,
+        secondDistance: all[second], confidence: confidence(distance, all[second]),
+        isNovel: isNovel)
+    }
+  }
+
+  private func confidence(_ first: Double, _ second: Double) -> Double {
+    guard second > first else { return 0.5 }
+    // The ratio is taken first, so that no square can overflow.
+    let ratio = first / second
+    return 1 / (1 + ratio * ratio)
+  }
+}
+
+extension SegmentModel.Algorithm {
+  /// Label and distances to all clusters, rows × clusters, of each row.
+  func assign(
+    _ matrix: Matrix<Double>, threadCount: Int
+  ) throws(ClusteringError) -> (labels: [Int], distances: Matrix<Double>) {
+    switch self {
+    case .kMeans(let model):
+      (
+        try model.predict(matrix, threadCount: threadCount),
+        try model.transform(matrix, threadCount: threadCount)
+      )
+    case .hierarchical(let model):
+      (
+        try model.predict(matrix, threadCount: threadCount),
+        try model.dissimilarities(matrix, threadCount: threadCount)
+      )
+    }
+  }
+}

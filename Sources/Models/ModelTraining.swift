@@ -1,0 +1,187 @@
+public import Clustering
+public import Engagement
+public import EventLog
+public import LinearAlgebra
+
+/// The configuration of a training: which features, which transform, which clustering.
+public struct ModelTraining: Sendable, Hashable {
+  /// How clusters are made.
+  public enum Algorithm: Sendable, Hashable {
+    /// k-means, as configured.
+    case kMeans(KMeans)
+    /// A tree, cut.
+    case hierarchical(Hierarchical, cut: Dendrogram.Cut)
+  }
+
+  /// Linkage matrices of more members than this are not stored in the model.
+  public static let maximumStoredLeaves = 10_000
+
+  /// The features that are clustered, in order.
+  public var features: [FeatureDefinition]
+  /// Weights, aliases and calendar.
+  public var settings: EngagementSettings
+  /// Logarithm, scale, reduction.
+  public var choices: TransformChoices
+  /// How clusters are made.
+  public var algorithm: Algorithm
+  /// Features whose distributions are stored beside those of ``features``, for percentile scores.
+  public var percentileFeatures: [FeatureDefinition]
+  /// The seed of all draws that are not the algorithm's own.
+  public var seed: UInt64
+  /// How many threads work at once; the model does not depend on it.
+  public var threadCount: Int
+  /// The version written into the model.
+  public var toolVersion: String
+
+  /// Makes a configuration.
+  public init(
+    features: [FeatureDefinition] = FeatureDefinition.defaults,
+    settings: EngagementSettings = EngagementSettings(),
+    choices: TransformChoices = TransformChoices(), algorithm: Algorithm,
+    percentileFeatures: [FeatureDefinition] = [], seed: UInt64 = 0,
+    threadCount: Int = availableProcessorCount, toolVersion: String
+  ) {
+    self.features = features
+    self.settings = settings
+    self.choices = choices
+    self.algorithm = algorithm
+    self.percentileFeatures = percentileFeatures
+    self.seed = seed
+    self.threadCount = threadCount
+    self.toolVersion = toolVersion
+  }
+
+  /// The training rows and the matrix that is clustered.
+  public struct Prepared: Sendable {
+    /// The features, with those that stand in for absent values and those of percentile scores.
+    public let table: FeatureTable
+    /// The fitted transform.
+    public let transform: FeatureTransform
+    /// The matrix, members × columns.
+    public let matrix: Matrix<Double>
+  }
+
+  /// Computes features and transform: all that comes before the clustering.
+  ///
+  /// - Throws: ``EngagementError``.
+  public func prepare(
+    _ community: Community, asOf: Timestamp
+  ) throws(EngagementError) -> Prepared {
+    var needed = FeatureTransform.inputs(for: features)
+    for feature in percentileFeatures where !needed.contains(feature) { needed.append(feature) }
+    let table = try FeatureTable(
+      of: community, asOf: asOf, features: needed, settings: settings, threadCount: threadCount)
+    let transform = try FeatureTransform(fitting: table, features: features, choices: choices)
+    return Prepared(table: table, transform: transform, matrix: transform.apply(to: table))
+  }
+
+  /// Clusters what was prepared and makes the model.
+  ///
+  /// - Returns: the model, and the label of each training member by the clustering itself, which for
+  ///   trees need not be the label that the linkage's criterion gives a new member of the same place.
+  /// - Throws: `ClusteringError`.
+  public func fit(
+    _ prepared: Prepared, community: Community
+  ) throws(ClusteringError) -> (model: SegmentModel, labels: [Int]) {
+    let outcome = try cluster(prepared.matrix)
+    let shape = ClusteredShape(
+      prepared, labels: outcome.labels, algorithm: outcome.algorithm, threadCount: threadCount)
+    let training = try record(prepared, outcome, community: community)
+    let model = SegmentModel(
+      settings: settings.naming(features + percentileFeatures), transform: prepared.transform,
+      algorithm: outcome.algorithm, segments: try shape.segments(), training: training,
+      distributions: distributions(of: prepared.table), linkageMatrix: outcome.linkageMatrix)
+    return (model, outcome.labels)
+  }
+
+  private struct Outcome {
+    var algorithm: SegmentModel.Algorithm
+    var labels: [Int]
+    var parameters: [String: String]
+    var iterationCount: Int?
+    var hasConverged: Bool?
+    var linkageMatrix: Matrix<Double>?
+  }
+
+  private func cluster(_ matrix: Matrix<Double>) throws(ClusteringError) -> Outcome {
+    switch algorithm {
+    case .kMeans(let configuration):
+      let fit = try configuration.fit(matrix)
+      return Outcome(
+        algorithm: .kMeans(fit.model), labels: fit.labels,
+        parameters: [
+          "clusters": String(configuration.clusterCount),
+          "init": configuration.initialization.name,
+          "restarts": String(configuration.restartCount),
+          "max_iterations": String(configuration.maximumIterations),
+          "tolerance": configuration.tolerance.description,
+        ], iterationCount: fit.iterationCount, hasConverged: fit.hasConverged)
+    case .hierarchical(let configuration, let cut):
+      let tree = try configuration.fit(matrix)
+      let clusters = try tree.cut(cut)
+      let model = try HierarchicalModel(
+        matrix, tree, cut: cut, linkage: configuration.linkage, metric: configuration.metric,
+        seed: seed)
+      var parameters = [
+        "clusters": String(clusters.clusterCount), "linkage": configuration.linkage.rawValue,
+        "metric": configuration.metric.rawValue,
+      ]
+      if case .height(let height) = cut { parameters["cut_height"] = height.description }
+      return Outcome(
+        algorithm: .hierarchical(model), labels: clusters.labels, parameters: parameters,
+        linkageMatrix: matrix.rowCount <= Self.maximumStoredLeaves ? tree.linkageMatrix : nil)
+    }
+  }
+
+  private func record(
+    _ prepared: Prepared, _ outcome: Outcome, community: Community
+  ) throws(ClusteringError) -> TrainingRecord {
+    let asOf = prepared.table.asOf
+    let times = community.history.timestamps.filter { $0 <= asOf.microseconds }
+    let quality = try ClusteringQuality(
+      matrix: prepared.matrix, labels: outcome.labels, threadCount: threadCount)
+    return TrainingRecord(
+      toolVersion: toolVersion, asOf: asOf.description,
+      firstEvent: times.min().map { Timestamp(microseconds: $0).description },
+      lastEvent: times.max().map { Timestamp(microseconds: $0).description },
+      memberCount: prepared.matrix.rowCount, eventCount: times.count,
+      parameters: outcome.parameters, seed: seed, iterationCount: outcome.iterationCount,
+      hasConverged: outcome.hasConverged, inertia: quality.inertia, quality: quality.indices)
+  }
+
+  private func distributions(
+    of table: FeatureTable
+  ) -> [FeatureDefinition: EmpiricalDistribution] {
+    var result: [FeatureDefinition: EmpiricalDistribution] = [:]
+    for feature in table.features {
+      result[feature] = table.column(feature).flatMap { EmpiricalDistribution(of: $0) }
+    }
+    return result
+  }
+}
+
+extension KMeans.Initialization {
+  var name: String {
+    switch self {
+    case .kMeansPlusPlus: "k-means++"
+    case .random: "random"
+    case .centroids: "given centroids"
+    }
+  }
+}
+
+extension EngagementSettings {
+  /// The same settings, with every event type that a feature names as an alias of itself, so that the
+  /// feature keeps its meaning in a log in which that type does not occur.
+  func naming(_ features: [FeatureDefinition]) -> EngagementSettings {
+    var settings = self
+    for feature in features {
+      switch feature {
+      case .eventCount(let name?, _), .share(let name, _):
+        if settings.aliases[name] == nil { settings.aliases[name] = [name] }
+      default: break
+      }
+    }
+    return settings
+  }
+}

@@ -1,0 +1,111 @@
+public import Clustering
+public import Engagement
+public import EventLog
+public import LinearAlgebra
+
+/// A fitted model: from features to learned segments, with all that labelling new members needs.
+///
+/// It holds no member ids. Its file is described in ``ModelFile``.
+public struct SegmentModel: Sendable, Hashable {
+  /// How rows of the transformed matrix become segments.
+  public enum Algorithm: Sendable, Hashable {
+    /// The nearest centroid.
+    case kMeans(KMeansModel)
+    /// The cluster that the row would have joined, by the linkage's own criterion.
+    case hierarchical(HierarchicalModel)
+  }
+
+  /// One learned segment.
+  public struct Segment: Sendable, Hashable {
+    /// The quantiles that ``radii`` holds.
+    public static let radiusQuantiles = [0.5, 0.9, 0.99, 0.999]
+
+    /// The id, `c0` and so on; kept through retraining.
+    public var id: String
+    /// The name, by default the id.
+    public var name: String
+    /// What sets the segment apart, in the features' own units.
+    public var description: String
+    /// The number of training members.
+    public var size: Int
+    /// Quantiles of the training members' distances to the segment, nearest rank.
+    public var radii: [Double]
+    /// The median of each of the transform's columns over the training members, in the features' own
+    /// units.
+    public var medians: [Double]
+
+    /// Makes a segment from its parts.
+    public init(
+      id: String, name: String, description: String, size: Int, radii: [Double],
+      medians: [Double]
+    ) {
+      self.id = id
+      self.name = name
+      self.description = description
+      self.size = size
+      self.radii = radii
+      self.medians = medians
+    }
+  }
+
+  /// Weights, aliases and calendar that the features are computed with.
+  public let settings: EngagementSettings
+  /// The way from features to the clustered matrix.
+  public let transform: FeatureTransform
+  /// How rows become segments.
+  public let algorithm: Algorithm
+  /// The segments, by label.
+  public let segments: [Segment]
+  /// How the model came about.
+  public let training: TrainingRecord
+  /// The distributions of features over the training members: what percentile scores and drift are
+  /// measured against.
+  public let distributions: [FeatureDefinition: EmpiricalDistribution]
+  /// SciPy's linkage matrix of the tree, n − 1 × 4, where there was one and it is small enough.
+  public let linkageMatrix: Matrix<Double>?
+
+  /// Makes a model from its parts.
+  ///
+  /// - Precondition: there are as many segments as clusters, as many columns as the clustering needs.
+  public init(
+    settings: EngagementSettings, transform: FeatureTransform, algorithm: Algorithm,
+    segments: [Segment], training: TrainingRecord,
+    distributions: [FeatureDefinition: EmpiricalDistribution], linkageMatrix: Matrix<Double>? = nil
+  ) {
+    precondition(segments.count == algorithm.clusterCount, "a segment for each cluster")
+    precondition(transform.outputCount == algorithm.columnCount, "a column for each dimension")
+    self.settings = settings
+    self.transform = transform
+    self.algorithm = algorithm
+    self.segments = segments
+    self.training = training
+    self.distributions = distributions
+    self.linkageMatrix = linkageMatrix
+  }
+}
+
+extension SegmentModel.Algorithm {
+  /// The number of clusters.
+  public var clusterCount: Int {
+    switch self {
+    case .kMeans(let model): model.centroids.rowCount
+    case .hierarchical(let model): model.clusterCount
+    }
+  }
+
+  /// The number of columns of the clustered matrix.
+  public var columnCount: Int {
+    switch self {
+    case .kMeans(let model): model.centroids.columnCount
+    case .hierarchical(let model): model.columnCount
+    }
+  }
+
+  /// The name as on the command line.
+  public var name: String {
+    switch self {
+    case .kMeans: "kmeans"
+    case .hierarchical: "hierarchical"
+    }
+  }
+}
