@@ -37,7 +37,8 @@ struct CondensedDistances {
     values = [Double](unsafeUninitializedCapacity: n * (n - 1) / 2) { buffer, initializedCount in
       nonisolated(unsafe) let buffer = buffer
       let rowsPerBlock = 16
-      forEachBlock(count: (n + rowsPerBlock - 1) / rowsPerBlock, threadCount: threadCount) { block in
+      forEachBlock(count: (n + rowsPerBlock - 1) / rowsPerBlock, threadCount: threadCount) {
+        block in
         guard let base = buffer.baseAddress else { return }
         for row in block * rowsPerBlock..<min(n, (block + 1) * rowsPerBlock) {
           rows.row(row).withUnsafeBufferPointer { point in

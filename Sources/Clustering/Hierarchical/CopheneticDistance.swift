@@ -113,7 +113,9 @@ struct LeafOrder {
           let heights = heights(of: row)
           distances.withUnsafeMutableBufferPointer { distances in
             rows.row(row).withUnsafeBufferPointer { point in
-              guard let target = distances.baseAddress, let point = point.baseAddress else { return }
+              guard let target = distances.baseAddress, let point = point.baseAddress else {
+                return
+              }
               rows.distances(from: point, to: row + 1..<n, into: target)
             }
           }

@@ -39,7 +39,8 @@ public struct Dendrogram: Sendable, Hashable {
     var merges: [Merge] = []
     for row in 0..<linkageMatrix.rowCount {
       let height = linkageMatrix[row, 2]
-      guard let a = Int(exactly: linkageMatrix[row, 0]), let b = Int(exactly: linkageMatrix[row, 1]),
+      guard let a = Int(exactly: linkageMatrix[row, 0]),
+        let b = Int(exactly: linkageMatrix[row, 1]),
         let size = Int(exactly: linkageMatrix[row, 3]), 0 <= a, a < b, b < n + row, !isMerged[a],
         !isMerged[b], height >= 0, height.isFinite,
         size == Self.size(a, n, merges) + Self.size(b, n, merges)
