@@ -48,6 +48,8 @@ public enum ClusteringError: Error, Hashable, Sendable {
   case leafCount(expected: Int, found: Int)
   /// A row of a linkage matrix is not a merge of two nodes made before, or there are not 4 columns.
   case linkageMatrix(row: Int)
+  /// The stored parts of a hierarchical model do not fit one another or the linkage.
+  case representation(Linkage)
   /// The number of labels is not what it is compared with.
   case labelCount(expected: Int, found: Int)
   /// An operation of quadratic time would pass its limit of rows.
@@ -105,6 +107,9 @@ extension ClusteringError: CustomStringConvertible {
       "\(found) samples were given for a tree of \(expected) leaves"
     case .linkageMatrix(let row):
       "row \(row) of the linkage matrix is not a merge (a, b, height, size) of two nodes made before"
+    case .representation(let linkage):
+      "the parts of a \(linkage) model do not fit: centroid, median and Ward linkage have centers and "
+        + "sizes, the others exemplars, weights and rising offsets, all finite; train the model anew"
     case .labelCount(let expected, let found):
       "\(found) labels were given where \(expected) are needed"
     case .tooManyRows(let rows, let limit):

@@ -1,0 +1,116 @@
+public import LinearAlgebra
+
+/// What labelling new rows by a linkage's own criterion needs.
+///
+/// A new row joins the cluster it would have merged with had it come after the cut, by a distance in
+/// the units of the tree's heights:
+///
+/// - Ward: sqrt(2 n/(n + 1)) · distance to the centroid of n rows, the height SciPy would give;
+/// - centroid, median: distance to the centroid, to the midpoint;
+/// - single, complete, average: smallest, largest, mean distance to the exemplars;
+/// - weighted: mean distance with weights 2^-depth, depth being the exemplar's in the cluster's tree.
+public struct HierarchicalModel: Sendable, Hashable {
+  /// What a cluster is compared by.
+  public enum Representation: Sendable, Hashable {
+    /// One point per cluster (k × d), and the number of training rows of each (k).
+    case centers(Matrix<Double>, sizes: [Int])
+    /// Rows of the training data (m × d), cluster after cluster, each with its share in its cluster's
+    /// mean (m numbers); cluster c has rows offsets[c]..<offsets[c + 1] (k + 1 numbers).
+    case exemplars(Matrix<Double>, weights: [Double], offsets: [Int])
+  }
+
+  /// The linkage of the tree.
+  public let linkage: Linkage
+  /// The metric of the tree.
+  public let metric: Metric
+  /// What the clusters are compared by: centers for Ward, centroid and median, else exemplars.
+  public let representation: Representation
+
+  /// The number of clusters, k.
+  public var clusterCount: Int {
+    switch representation {
+    case .centers(_, let sizes): sizes.count
+    case .exemplars(_, _, let offsets): offsets.count - 1
+    }
+  }
+
+  /// The number of features, d.
+  public var columnCount: Int {
+    switch representation {
+    case .centers(let points, _), .exemplars(let points, _, _): points.columnCount
+    }
+  }
+
+  /// Makes a model from stored parts.
+  ///
+  /// - Throws: `ClusteringError.representation` where the parts do not fit one another or the linkage,
+  ///   a number is not finite, a size is under 1, or a cluster has no exemplar or no positive weight;
+  ///   `.linkageNeedsEuclidean`.
+  public init(
+    linkage: Linkage, metric: Metric = .euclidean, representation: Representation
+  ) throws(ClusteringError) {
+    guard metric == .euclidean || !linkage.needsEuclidean else {
+      throw .linkageNeedsEuclidean(linkage, metric)
+    }
+    guard representation.isSound(for: linkage) else { throw .representation(linkage) }
+    self.linkage = linkage
+    self.metric = metric
+    self.representation = representation
+  }
+
+  /// Makes the model of a cut of a tree.
+  ///
+  /// Centroids and exemplars are kept in the label order of the cut. Where the linkage needs exemplars
+  /// and there are more rows than `exemplarLimit`, each cluster keeps a random sample of its rows, in
+  /// proportion to its size and one at least; distances are then estimates, and the smallest and
+  /// largest ones of single and complete linkage are biased inwards.
+  ///
+  /// - Parameters:
+  ///   - samples: The rows the tree was made of, n × d.
+  ///   - dendrogram: Their tree.
+  ///   - cut: Where to cut it.
+  ///   - linkage: The linkage of the tree.
+  ///   - metric: The metric of the tree.
+  ///   - exemplarLimit: The most exemplars kept in all, if that is at least the number of clusters.
+  ///   - seed: The seed of the sample.
+  /// - Throws: `ClusteringError.leafCount`, what the cut throws, and what the data are refused for.
+  /// - Complexity: O(n d).
+  public init<Scalar: BLASScalar>(
+    _ samples: Matrix<Scalar>, _ dendrogram: Dendrogram, cut: Dendrogram.Cut, linkage: Linkage,
+    metric: Metric = .euclidean, exemplarLimit: Int = 4096, seed: UInt64 = 0
+  ) throws(ClusteringError) {
+    guard samples.rowCount == dendrogram.leafCount else {
+      throw .leafCount(expected: dendrogram.leafCount, found: samples.rowCount)
+    }
+    let clusters = try dendrogram.cut(cut)
+    _ = try MetricRows(samples, metric: metric, threadCount: 1)
+    let rows = try ShiftedSamples(unshifted: samples)
+    let representation: Representation
+    if linkage.needsEuclidean {
+      let centers = dendrogram.centers(of: clusters, rows, isMidpoint: linkage == .median)
+      representation = .centers(centers, sizes: clusters.sizes)
+    } else {
+      representation = dendrogram.exemplars(
+        of: clusters, rows, isWeighted: linkage == .weighted, limit: exemplarLimit, seed: seed)
+    }
+    try self.init(linkage: linkage, metric: metric, representation: representation)
+  }
+}
+
+extension HierarchicalModel.Representation {
+  fileprivate func isSound(for linkage: Linkage) -> Bool {
+    switch self {
+    case .centers(let points, let sizes):
+      return linkage.needsEuclidean && points.rowCount == sizes.count && !points.elements.isEmpty
+        && points.elements.allSatisfy(\.isFinite) && sizes.allSatisfy { $0 >= 1 }
+    case .exemplars(let points, let weights, let offsets):
+      guard !linkage.needsEuclidean, !points.elements.isEmpty, weights.count == points.rowCount,
+        offsets.count > 1, offsets.first == 0, offsets.last == points.rowCount,
+        zip(offsets, offsets.dropFirst()).allSatisfy({ $0 < $1 })
+      else { return false }
+      return points.elements.allSatisfy(\.isFinite)
+        && weights.allSatisfy { $0 >= 0 && $0.isFinite }
+        && zip(offsets, offsets.dropFirst()).allSatisfy { weights[$0..<$1].contains { $0 > 0 } }
+    }
+  }
+}
