@@ -26,7 +26,8 @@ func phrase(for feature: FeatureDefinition, value: Double) -> String {
   case .medianGapDays: "\(number) days between events"
   case .burstiness: "burstiness \(number)"
   case .streakWeeks: "\(number) weeks in a row active"
-  case .share(let alias, let window): "\(rounded(value * 100)) % of events are \(alias)\(within(window))"
+  case .share(let alias, let window):
+    "\(rounded(value * 100)) % of events are \(alias)\(within(window))"
   case .distinctValues(let property, let window): "\(number) different \(property)\(within(window))"
   case .typeEntropy: "variety of events \(number) nats"
   case .valueSum(let window): "values of \(number) in all\(within(window))"

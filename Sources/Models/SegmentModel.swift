@@ -1,6 +1,5 @@
 public import Clustering
 public import Engagement
-public import EventLog
 public import LinearAlgebra
 
 /// A fitted model: from features to learned segments, with all that labelling new members needs.

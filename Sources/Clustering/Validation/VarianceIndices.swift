@@ -59,3 +59,10 @@ extension LabeledSamples {
     return sum / Double(k)
   }
 }
+
+extension LabeledSamples {
+  /// The inertia: the sum over rows of the squared distance to the centroid of the own cluster.
+  ///
+  /// - Complexity: O(n d).
+  public func inertia() -> Double { squaredDeviations(centroids()).reduce(0, +) }
+}
