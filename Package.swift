@@ -45,7 +45,9 @@ let package = Package(
     // Written and learned segments
     .target(
       name: "Segmentation",
-      dependencies: ["EventLog", "Engagement", .product(name: "Yams", package: "Yams")],
+      dependencies: [
+        "EventLog", "Engagement", "LinearAlgebra", .product(name: "Yams", package: "Yams"),
+      ],
       swiftSettings: settings),
     .target(
       name: "Models",

@@ -3,13 +3,16 @@
 /// The sum is held as an expansion of doubles that do not overlap, and rounded once when it is read
 /// (Shewchuk 1997, doi 10.1007/PL00009321, section 2.4). Terms must be finite, and so must the sum
 /// of their sizes.
-struct ExactSum: Sendable {
+package struct ExactSum: Sendable {
   private var partials: [Double] = []
+
+  /// A sum without terms.
+  package init() {}
 
   /// Adds a term.
   ///
   /// - Complexity: O(length of the expansion), which is 1 to 3 for terms of like size.
-  mutating func add(_ term: Double) {
+  package mutating func add(_ term: Double) {
     var sum = term
     var kept = 0
     for index in partials.indices {
@@ -31,7 +34,7 @@ struct ExactSum: Sendable {
   mutating func reset() { partials.removeAll(keepingCapacity: true) }
 
   /// The double nearest to the sum; 0 without terms.
-  var value: Double {
+  package var value: Double {
     guard var index = partials.indices.last else { return 0 }
     var high = partials[index]
     var low = 0.0

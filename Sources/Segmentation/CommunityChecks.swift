@@ -1,0 +1,166 @@
+public import Engagement
+import EventLog
+
+extension ProjectFile {
+  /// What is wrong or doubtful once the events and members are known, in the order of the file.
+  ///
+  /// An alias that is named like an event type which it does not hold is an error. An event type, an
+  /// attribute or an event property that does not occur is a warning, as it may only not have
+  /// occurred yet; so is an order of numbers or dates asked of a column of another type.
+  public func check(against community: Community) -> [Diagnostic] {
+    var check = CommunityCheck(project: self, community: community)
+    check.run()
+    return check.diagnostics.sorted { $0.position < $1.position }
+  }
+
+  /// The event properties that rules and scores read, in ascending order of their bytes.
+  public var eventProperties: [String] {
+    var names: Set<String> = []
+    func take(_ field: EventField) {
+      if case .property(let name) = field { names.insert(name) }
+    }
+    func take(_ feature: FeatureDefinition?) {
+      if case .distinctValues(let name, _) = feature { names.insert(name) }
+    }
+    for feature in features ?? [] { take(feature) }
+    for score in scores.values { take(score.feature) }
+    for leaf in leaves {
+      switch leaf.question {
+      case .did(let selection, _, let measure, _):
+        selection.conditions.forEach { take($0.field) }
+        switch measure {
+        case .distinct(.field(let field)), .aggregate(_, of: let field): take(field)
+        default: break
+        }
+      case .didNot(let selection, _, _): selection.conditions.forEach { take($0.field) }
+      case .occurrence(let occurrence):
+        (occurrence.selection.conditions + occurrence.having).forEach { take($0.field) }
+      case .feature(let feature, _): take(feature)
+      default: break
+      }
+    }
+    return names.sorted(by: bytesPrecede)
+  }
+
+  /// The leaves of all rules, in the order of the file.
+  var leaves: [Leaf] {
+    segments.flatMap { segment -> [Leaf] in
+      guard case .rule(let condition) = segment.membership else { return [] }
+      return condition.leaves
+    }
+  }
+}
+
+private struct CommunityCheck {
+  let project: ProjectFile
+  let community: Community
+  let types: [String]
+  private(set) var diagnostics: [Diagnostic] = []
+
+  init(project: ProjectFile, community: Community) {
+    self.project = project
+    self.community = community
+    types = community.history.types.strings
+  }
+
+  mutating func run() {
+    checkAliases()
+    for (type, position) in project.weightPositions where !types.contains(type) {
+      warn(position, "no event has the type \"\(type)\"\(suggestion(for: type, among: types))")
+    }
+    for leaf in project.leaves { check(leaf) }
+  }
+
+  private mutating func warn(_ position: SourcePosition, _ message: String) {
+    diagnostics.append(
+      Diagnostic(severity: .warning, file: project.file, position: position, message: message))
+  }
+
+  private mutating func checkAliases() {
+    for (alias, position) in project.aliasPositions {
+      let patterns = project.settings.aliases[alias] ?? []
+      if types.contains(where: { bytesAreEqual($0, alias) }),
+        !patterns.contains(where: { Glob($0).matches(alias) })
+      {
+        diagnostics.append(
+          Diagnostic(
+            file: project.file, position: position,
+            message: "alias \"\(alias)\" is also an event type that it does not hold; give the "
+              + "alias another name"))
+      }
+      for pattern in patterns where !types.contains(where: { Glob(pattern).matches($0) }) {
+        warn(
+          position,
+          "alias \"\(alias)\": no event has the type \"\(pattern)\""
+            + suggestion(for: pattern, among: types))
+      }
+    }
+  }
+
+  private mutating func check(_ leaf: Leaf) {
+    switch leaf.question {
+    case .attribute(let name, let tests): checkAttribute(name, tests, at: leaf.position)
+    case .did(let selection, _, let measure, _):
+      check(selection)
+      switch measure {
+      case .distinct(.field(let field)), .aggregate(_, of: let field):
+        checkField(field, at: leaf.position)
+      default: break
+      }
+    case .didNot(let selection, _, _): check(selection)
+    case .occurrence(let occurrence):
+      check(occurrence.selection)
+      for condition in occurrence.having { checkField(condition.field, at: condition.position) }
+    default: break
+    }
+  }
+
+  private mutating func check(_ selection: EventSelection) {
+    for name in selection.names where project.settings.aliases[name] == nil {
+      guard !types.contains(where: { Glob(name).matches($0) }) else { continue }
+      let known = project.settings.aliases.keys.sorted(by: bytesPrecede) + types
+      warn(
+        selection.position,
+        "no event has the type \"\(name)\"\(suggestion(for: name, among: known))")
+    }
+    for condition in selection.conditions { checkField(condition.field, at: condition.position) }
+  }
+
+  private mutating func checkField(_ field: EventField, at position: SourcePosition) {
+    guard case .property(let name) = field, community.history.properties[name] == nil else {
+      return
+    }
+    let known = community.history.properties.keys.sorted(by: bytesPrecede)
+    warn(
+      position,
+      "no event has a property \"\(name)\""
+        + suggestion(for: name, among: known + ["value", "event", "target_id"]))
+  }
+
+  private mutating func checkAttribute(
+    _ name: String, _ tests: [FieldTest], at position: SourcePosition
+  ) {
+    guard name != "joined_at" else { return }
+    guard let column = community.members.attributes[name] else {
+      let known = community.members.attributes.keys.sorted(by: bytesPrecede) + ["joined_at"]
+      warn(
+        position, "no member has an attribute \"\(name)\"\(suggestion(for: name, among: known))")
+      return
+    }
+    let needs = Set(tests.compactMap(\.neededTypeName))
+    for type in needs.sorted() where type != column.typeName {
+      warn(position, "attribute \"\(name)\" is of type \(column.typeName), not \(type)")
+    }
+  }
+}
+
+extension FieldTest {
+  /// The type of column that the test is meant for, where it is meant for one.
+  fileprivate var neededTypeName: String? {
+    switch self {
+    case .number: "number"
+    case .instant, .olderThan, .newerThan, .anniversaryWithin: "time"
+    default: nil
+    }
+  }
+}

@@ -1,0 +1,158 @@
+import Engagement
+import EventLog
+
+/// A segment whose names are resolved against one community and one instant.
+struct CompiledSegment: Sendable {
+  let definition: SegmentDefinition
+  let condition: CompiledCondition
+}
+
+/// A condition whose names are resolved.
+indirect enum CompiledCondition: Sendable {
+  case all([CompiledCondition])
+  case any([CompiledCondition])
+  case none([CompiledCondition])
+  case not(CompiledCondition)
+  case atLeast(Int, [CompiledCondition])
+  case leaf(CompiledLeaf)
+}
+
+/// A leaf whose names are resolved.
+struct CompiledLeaf: Sendable {
+  enum Question: Sendable {
+    case attribute(AttributeReader, [FieldTest])
+    case did(CompiledSelection, EventBounds, CompiledMeasure, [Comparison<Double>])
+    case didNot(CompiledSelection, EventBounds, afterEver: Bool)
+    case occurrence(EventOccurrence, CompiledSelection, having: [CompiledEventTest])
+    /// A number for each row, NaN where missing.
+    case number(name: String, [Double], [Comparison<Double>])
+    /// The segment's position in the file.
+    case segment(Int, isMember: Bool)
+    /// For each row, the label and whether its segment is one that is asked for.
+    case cluster([LearnedLabel?], isWanted: [Bool], [Comparison<Double>])
+    /// For each row, whether the member is on the list.
+    case list([Bool], expires: [Timestamp])
+  }
+
+  let question: Question
+  let isUnknownIfMissing: Bool
+  let written: String
+}
+
+/// The first and the last microsecond in which events count.
+struct EventBounds: Sendable {
+  let first: Int64
+  let last: Int64
+}
+
+/// Event types, and tests of other fields, resolved against a history.
+struct CompiledSelection: Sendable {
+  /// The names as written, for reading.
+  let names: String
+  let isSelected: [Bool]
+  let tests: [CompiledEventTest]
+
+  func matches(_ event: Int, of history: EventHistory) -> Bool {
+    isSelected[Int(history.typeIndices[event])]
+      && tests.allSatisfy { $0.holds(for: event, of: history) }
+  }
+}
+
+/// Tests of one field of events, evaluated once for each distinct value where those are few.
+struct CompiledEventTest: Sendable {
+  enum Reading: Sendable {
+    /// A code for each event, and the answer for each code.
+    case codes([Int32], holds: [Bool])
+    case value([FieldTest], EvaluationInstant)
+  }
+
+  let reading: Reading
+  let holdsWhereMissing: Bool
+
+  func holds(for event: Int, of history: EventHistory) -> Bool {
+    switch reading {
+    case .codes(let codes, let holds):
+      guard event < codes.count, codes[event] >= 0 else { return holdsWhereMissing }
+      return holds[Int(codes[event])]
+    case .value(let tests, let now):
+      let value = history.values[event]
+      guard !value.isNaN else { return holdsWhereMissing }
+      return tests.allSatisfy { $0.holds(for: .number(value), at: now) }
+    }
+  }
+}
+
+/// A number taken from a member's matching events, resolved against a history.
+enum CompiledMeasure: Sendable {
+  case count
+  case distinct(CompiledKey)
+  case aggregate(EventMeasure.Aggregate, name: String, CompiledNumber)
+}
+
+/// What tells events apart; nil for events that do not have it.
+enum CompiledKey: Sendable {
+  case day(Clock)
+  case week(Clock)
+  case month(Clock)
+  /// A code for each event, -1 where missing, and for each code the first that is equal to it.
+  case codes([Int32], canonical: [Int32])
+  case value
+
+  func key(of event: Int, in history: EventHistory) -> Int? {
+    switch self {
+    case .day(let clock): return clock.day(of: Timestamp(microseconds: history.timestamps[event]))
+    case .week(let clock): return clock.week(of: Timestamp(microseconds: history.timestamps[event]))
+    case .month(let clock):
+      return clock.month(of: Timestamp(microseconds: history.timestamps[event]))
+    case .codes(let codes, let canonical):
+      guard event < codes.count, codes[event] >= 0 else { return nil }
+      return Int(canonical[Int(codes[event])])
+    case .value:
+      let value = history.values[event]
+      // Adding 0 makes one zero of the two.
+      return value.isNaN ? nil : Int(bitPattern: UInt(truncatingIfNeeded: (value + 0).bitPattern))
+    }
+  }
+}
+
+/// A number of an event; nil for events that do not have it.
+enum CompiledNumber: Sendable {
+  case value
+  /// A code for each event, -1 where missing, and for each code its number, NaN for other values.
+  case codes([Int32], numbers: [Double])
+
+  func number(of event: Int, in history: EventHistory) -> Double? {
+    let number: Double
+    switch self {
+    case .value: number = history.values[event]
+    case .codes(let codes, let numbers):
+      guard event < codes.count, codes[event] >= 0 else { return nil }
+      number = numbers[Int(codes[event])]
+    }
+    return number.isNaN ? nil : number
+  }
+}
+
+/// Reads one attribute of members.
+struct AttributeReader: Sendable {
+  let name: String
+  /// The column, or nil for `joined_at` and for attributes that the members file does not have.
+  let column: AttributeColumn?
+
+  /// What a member's attribute holds; dates later than the as-of time do not exist yet.
+  func value(ofRow row: Int, in community: Community, at now: EvaluationInstant) -> FieldValue {
+    if name == "joined_at" {
+      return community.joinedAt(row: row, asOf: now.asOf).map { .time($0) } ?? .missing
+    }
+    guard let column, let tableRow = community.memberTableRow(ofRow: row) else { return .missing }
+    switch column {
+    case .number(let cells): return cells[tableRow].isNaN ? .missing : .number(cells[tableRow])
+    case .boolean(let cells): return cells[tableRow].map { .boolean($0) } ?? .missing
+    case .time(let cells):
+      guard let instant = cells[tableRow], instant <= now.asOf else { return .missing }
+      return .time(instant)
+    case .list(let cells): return cells[tableRow].map { .list($0) } ?? .missing
+    case .text(let cells): return cells[tableRow].map { .text($0) } ?? .missing
+    }
+  }
+}

@@ -1,0 +1,64 @@
+public import Engagement
+
+/// What a project file says: the calendar, the meaning of columns and names, and the segments.
+public struct ProjectFile: Sendable, Hashable {
+  /// The part of an event that a column of the event files can be.
+  public static let columnRoles = [
+    "member_id", "timestamp", "event", "value", "target_id", "event_id",
+  ]
+
+  /// The file's name, as it was given.
+  public internal(set) var file: String
+  /// For each role of ``columnRoles`` that the file maps, the name of the column.
+  public internal(set) var columns: [String: String] = [:]
+  /// The calendar, weights, the use of values, and aliases.
+  public internal(set) var settings = EngagementSettings()
+  /// How late events may come, where that is said.
+  public internal(set) var lateness: ExactDuration?
+  /// What `train` uses where no features are given, where that is said.
+  public internal(set) var features: [FeatureDefinition]?
+  /// How features are transformed before clustering, where that is said.
+  public internal(set) var transform: TransformChoices?
+  /// Scores by name.
+  public internal(set) var scores: [String: ScoreDefinition] = [:]
+  /// Lists by name.
+  public internal(set) var lists: [String: ListDefinition] = [:]
+  /// Segments in the order of the file.
+  public internal(set) var segments: [SegmentDefinition] = []
+  /// For each model (its file's name without ending), names for its segments by id (`c0`).
+  public internal(set) var segmentNames: [String: [String: String]] = [:]
+
+  var aliasPositions: [String: SourcePosition] = [:]
+  var weightPositions: [String: SourcePosition] = [:]
+
+  /// A project that says nothing, for work without a file.
+  public init() { file = "" }
+
+  /// Reads a project file.
+  ///
+  /// All errors are collected and thrown together. What belongs to a later version is refused, not
+  /// ignored. What only an event log can tell is left to ``check(against:)``.
+  ///
+  /// - Parameters:
+  ///   - text: the file's contents, YAML.
+  ///   - file: the file's name, for messages.
+  ///   - readFile: gives the contents of a list's file, from its path as written; paths are meant
+  ///     relative to the project file.
+  /// - Throws: ``ProjectFileError`` with a line and a column for everything that is wrong.
+  public init(
+    parsing text: String, file: String,
+    readFile: (_ path: String) throws -> String = { _ in throw ListFileError.notReadable }
+  ) throws(ProjectFileError) {
+    var parser = ProjectParser(file: file)
+    let root = try SourceNode.reading(text, file: file)
+    parser.parse(root, readFile: readFile)
+    let errors = parser.diagnostics
+    guard errors.isEmpty else { throw ProjectFileError(errors) }
+    self = parser.project
+  }
+
+  /// The segment of an id, or nil where there is none.
+  public func segment(_ id: String) -> SegmentDefinition? {
+    segments.first { bytesAreEqual($0.id, id) }
+  }
+}

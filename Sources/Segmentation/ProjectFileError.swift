@@ -1,0 +1,69 @@
+/// A place in a project file.
+public struct SourcePosition: Sendable, Hashable, Comparable {
+  /// The line, from 1.
+  public let line: Int
+  /// The column in Unicode scalars, from 1.
+  public let column: Int
+
+  /// Makes a position from a line and a column, both counted from 1.
+  public init(line: Int, column: Int) {
+    self.line = line
+    self.column = column
+  }
+
+  /// True when `left` stands before `right` in the file.
+  public static func < (left: SourcePosition, right: SourcePosition) -> Bool {
+    (left.line, left.column) < (right.line, right.column)
+  }
+}
+
+/// One thing that is wrong, or doubtful, in a project file.
+public struct Diagnostic: Sendable, Hashable, CustomStringConvertible {
+  /// How much it matters.
+  public enum Severity: String, Sendable, Hashable {
+    /// The file cannot be used.
+    case error
+    /// The file can be used, but perhaps does not say what was meant.
+    case warning
+  }
+
+  /// How much it matters.
+  public let severity: Severity
+  /// The file's name, as it was given.
+  public let file: String
+  /// Where in the file.
+  public let position: SourcePosition
+  /// What is wrong and the way out, in one line.
+  public let message: String
+
+  /// Makes a diagnostic from its parts.
+  public init(
+    severity: Severity = .error, file: String, position: SourcePosition, message: String
+  ) {
+    self.severity = severity
+    self.file = file
+    self.position = position
+    self.message = message
+  }
+
+  /// `file:line:column: message`; a warning says so before its message.
+  public var description: String {
+    let mark = severity == .warning ? "warning: " : ""
+    return "\(file):\(position.line):\(position.column): \(mark)\(message)"
+  }
+}
+
+/// Everything that is wrong in a project file, in the order of the file.
+public struct ProjectFileError: Error, Equatable, Sendable, CustomStringConvertible {
+  /// What is wrong, at least one thing.
+  public let diagnostics: [Diagnostic]
+
+  init(_ diagnostics: [Diagnostic]) {
+    self.diagnostics = diagnostics.sorted { $0.position < $1.position }
+  }
+
+  /// One line for each thing that is wrong.
+  public var description: String {
+    diagnostics.map(\.description).joined(separator: "\n")
+  }
+}

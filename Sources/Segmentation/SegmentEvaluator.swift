@@ -1,0 +1,140 @@
+public import Engagement
+public import EventLog
+public import LinearAlgebra
+
+/// What a model says of one member.
+public struct LearnedLabel: Sendable, Hashable {
+  /// The id of the learned segment, for example `c0`.
+  public let segment: String
+  /// Its name in the model, if it has one.
+  public let name: String?
+  /// How sure the model is, from 0 to 1.
+  public let confidence: Double
+
+  /// Makes a label from its parts.
+  public init(segment: String, name: String? = nil, confidence: Double) {
+    self.segment = segment
+    self.name = name
+    self.confidence = confidence
+  }
+}
+
+/// The members of one written segment.
+public struct SegmentMembers: Sendable, Hashable {
+  /// The segment's id.
+  public let id: String
+  /// Whether it is a rule or a list.
+  public let kind: SegmentKind
+  /// The members' rows in the community, in the order in which the rows were given.
+  public let rows: [Int]
+}
+
+/// The written segments of a project, ready to be evaluated for some members at one instant.
+///
+/// Making it resolves every name once and computes every feature and score that any rule needs.
+/// A rule is then evaluated in time linear in the member's events, leaf by leaf.
+public struct SegmentEvaluator: Sendable {
+  let project: ProjectFile
+  let community: Community
+  let rows: [Int]
+  let now: EvaluationInstant
+  /// The compiled segments, in the order of the file.
+  let segments: [CompiledSegment]
+  /// Positions in `segments`, each after those it refers to.
+  let order: [Int]
+  private let threadCount: Int
+
+  /// Prepares a project's segments.
+  ///
+  /// - Parameters:
+  ///   - project: the project file.
+  ///   - community: events and members.
+  ///   - rows: the community's rows to evaluate; by default those in the table at `asOf`.
+  ///   - asOf: T; nothing later exists yet.
+  ///   - labels: for each model's name, a label for each of `rows`, nil where it has none.
+  ///   - distributions: for each model's name, the distributions that percentile scores need.
+  ///   - threadCount: how many threads work at once; results do not depend on it.
+  /// - Precondition: each model has as many labels as there are rows.
+  /// - Throws: ``SegmentationError`` where rules name features that the community does not have, or
+  ///   models that were not given.
+  public init(
+    _ project: ProjectFile, community: Community, rows: [Int]? = nil, asOf: Timestamp,
+    labels: [String: [LearnedLabel?]] = [:],
+    distributions: [String: [FeatureDefinition: EmpiricalDistribution]] = [:],
+    threadCount: Int = availableProcessorCount
+  ) throws(SegmentationError) {
+    let rows = rows ?? community.rows(asOf: asOf)
+    precondition(
+      labels.values.allSatisfy { $0.count == rows.count }, "every row needs a label or nil")
+    self.project = project
+    self.community = community
+    self.rows = rows
+    self.threadCount = threadCount
+    now = EvaluationInstant(asOf: asOf, clock: project.settings.clock)
+    let compiler = try SegmentCompiler(
+      project: project, community: community, rows: rows, now: now, labels: labels,
+      distributions: distributions, threadCount: threadCount)
+    segments = try compiler.compiledSegments()
+    order = compiler.evaluationOrder()
+  }
+
+  /// Who is in each segment, in the order of the file.
+  ///
+  /// - Complexity: O(leaves × events), in parallel over members.
+  public func evaluate() -> [SegmentMembers] {
+    let width = segments.count
+    guard width > 0 else { return [] }
+    var memberships = [Bool](repeating: false, count: rows.count * width)
+    let rowsPerBlock = 512
+    memberships.withUnsafeMutableBufferPointer { buffer in
+      nonisolated(unsafe) let cells = buffer
+      let blockCount = (rows.count + rowsPerBlock - 1) / rowsPerBlock
+      forEachBlock(count: blockCount, threadCount: threadCount) { block in
+        for index in block * rowsPerBlock..<min((block + 1) * rowsPerBlock, rows.count) {
+          for (segment, isIn) in isMember(at: index).enumerated() {
+            cells[index * width + segment] = isIn
+          }
+        }
+      }
+    }
+    return segments.enumerated().map { position, segment in
+      SegmentMembers(
+        id: segment.definition.id, kind: segment.definition.kind,
+        rows: rows.indices.filter { memberships[$0 * width + position] }.map { rows[$0] })
+    }
+  }
+
+  /// For each segment, in the order of the file, whether the member at a position of `rows` is in.
+  func isMember(at index: Int) -> [Bool] {
+    var isMember = [Bool](repeating: false, count: segments.count)
+    for position in order {
+      isMember[position] =
+        truth(of: segments[position].condition, at: index, isMember: isMember) == .true
+    }
+    return isMember
+  }
+
+  private func truth(of condition: CompiledCondition, at index: Int, isMember: [Bool]) -> Truth {
+    switch condition {
+    case .all(let parts):
+      var least = Truth.true
+      for part in parts where least != .false {
+        least = min(least, truth(of: part, at: index, isMember: isMember))
+      }
+      return least
+    case .any(let parts):
+      var greatest = Truth.false
+      for part in parts where greatest != .true {
+        greatest = max(greatest, truth(of: part, at: index, isMember: isMember))
+      }
+      return greatest
+    case .none(let parts):
+      return truth(of: .any(parts), at: index, isMember: isMember).negated
+    case .not(let part): return truth(of: part, at: index, isMember: isMember).negated
+    case .atLeast(let count, let parts):
+      return .atLeast(count, of: parts.map { truth(of: $0, at: index, isMember: isMember) })
+    case .leaf(let leaf):
+      return observe(leaf, at: index, isMember: isMember, wantsFact: false).truth
+    }
+  }
+}

@@ -1,0 +1,66 @@
+import Engagement
+import EventLog
+
+/// The features and scores that a project's rules ask for, computed once for all rules.
+struct SharedNumbers {
+  private(set) var features: [FeatureDefinition: [Double]] = [:]
+  private(set) var scores: [String: [Double]] = [:]
+
+  init(
+    project: ProjectFile, community: Community, rows: [Int], asOf: Timestamp,
+    distributions: [String: [FeatureDefinition: EmpiricalDistribution]], threadCount: Int
+  ) throws(SegmentationError) {
+    guard !rows.isEmpty else { return }
+    let leaves = project.segments.flatMap { segment -> [Leaf] in
+      guard case .rule(let condition) = segment.membership else { return [] }
+      return condition.leaves
+    }
+    var definitions: [FeatureDefinition] = []
+    var names: [String] = []
+    for leaf in leaves {
+      switch leaf.question {
+      case .feature(let feature, _):
+        if !definitions.contains(feature) { definitions.append(feature) }
+      case .score(let name, _): if !names.contains(name) { names.append(name) }
+      default: break
+      }
+    }
+    let settings = project.settings
+    do {
+      if !definitions.isEmpty {
+        let table = try FeatureTable(
+          of: community, rows: rows, asOf: asOf, features: definitions, settings: settings,
+          threadCount: threadCount)
+        for feature in definitions { features[feature] = table.column(feature) }
+      }
+      if !names.isEmpty {
+        scores = try Engagement.scores(
+          names, definitions: project.scores, of: community, rows: rows, asOf: asOf,
+          settings: settings, distributions: distributions, threadCount: threadCount)
+      }
+    } catch {
+      // Which leaves are to blame is found one by one, so that all are reported with their places.
+      var diagnostics: [Diagnostic] = []
+      for leaf in leaves {
+        do {
+          let row = Array(rows.prefix(1))
+          switch leaf.question {
+          case .feature(let feature, _):
+            _ = try FeatureTable(
+              of: community, rows: row, asOf: asOf, features: [feature], settings: settings,
+              threadCount: 1)
+          case .score(let name, _):
+            _ = try Engagement.scores(
+              [name], definitions: project.scores, of: community, rows: row, asOf: asOf,
+              settings: settings, distributions: distributions, threadCount: 1)
+          default: break
+          }
+        } catch {
+          diagnostics.append(
+            Diagnostic(file: project.file, position: leaf.position, message: error.description))
+        }
+      }
+      throw diagnostics.isEmpty ? .engagement(error) : .project(ProjectFileError(diagnostics))
+    }
+  }
+}
