@@ -65,6 +65,7 @@ extension ProjectParser {
       }
     }
     guard count > 0 else {
+      if hasReportedKey(in: node) { return nil }
       report(node, "\(what) needs a comparison: \(listing(ComparisonOperator.names, "or"))")
       return nil
     }

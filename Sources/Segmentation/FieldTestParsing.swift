@@ -30,6 +30,7 @@ extension ProjectParser {
       FieldOperator(rawValue: entry.key).map { ($0, entry.value) }
     }
     guard !operators.isEmpty else {
+      if hasReportedKey(in: node) { return nil }
       report(node, "\(what) needs an operator, such as is, in, contains, gte or exists")
       return nil
     }

@@ -37,7 +37,9 @@ extension ProjectParser {
         } catch {
           report(node, "\(what): \"\(path)\" cannot be read: \(error)")
         }
-      default: report(entry.value, "\(what) needs either members or a file")
+      default:
+        if hasReportedKey(in: entry.value) { break }
+        report(entry.value, "\(what) needs either members or a file")
       }
       project.lists[entry.key] = ListDefinition(
         members: members, expires: fields["expires"].flatMap { instant($0, "expires") },

@@ -17,6 +17,12 @@ struct ProjectParser {
 
   mutating func report(_ node: SourceNode, _ message: String) { report(node.position, message) }
 
+  /// True where a key of a mapping was reported, so that what is missing may be what it stood for.
+  func hasReportedKey(in node: SourceNode) -> Bool {
+    let positions = Set((node.entries ?? []).map(\.keyPosition))
+    return diagnostics.contains { positions.contains($0.position) }
+  }
+
   /// The entries of a mapping by key, with unknown and unsupported keys reported; nil for no mapping.
   mutating func fields(
     of node: SourceNode, in what: String, known: [String], unsupported: [String] = []
