@@ -4,7 +4,7 @@ public import EventLog
 public import LinearAlgebra
 
 /// The learned segment of one member.
-public struct LearnedLabel: Sendable, Hashable {
+public struct ModelLabel: Sendable, Hashable {
   /// The segment's position in ``SegmentModel/segments``.
   public let segment: Int
   /// The position of the second-nearest segment; nil where there is one segment only.
@@ -50,7 +50,7 @@ extension SegmentModel {
   /// - Complexity: O(members × segments × columns) for centroids.
   public func label(
     _ table: FeatureTable, threadCount: Int = availableProcessorCount
-  ) throws(ClusteringError) -> [LearnedLabel] {
+  ) throws(ClusteringError) -> [ModelLabel] {
     try label(transform.apply(to: table), threadCount: threadCount)
   }
 
@@ -60,7 +60,7 @@ extension SegmentModel {
   ///   to compute with.
   public func label(
     _ matrix: Matrix<Double>, threadCount: Int
-  ) throws(ClusteringError) -> [LearnedLabel] {
+  ) throws(ClusteringError) -> [ModelLabel] {
     let (labels, distances) = try algorithm.assign(matrix, threadCount: threadCount)
     let limits = segments.map { $0.radii[$0.radii.count - 1] }
     return labels.enumerated().map { row, label in
@@ -69,11 +69,11 @@ extension SegmentModel {
       let second = all.indices.filter { $0 - all.startIndex != label }.min { all[$0] < all[$1] }
       let isNovel = zip(all, limits).allSatisfy { $0 > $1 }
       guard let second else {
-        return LearnedLabel(
+        return ModelLabel(
           segment: label, secondSegment: nil, distance: distance, secondDistance: nil,
           confidence: 1, isNovel: isNovel)
       }
-      return LearnedLabel(
+      return ModelLabel(
         segment: label, secondSegment: second - all.startIndex, distance: distance,
         secondDistance: all[second], confidence: confidence(distance, all[second]),
         isNovel: isNovel)

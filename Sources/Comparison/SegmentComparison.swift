@@ -1,0 +1,163 @@
+import Clustering
+public import Membership
+import Models
+
+/// How the learned segments of one model and the written segments of a project compare.
+///
+/// Written segments are rules and lists together. They need not be a partition: members may be in
+/// none or in several.
+public struct SegmentComparison: Sendable, Hashable {
+  /// A learned and a written segment side by side.
+  public struct Match: Sendable, Hashable {
+    /// The learned segment's id.
+    public let learned: String
+    /// The written segment's id.
+    public let written: String
+    /// The number of members in both.
+    public let both: Int
+    /// The part of the written segment's members that are in the learned one; nil where the written
+    /// one is empty.
+    public let precision: Double?
+    /// The part of the learned segment's members that are in the written one; nil where the learned
+    /// one is empty.
+    public let recall: Double?
+    /// Members in both by members in either (Jaccard 1901); nil where both are empty.
+    public let jaccard: Double?
+    /// How many times likelier a member of the learned segment is in the written one than any member;
+    /// nil where either is empty.
+    public let lift: Double?
+  }
+
+  /// A segment's id and size.
+  public struct Size: Sendable, Hashable {
+    /// The segment's id.
+    public let id: String
+    /// The number of its members.
+    public let count: Int
+  }
+
+  /// Members whom the same several written segments claim.
+  public struct Overlap: Sendable, Hashable {
+    /// The written segments' ids, in the order of the file.
+    public let segments: [String]
+    /// The number of members.
+    public let count: Int
+  }
+
+  /// The number of examples named for uncovered members.
+  public static let exampleLimit = 5
+
+  /// The model's name.
+  public let model: String
+  /// The number of members.
+  public let memberCount: Int
+  /// The learned segments, by label.
+  public let learned: [Size]
+  /// The written segments, in the order of the file.
+  public let written: [Size]
+  /// Every learned segment with every written one, learned by learned.
+  public let matches: [Match]
+  /// The number of members in no written segment.
+  public let uncoveredCount: Int
+  /// The ids of the first few of them.
+  public let uncoveredExamples: [String]
+  /// The number of uncovered members in each learned segment, by label.
+  public let uncoveredByLearned: [Int]
+  /// The number of members in two written segments or more.
+  public let overclaimedCount: Int
+  /// The commonest sets of written segments that share members, at most ten.
+  public let overlaps: [Overlap]
+  /// The adjusted Rand index of the learned partition and the written one, in which a member belongs
+  /// to the first written segment of the file that claims it, and those in none are one class.
+  public let adjustedRand: Double?
+  /// The adjusted mutual information of the same two partitions, arithmetic mean.
+  public let adjustedMutualInformation: Double?
+
+  /// Compares the segments of one of a table's models with its written segments.
+  ///
+  /// - Precondition: the table has labels of this model.
+  /// - Complexity: O(members + written memberships + learned × written).
+  public init(_ table: MembershipTable, model: NamedModel) {
+    guard let labels = table.labels[model.name] else {
+      preconditionFailure("the table has no labels of \(model.name)")
+    }
+    let segments = model.model.segments
+    let total = table.memberIDs.count
+    var learnedCounts = [Int](repeating: 0, count: segments.count)
+    for label in labels { learnedCounts[label.segment] += 1 }
+
+    var claims = [[Int]](repeating: [], count: total)
+    var both = [[Int]](
+      repeating: [Int](repeating: 0, count: table.written.count), count: segments.count)
+    for (position, segment) in table.written.enumerated() {
+      for member in segment.members {
+        claims[member].append(position)
+        both[labels[member].segment][position] += 1
+      }
+    }
+    self.model = model.name
+    memberCount = total
+    learned = zip(segments, learnedCounts).map { Size(id: $0.id, count: $1) }
+    written = table.written.map { Size(id: $0.id, count: $0.members.count) }
+    matches = segments.indices.flatMap { label in
+      table.written.indices.map { position in
+        Match(
+          learned: segments[label].id, written: table.written[position].id,
+          both: both[label][position], learnedCount: learnedCounts[label],
+          writtenCount: table.written[position].members.count, memberCount: total)
+      }
+    }
+    let uncovered = claims.indices.filter { claims[$0].isEmpty }
+    uncoveredCount = uncovered.count
+    uncoveredExamples = uncovered.prefix(Self.exampleLimit).map { table.memberIDs[$0] }
+    var uncoveredByLearned = [Int](repeating: 0, count: segments.count)
+    for member in uncovered { uncoveredByLearned[labels[member].segment] += 1 }
+    self.uncoveredByLearned = uncoveredByLearned
+    overclaimedCount = claims.count { $0.count > 1 }
+    overlaps = Self.overlaps(claims, ids: table.written.map(\.id))
+    let contingency = try? ContingencyTable(
+      labels.map(\.segment), claims.map { $0.first ?? table.written.count })
+    adjustedRand = contingency?.adjustedRand
+    adjustedMutualInformation = contingency?.adjustedMutualInformation
+  }
+
+  /// The written segment with the highest Jaccard index with a learned one, the first one of equals;
+  /// nil where none shares a member.
+  public func bestMatch(ofLearned id: String) -> Match? {
+    matches.filter { $0.learned == id && $0.both > 0 }
+      .reduce(nil as Match?) { best, match in
+        guard let best else { return match }
+        return (match.jaccard ?? 0) > (best.jaccard ?? 0) ? match : best
+      }
+  }
+
+  private static func overlaps(_ claims: [[Int]], ids: [String]) -> [Overlap] {
+    var counts: [[Int]: Int] = [:]
+    for claim in claims where claim.count > 1 { counts[claim, default: 0] += 1 }
+    let ranked = counts.sorted { left, right in
+      left.value != right.value
+        ? left.value > right.value : left.key.lexicographicallyPrecedes(right.key)
+    }
+    return ranked.prefix(10).map { positions, count in
+      Overlap(segments: positions.map { ids[$0] }, count: count)
+    }
+  }
+}
+
+extension SegmentComparison.Match {
+  init(
+    learned: String, written: String, both: Int, learnedCount: Int, writtenCount: Int,
+    memberCount: Int
+  ) {
+    func ratio(_ part: Double, _ whole: Double) -> Double? { whole > 0 ? part / whole : nil }
+    let (shared, inLearned) = (Double(both), Double(learnedCount))
+    let inWritten = Double(writtenCount)
+    self.learned = learned
+    self.written = written
+    self.both = both
+    precision = ratio(shared, inWritten)
+    recall = ratio(shared, inLearned)
+    jaccard = ratio(shared, inLearned + inWritten - shared)
+    lift = ratio(shared * Double(memberCount), inLearned * inWritten)
+  }
+}

@@ -1,0 +1,178 @@
+public import Engagement
+public import EventLog
+public import LinearAlgebra
+public import Models
+public import Segmentation
+
+/// A model with the name that memberships and rules call it by.
+public struct NamedModel: Sendable, Hashable {
+  /// The file's name without folder and ending.
+  public let name: String
+  /// The model's id, the SHA-256 of its file.
+  public let id: String
+  /// The model.
+  public let model: SegmentModel
+
+  /// Makes a named model.
+  public init(name: String, id: String, model: SegmentModel) {
+    self.name = name
+    self.id = id
+    self.model = model
+  }
+
+  /// Reads a model from its file.
+  ///
+  /// - Throws: `ModelError`.
+  public init(path: String) throws(ModelError) {
+    let file = try ModelFile(path: path)
+    self.init(name: ModelFile.name(ofPath: path), id: file.id, model: file.model)
+  }
+}
+
+/// One member in one segment.
+public struct Membership: Sendable, Hashable {
+  /// How a segment comes about.
+  public enum Kind: String, Sendable, Hashable, CaseIterable {
+    /// A cluster of a fitted model.
+    case learned
+    /// Put in by hand.
+    case list
+    /// A written condition.
+    case rule
+  }
+
+  /// The member's position in ``MembershipTable/memberIDs``.
+  public let member: Int
+  /// How the segment comes about.
+  public let kind: Kind
+  /// For learned segments the model's name, else empty.
+  public let source: String
+  /// The segment's id.
+  public let segment: String
+  /// For learned segments, what the model says of the member.
+  public let label: ModelLabel?
+}
+
+/// Who is in which segment at one as-of time: learned, written and listed segments together.
+public struct MembershipTable: Sendable {
+  /// The as-of time.
+  public let asOf: Timestamp
+  /// The ids of all members in the table, in ascending order of their bytes.
+  public let memberIDs: [String]
+  /// For each member, the row in the community.
+  public let communityRows: [Int]
+  /// The models, in ascending order of their names' bytes.
+  public let models: [NamedModel]
+  /// For each model's name, the label of each member.
+  public let labels: [String: [ModelLabel]]
+  /// The written segments, in the order of the project file, with their members' positions in
+  /// ``memberIDs``.
+  public let written: [WrittenSegment]
+
+  /// The members of a rule or list.
+  public struct WrittenSegment: Sendable, Hashable {
+    /// The segment's id.
+    public let id: String
+    /// Rule or list.
+    public let kind: Membership.Kind
+    /// Positions in ``MembershipTable/memberIDs``, ascending.
+    public let members: [Int]
+  }
+
+  /// Labels a community's members with models, rules and lists.
+  ///
+  /// - Parameters:
+  ///   - community: events and members.
+  ///   - asOf: T.
+  ///   - models: the models; their names must differ.
+  ///   - project: rules and lists, if any.
+  ///   - threadCount: how many threads work at once; the table does not depend on it.
+  /// - Throws: `ModelError`, `SegmentationError`, `ClusteringError`, and `EngagementError.noMembers`
+  ///   where nobody is in the table.
+  public init(
+    labelling community: Community, asOf: Timestamp, models: [NamedModel],
+    project: ProjectFile = ProjectFile(), threadCount: Int = availableProcessorCount
+  ) throws {
+    let models = models.sorted { bytesPrecede($0.name, $1.name) }
+    for (model, next) in zip(models, models.dropFirst()) where model.name == next.name {
+      throw ModelError.repeatedName(model.name)
+    }
+    let rows = community.rows(asOf: asOf)
+    guard !rows.isEmpty else {
+      throw EngagementError.noMembers(
+        asOf: asOf.description, oldest: community.history.oldest?.description)
+    }
+    var labels: [String: [ModelLabel]] = [:]
+    for model in models {
+      let table = try model.model.featureTable(
+        of: community, rows: rows, asOf: asOf, modelName: model.name, threadCount: threadCount)
+      labels[model.name] = try model.model.label(table, threadCount: threadCount)
+    }
+    let evaluator = try SegmentEvaluator(
+      project, community: community, rows: rows, asOf: asOf,
+      labels: Self.ruleLabels(models, labels, project: project),
+      distributions: Dictionary(
+        uniqueKeysWithValues: models.map { ($0.name, $0.model.distributions) }),
+      threadCount: threadCount)
+    var positions: [Int: Int] = [:]
+    for (position, row) in rows.enumerated() { positions[row] = position }
+    self.asOf = asOf
+    self.memberIDs = rows.map { community.memberIDs[$0] }
+    self.communityRows = rows
+    self.models = models
+    self.labels = labels
+    written = evaluator.evaluate().map { segment in
+      WrittenSegment(
+        id: segment.id, kind: segment.kind == .list ? .list : .rule,
+        members: segment.rows.compactMap { positions[$0] })
+    }
+  }
+
+  /// The labels as rules see them, with the names that the project gives by hand.
+  public static func ruleLabels(
+    _ models: [NamedModel], _ labels: [String: [ModelLabel]], project: ProjectFile
+  ) -> [String: [LearnedLabel?]] {
+    var result: [String: [LearnedLabel?]] = [:]
+    for model in models {
+      result[model.name] = labels[model.name]?.map { label in
+        LearnedLabel(
+          segment: model.model.segments[label.segment].id,
+          name: model.segmentName(label.segment, in: project), confidence: label.confidence)
+      }
+    }
+    return result
+  }
+
+  /// All memberships, sorted by member, kind, source and segment, each by its bytes.
+  public var memberships: [Membership] {
+    var byMember = [[Membership]](repeating: [], count: memberIDs.count)
+    for model in models {
+      for (member, label) in (labels[model.name] ?? []).enumerated() {
+        byMember[member].append(
+          Membership(
+            member: member, kind: .learned, source: model.name,
+            segment: model.model.segments[label.segment].id, label: label))
+      }
+    }
+    let segments = written.sorted { left, right in
+      left.kind != right.kind
+        ? bytesPrecede(left.kind.rawValue, right.kind.rawValue) : bytesPrecede(left.id, right.id)
+    }
+    for segment in segments {
+      for member in segment.members {
+        byMember[member].append(
+          Membership(
+            member: member, kind: segment.kind, source: "", segment: segment.id, label: nil))
+      }
+    }
+    return byMember.flatMap { $0 }
+  }
+}
+
+extension NamedModel {
+  /// A segment's name: the one that the project gives by hand, else the model's.
+  public func segmentName(_ segment: Int, in project: ProjectFile) -> String {
+    let own = model.segments[segment]
+    return project.segmentNames[name]?[own.id] ?? own.name
+  }
+}
