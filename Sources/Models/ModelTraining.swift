@@ -26,6 +26,8 @@ public struct ModelTraining: Sendable, Hashable {
   public var algorithm: Algorithm
   /// Features whose distributions are stored beside those of ``features``, for percentile scores.
   public var percentileFeatures: [FeatureDefinition]
+  /// Whether the clustered matrix is rounded to single precision before clustering.
+  public var isSinglePrecision = false
   /// The seed of all draws that are not the algorithm's own.
   public var seed: UInt64
   /// How many threads work at once; the model does not depend on it.
@@ -106,7 +108,9 @@ public struct ModelTraining: Sendable, Hashable {
   private func cluster(_ matrix: Matrix<Double>) throws(ClusteringError) -> Outcome {
     switch algorithm {
     case .kMeans(let configuration):
-      let fit = try configuration.fit(matrix)
+      let fit =
+        isSinglePrecision
+        ? try configuration.fit(matrix.converted(to: Float.self)) : try configuration.fit(matrix)
       return Outcome(
         algorithm: .kMeans(fit.model), labels: fit.labels,
         parameters: [
@@ -117,7 +121,9 @@ public struct ModelTraining: Sendable, Hashable {
           "tolerance": configuration.tolerance.description,
         ], iterationCount: fit.iterationCount, hasConverged: fit.hasConverged)
     case .hierarchical(let configuration, let cut):
-      let tree = try configuration.fit(matrix)
+      let tree =
+        isSinglePrecision
+        ? try configuration.fit(matrix.converted(to: Float.self)) : try configuration.fit(matrix)
       let clusters = try tree.cut(cut)
       let model = try HierarchicalModel(
         matrix, tree, cut: cut, linkage: configuration.linkage, metric: configuration.metric,

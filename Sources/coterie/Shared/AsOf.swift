@@ -1,0 +1,53 @@
+import ArgumentParser
+import EventLog
+import Foundation
+
+/// The as-of time as written on the command line.
+enum AsOf: ExpressibleByArgument, Equatable {
+  /// The newest event.
+  case last
+  /// The current time.
+  case now
+  case instant(Timestamp)
+
+  init?(argument: String) {
+    switch argument {
+    case "last": self = .last
+    case "now": self = .now
+    default:
+      guard let instant = Timestamp(argument) else { return nil }
+      self = .instant(instant)
+    }
+  }
+
+  func instant(in history: EventHistory) throws -> Timestamp {
+    switch self {
+    case .instant(let instant): return instant
+    case .now: return Timestamp(microseconds: Int64(Date().timeIntervalSince1970 * 1_000_000))
+    case .last:
+      guard let newest = history.newest else {
+        throw Failure.badInput("--as-of last: the log holds no events; say a time instead")
+      }
+      return newest
+    }
+  }
+}
+
+/// A comma-separated list of names.
+struct NameList: ExpressibleByArgument, Equatable {
+  let names: [String]
+
+  init(_ names: [String]) { self.names = names }
+
+  init?(argument: String) {
+    names = argument.split(separator: ",", omittingEmptySubsequences: false).map {
+      $0.trimmingCharacters(in: .whitespaces)
+    }
+    if names.contains("") { return nil }
+  }
+}
+
+extension RejectionLimit: ExpressibleByArgument {
+  public init?(argument: String) { self.init(argument) }
+  public var defaultValueDescription: String { description }
+}

@@ -1,0 +1,55 @@
+import Clustering
+import LinearAlgebra
+import Models
+
+/// The clustering that the options ask for, with the number of clusters settled.
+struct ChosenClusters {
+  let algorithm: ModelTraining.Algorithm
+  /// How the number was chosen, where it was not said.
+  let choice: ClusterCountChoice?
+
+  init(_ options: ClusteringOptions, samples: Matrix<Double>, threads: Int) throws {
+    var count = 0
+    var choice: ClusterCountChoice?
+    switch options.clusters {
+    case .count(let said): count = said
+    case .automatic:
+      let made = try ClusterCountChoice(
+        samples, linkage: options.algorithm == .hierarchical ? options.linkage : nil,
+        metric: options.metric, seed: options.seed, threadCount: threads)
+      choice = made
+      count = made.clusterCount
+    case nil: break
+    }
+    self.choice = choice
+    switch options.algorithm {
+    case .kmeans:
+      algorithm = .kMeans(try options.kMeans(clusterCount: count, threads: threads))
+    case .hierarchical:
+      algorithm = .hierarchical(
+        options.tree(threads: threads),
+        cut: options.cutHeight.map { .height($0) } ?? .clusterCount(count))
+    }
+  }
+
+  /// The entry `choice` of `--json`; null where the number was said.
+  var json: JSONValue {
+    guard let choice else { return .null }
+    return .object([
+      "clusters": .integer(choice.clusterCount), "clear": .boolean(choice.isClear),
+      "reason": .string(choice.reason),
+      "candidates": .array(
+        choice.candidates.map { candidate in
+          .object([
+            "clusters": .integer(candidate.clusterCount),
+            "inertia": JSONValue(candidate.inertia),
+            "silhouette": JSONValue(candidate.silhouette),
+            "calinski_harabasz": JSONValue(candidate.calinskiHarabasz),
+            "davies_bouldin": JSONValue(candidate.daviesBouldin),
+            "gap": JSONValue(candidate.gap),
+            "gap_standard_error": JSONValue(candidate.gapStandardError),
+          ])
+        }),
+    ])
+  }
+}

@@ -1,0 +1,151 @@
+import ArgumentParser
+import Clustering
+import EventLog
+import Foundation
+import LinearAlgebra
+
+extension Linkage: ExpressibleByArgument {}
+extension Metric: ExpressibleByArgument {}
+
+/// How many clusters are made.
+enum ClusterCount: ExpressibleByArgument, Equatable {
+  case count(Int)
+  case automatic
+
+  init?(argument: String) {
+    if argument == "auto" {
+      self = .automatic
+    } else if let count = Int(argument), count >= 1 {
+      self = .count(count)
+    } else {
+      return nil
+    }
+  }
+}
+
+/// The algorithm and its parameters: what `cluster` and `train` share.
+struct ClusteringOptions: ParsableArguments {
+  enum AlgorithmName: String, ExpressibleByArgument, CaseIterable {
+    case kmeans
+    case hierarchical
+  }
+
+  enum Precision: String, ExpressibleByArgument, CaseIterable {
+    case float32
+    case float64
+  }
+
+  @Option(help: "kmeans or hierarchical.")
+  var algorithm: AlgorithmName
+
+  @Option(help: "How many clusters: a number, or 'auto'.")
+  var clusters: ClusterCount?
+
+  @Option(
+    name: .customLong("init"),
+    help: "k-means: the start, k-means++, random, or a file with one centroid a row.")
+  var initialization = "k-means++"
+
+  @Option(help: "k-means: how many starts; the best result counts.")
+  var restarts = 10
+
+  @Option(name: .customLong("max-iterations"), help: "k-means: the most passes of one start.")
+  var maximumIterations = 300
+
+  @Option(
+    help: "k-means: stop below this shift of centroids, in mean feature variances; 0: at the end.")
+  var tolerance = 1e-4
+
+  @Option(help: "The seed of all random draws.")
+  var seed: UInt64 = 0
+
+  @Option(help: "hierarchical: single, complete, average, weighted, centroid, median or ward.")
+  var linkage: Linkage = .ward
+
+  @Option(
+    help:
+      "hierarchical: euclidean, squaredEuclidean, cityblock, chebyshev, cosine or correlation.")
+  var metric: Metric = .euclidean
+
+  @Option(name: .customLong("cut-height"), help: "hierarchical: cut the tree at this height.")
+  var cutHeight: Double?
+
+  @Option(
+    name: .customLong("linkage-output"),
+    help: "hierarchical: write the tree in SciPy's form, as .csv or .npy.")
+  var linkageOutput: String?
+
+  @Option(help: "float32 or float64; by default what the data have.")
+  var precision: Precision?
+
+  @Option(help: "Write the label of each row to this file.")
+  var labels: String?
+
+  @Option(help: "Write the centroid of each label to this file.")
+  var centroids: String?
+
+  @Flag(help: "Exit with code 3 where k-means has not converged.")
+  var strict = false
+
+  func validate() throws {
+    guard restarts >= 1 else { throw ValidationError("--restarts must be at least 1") }
+    guard maximumIterations >= 1 else {
+      throw ValidationError("--max-iterations must be at least 1")
+    }
+    guard tolerance >= 0, tolerance.isFinite else {
+      throw ValidationError("--tolerance must be 0 or more")
+    }
+    switch algorithm {
+    case .kmeans:
+      if cutHeight != nil || linkageOutput != nil {
+        throw ValidationError("--cut-height and --linkage-output go with --algorithm hierarchical")
+      }
+      guard clusters != nil else {
+        throw ValidationError("k-means needs --clusters: a number, or 'auto'")
+      }
+    case .hierarchical:
+      if let cutHeight {
+        if !(cutHeight >= 0) { throw ValidationError("--cut-height must be 0 or more") }
+        if clusters != nil { throw ValidationError("say --clusters or --cut-height, not both") }
+      } else if clusters == nil {
+        throw ValidationError("say --clusters (a number, or 'auto') or --cut-height")
+      }
+      if linkage.needsEuclidean, metric != .euclidean {
+        throw ValidationError(
+          "--linkage \(linkage.rawValue) goes with --metric euclidean only: choose average, "
+            + "complete, single or weighted")
+      }
+    }
+    if let linkageOutput, !["csv", "npy"].contains(fileEnding(linkageOutput)) {
+      throw ValidationError("--linkage-output must end in .csv or .npy")
+    }
+  }
+
+  /// The configuration of k-means for a number of clusters.
+  func kMeans(clusterCount: Int, threads: Int) throws -> KMeans {
+    KMeans(
+      clusterCount: clusterCount, initialization: try startingCentroids(), restartCount: restarts,
+      maximumIterations: maximumIterations, tolerance: tolerance, seed: seed,
+      threadCount: threads)
+  }
+
+  /// The configuration of the tree.
+  func tree(threads: Int) -> Hierarchical {
+    Hierarchical(linkage: linkage, metric: metric, threadCount: threads)
+  }
+
+  private func startingCentroids() throws -> KMeans.Initialization {
+    switch initialization {
+    case "k-means++": return .kMeansPlusPlus
+    case "random": return .random
+    default:
+      guard FileManager.default.fileExists(atPath: initialization) else {
+        throw Failure.usage(
+          "--init \(initialization): neither k-means++ nor random nor a file that exists")
+      }
+      return .centroids(try NumericData(path: initialization, columns: nil, id: nil).doubles)
+    }
+  }
+
+  func fileEnding(_ path: String) -> String { (path as NSString).pathExtension }
+}

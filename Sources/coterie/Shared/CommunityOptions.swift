@@ -1,0 +1,178 @@
+import ArgumentParser
+import Engagement
+import EventLog
+import Foundation
+import LinearAlgebra
+import Segmentation
+
+/// Where events and members come from, and as of when they are looked at.
+struct CommunityOptions: ParsableArguments {
+  @Option(help: "A members file: member_id, joined_at and attributes.")
+  var members: String?
+
+  @Option(help: "The project file; every command works without one.")
+  var config: String?
+
+  @Option(
+    name: .customLong("as-of"),
+    help: "The time to look at: RFC 3339, a date, 'last' (the newest event) or 'now'.")
+  var asOf: AsOf
+
+  @Option(
+    name: .customLong("max-rejected"),
+    help: "How many bad records end the run: a number, or a share such as 0.5%.")
+  var maximumRejected: RejectionLimit = .share(0.01)
+
+  @Option(help: "A file for all rejected records: file,line,reason,record.")
+  var rejects: String?
+
+  @Option(help: "How many threads work at once.")
+  var threads: Int = availableProcessorCount
+
+  @Flag(help: "Print one JSON object on the standard output.")
+  var json = false
+
+  func validate() throws {
+    guard threads >= 1 else { throw ValidationError("--threads must be at least 1") }
+  }
+
+  /// Reads the project file, or the empty project where there is none.
+  func project() throws -> ProjectFile {
+    guard let config else { return ProjectFile() }
+    let folder = URL(fileURLWithPath: config).deletingLastPathComponent()
+    return try ProjectFile(parsing: try text(of: config), file: config) { path in
+      try text(of: path.hasPrefix("/") ? path : folder.appendingPathComponent(path).path)
+    }
+  }
+
+  private func text(of path: String) throws -> String {
+    do {
+      return try String(contentsOf: URL(fileURLWithPath: path), encoding: .utf8)
+    } catch {
+      let exists = FileManager.default.fileExists(atPath: path)
+      throw EventLogError.unreadable(
+        file: path, reason: exists ? "it is a folder, or not UTF-8 text" : "no such file")
+    }
+  }
+
+  /// Reads events and members.
+  ///
+  /// - Parameters:
+  ///   - features: features besides the project's whose properties have to be kept.
+  func load(
+    _ events: [String], project: ProjectFile, features: [FeatureDefinition]
+  ) throws -> LoadedCommunity {
+    let rejections = try rejects.map { try RejectionFile($0) }
+    var properties = Set(project.eventProperties)
+    for case .distinctValues(let name, _) in features { properties.insert(name) }
+    var columns: [EventReader.Role: String] = [:]
+    for (role, name) in project.columns {
+      if let role = EventReader.Role(rawValue: role) { columns[role] = name }
+    }
+    Console.progress("reading events")
+    let started = Date()
+    let reader = EventReader(
+      columns: columns, properties: .named(properties), rejectionLimit: maximumRejected
+    ) { try rejections?.write($0) }
+    let history: EventHistory
+    let report: ReadReport
+    var memberTable = MemberTable()
+    var memberReport: ReadReport?
+    do {
+      (history, report) = try reader.read(events.map { Input(argument: $0) })
+      if let members {
+        let reader = MemberReader(rejectionLimit: maximumRejected) {
+          try rejections?.write($0)
+        }
+        let read = try reader.read(Input(argument: members))
+        memberTable = read.members
+        memberReport = read.report
+      }
+    } catch {
+      // What was rejected until then is what helps to mend the file.
+      Console.endProgress()
+      try rejections?.commit()
+      throw error
+    }
+    try rejections?.commit()
+    Console.endProgress()
+    report.tell("events")
+    if let members, let memberReport {
+      memberReport.tell(members)
+      let types = memberTable.attributes.sorted { bytesPrecede($0.key, $1.key) }
+        .map { "\($0.key) \($0.value.typeName)" }
+      if !types.isEmpty { Console.note("\(members): \(types.joined(separator: ", "))") }
+    }
+    let community = Community(history: history, members: memberTable)
+    let findings = project.check(against: community)
+    let errors = findings.filter { $0.severity == .error }
+    for warning in findings where warning.severity != .error {
+      Console.standardError("\(warning)\n")
+    }
+    if !errors.isEmpty { throw ProjectFileError(errors) }
+    return LoadedCommunity(
+      community: community, asOf: try asOf.instant(in: history), report: report,
+      readSeconds: Date().timeIntervalSince(started))
+  }
+}
+
+/// Events and members as read, and the as-of time.
+struct LoadedCommunity {
+  let community: Community
+  let asOf: Timestamp
+  let report: ReadReport
+  let readSeconds: Double
+
+  /// What every `--json` object says of the input.
+  var json: [String: JSONValue] {
+    [
+      "as_of": .string(asOf.description),
+      "events": .object([
+        "records": .integer(report.recordCount), "accepted": .integer(community.history.count),
+        "repeated": .integer(report.repeatedEventCount),
+        "rejected": .object(report.rejectedByKind.mapValues { .integer($0) }),
+      ]),
+    ]
+  }
+}
+
+extension ReadReport {
+  /// Says on the standard error what was refused.
+  func tell(_ name: String) {
+    if rejectedCount > 0 {
+      let kinds = rejectedByKind.sorted { ($1.value, $0.key) < ($0.value, $1.key) }
+        .map { "\($0.value) × \($0.key)" }
+      Console.note(
+        "\(name): \(rejectedCount) of \(recordCount) records rejected: "
+          + kinds.joined(separator: ", "))
+      for example in examples { Console.note("  \(example)") }
+    }
+    if repeatedEventCount > 0 {
+      Console.note("\(name): \(repeatedEventCount) records left out, their event_id came before")
+    }
+    if let first = repeatedMembers.first {
+      Console.note(
+        "\(name): \(repeatedMembers.count) rows repeat a member, the last one wins: \(first)"
+          + (repeatedMembers.count > 1 ? ", …" : ""))
+    }
+  }
+}
+
+/// The file of `--rejects`.
+final class RejectionFile {
+  private let output: OutputFile
+
+  init(_ path: String) throws {
+    output = try OutputFile(path)
+    try output.write("file,line,reason,record\n")
+  }
+
+  func write(_ rejection: Rejection) throws {
+    let cells = [
+      rejection.file, String(rejection.line), rejection.reason.description, rejection.record,
+    ]
+    try output.write(cells.map(quotedCell).joined(separator: ",") + "\n")
+  }
+
+  func commit() throws { try output.commit() }
+}

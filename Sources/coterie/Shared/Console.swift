@@ -1,0 +1,27 @@
+import Foundation
+
+/// The terminal: messages go to the standard error, data to the standard output.
+enum Console {
+  /// True where colours are welcome: a terminal, and no `NO_COLOR` in the environment.
+  static var isColored: Bool {
+    isatty(STDERR_FILENO) != 0
+      && (ProcessInfo.processInfo.environment["NO_COLOR"] ?? "").isEmpty
+  }
+
+  static func standardError(_ text: String) {
+    FileHandle.standardError.write(Data(text.utf8))
+  }
+
+  /// Says something that is worth knowing and no error.
+  static func note(_ text: String) { standardError("note: \(text)\n") }
+
+  /// Says what is being done, on a terminal only; the line is overwritten by the next one.
+  static func progress(_ text: String) {
+    if isatty(STDERR_FILENO) != 0 { standardError("\r\u{1B}[K\(text)…") }
+  }
+
+  /// Clears the line of ``progress(_:)``.
+  static func endProgress() {
+    if isatty(STDERR_FILENO) != 0 { standardError("\r\u{1B}[K") }
+  }
+}

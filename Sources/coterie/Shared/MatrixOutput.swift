@@ -1,0 +1,68 @@
+import EventLog
+import Foundation
+import LinearAlgebra
+
+/// Writes a matrix as CSV with a header; numbers read back exactly, NaN is an empty cell.
+///
+/// - Parameters:
+///   - ids: a name and a cell for each row, put first.
+func writeCSV(
+  _ matrix: Matrix<Double>, columns: [String], ids: (name: String, cells: [String])? = nil,
+  to path: String
+) throws {
+  let file = try OutputFile(path)
+  let header = (ids.map { [$0.name] } ?? []) + columns
+  try file.write(header.map(quotedCell).joined(separator: ",") + "\n")
+  for row in 0..<matrix.rowCount {
+    var line = ids.map { quotedCell($0.cells[row]) + "," } ?? ""
+    for (position, value) in matrix.row(row).enumerated() {
+      if position > 0 { line += "," }
+      if !value.isNaN { line += formatted(value) }
+    }
+    try file.write(line + "\n")
+  }
+  try file.commit()
+}
+
+/// Writes a tree in SciPy's form, as `.npy` or CSV.
+func writeLinkage(_ matrix: Matrix<Double>, to path: String) throws {
+  if path.hasSuffix(".npy") {
+    try NumPyFile.write(.float64(matrix), to: URL(fileURLWithPath: path))
+    return
+  }
+  let file = try OutputFile(path)
+  try file.write("a,b,height,size\n")
+  for row in 0..<matrix.rowCount {
+    let (a, b) = (Int(matrix[row, 0]), Int(matrix[row, 1]))
+    try file.write("\(a),\(b),\(matrix[row, 2]),\(Int(matrix[row, 3]))\n")
+  }
+  try file.commit()
+}
+
+/// Writes labels: the name of the rows' id, or `row`, and `label`.
+func writeLabels(
+  _ labels: [Int], ids: (name: String, cells: [String])?, to path: String
+) throws {
+  let file = try OutputFile(path)
+  try file.write("\(quotedCell(ids?.name ?? "row")),label\n")
+  for (row, label) in labels.enumerated() {
+    try file.write("\(ids.map { quotedCell($0.cells[row]) } ?? String(row)),\(label)\n")
+  }
+  try file.commit()
+}
+
+extension Matrix<Double> {
+  /// The mean row of each label, count × d.
+  func means(ofLabels labels: [Int], count: Int) -> Matrix<Double> {
+    var means = Matrix<Double>(rowCount: count, columnCount: columnCount)
+    var sizes = [Double](repeating: 0, count: count)
+    for (row, label) in labels.enumerated() {
+      sizes[label] += 1
+      for column in 0..<columnCount {
+        // Updated by deviations, so that a far offset loses no digits.
+        means[label, column] += (self[row, column] - means[label, column]) / sizes[label]
+      }
+    }
+    return means
+  }
+}

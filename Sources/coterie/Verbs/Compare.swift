@@ -1,0 +1,59 @@
+import ArgumentParser
+import Comparison
+import EventLog
+import Foundation
+import Membership
+import Models
+import Segmentation
+
+/// `coterie compare`: learned segments beside written ones.
+struct Compare: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Compares learned segments with written rules and lists.",
+    discussion: """
+      Example:
+        coterie compare events.csv --members members.csv --model members.safetensors \
+      --config coterie.yaml --as-of last
+      """)
+
+  @Argument(help: "Event logs: CSV or JSON Lines, also gzipped; - is the standard input.")
+  var events: [String]
+
+  @OptionGroup var community: CommunityOptions
+
+  @Option(help: "The model file.")
+  var model: String
+
+  @Option(help: .hidden)
+  var seed: UInt64 = 0
+
+  func validate() throws {
+    if community.config == nil {
+      throw ValidationError("compare needs --config: the project file with the written segments")
+    }
+  }
+
+  func run() throws {
+    let model = try NamedModel(path: model)
+    let project = try community.project()
+    guard !project.segments.isEmpty else {
+      throw Failure.badInput(
+        "\(project.file): has no segments to compare with: write some under segments:")
+    }
+    let loaded = try community.load(events, project: project, features: model.model.inputs)
+    Console.progress("comparing")
+    let table = try MembershipTable(
+      labelling: loaded.community, asOf: loaded.asOf, models: [model], project: project,
+      threadCount: community.threads)
+    let comparison = SegmentComparison(table, model: model)
+    Console.endProgress()
+    let report = ComparisonReport(comparison, model: model, project: project)
+    if community.json {
+      try JSONValue.print(
+        verb: "compare", loaded.json.merging(report.json) { loaded, _ in loaded })
+    } else {
+      print("\(comparison.memberCount) members as of \(loaded.asOf)\n")
+      print(report.text)
+    }
+  }
+}

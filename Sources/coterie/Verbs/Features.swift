@@ -1,0 +1,99 @@
+import ArgumentParser
+import Engagement
+import EventLog
+import Foundation
+import LinearAlgebra
+import Segmentation
+
+/// `coterie features`: the feature table of a community.
+struct Features: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Computes features of all members as of a time.",
+    discussion: """
+      Example:
+        coterie features events.csv --as-of 2024-06-01 --features recency_days,events_30d --output f.csv
+      """)
+
+  @Argument(help: "Event logs: CSV or JSON Lines, also gzipped; - is the standard input.")
+  var events: [String]
+
+  @OptionGroup var community: CommunityOptions
+
+  @Option(help: "Features, separated by commas; by default the project's, else coterie's.")
+  var features: NameList?
+
+  @Option(help: "Where to write the table: a .csv or .npy file, or - for CSV.")
+  var output: String
+
+  @Option(help: .hidden)
+  var seed: UInt64 = 0
+
+  func validate() throws {
+    if community.json, output == "-" {
+      throw ValidationError("--json and --output - both want the standard output")
+    }
+  }
+
+  func run() throws {
+    let project = try community.project()
+    let wanted = FeatureChoice(features, project: project)
+    let loaded = try community.load(events, project: project, features: wanted.features)
+    let table = try wanted.table(
+      of: loaded, settings: project.settings, threads: community.threads)
+    let names = table.features.map(\.description)
+    if output.hasSuffix(".npy") {
+      try NumPyFile.write(.float64(table.values), to: URL(fileURLWithPath: output))
+    } else {
+      try writeCSV(
+        table.values, columns: names, ids: ("member_id", table.memberIDs), to: output)
+    }
+    guard community.json else { return }
+    var json = loaded.json
+    json["members"] = .integer(table.memberIDs.count)
+    json["features"] = .array(names.map { .string($0) })
+    json["missing"] = .object(
+      Dictionary(
+        uniqueKeysWithValues: names.enumerated().map { column, name in
+          (name, .integer(table.values.column(column).count(where: \.isNaN)))
+        }))
+    try JSONValue.print(verb: "features", json)
+  }
+}
+
+/// The features asked for, and where they were asked for: a wrong name is a wrong option, or wrong
+/// in the project file.
+struct FeatureChoice {
+  let features: [FeatureDefinition]
+  private let isOption: Bool
+
+  init(_ option: NameList?, project: ProjectFile) {
+    isOption = option != nil
+    features =
+      option.map { list in
+        list.names.map { FeatureDefinition($0, aliases: project.settings.aliases.keys) }
+      } ?? project.features ?? FeatureDefinition.defaults
+  }
+
+  func table(
+    of loaded: LoadedCommunity, settings: EngagementSettings, threads: Int
+  ) throws -> FeatureTable {
+    try translating {
+      try FeatureTable(
+        of: loaded.community, asOf: loaded.asOf, features: features, settings: settings,
+        threadCount: threads)
+    }
+  }
+
+  /// Runs a computation of these features; unknown names among options end with the code of usage.
+  func translating<Result>(_ body: () throws -> Result) throws -> Result {
+    do {
+      return try body()
+    } catch let error as EngagementError where isOption {
+      switch error {
+      case .unknownFeature, .unknownEventType, .unknownProperty, .attributeNotNumeric:
+        throw Failure.usage(error.description)
+      default: throw error
+      }
+    }
+  }
+}

@@ -1,0 +1,157 @@
+import ArgumentParser
+import Clustering
+import Engagement
+import EventLog
+import Foundation
+import LinearAlgebra
+import Models
+import Segmentation
+
+extension TransformChoices.Scale: ExpressibleByArgument {}
+
+/// `coterie train`: events in, a fitted model out.
+struct Train: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Learns segments from history and saves them as a model.",
+    discussion: """
+      Examples:
+        coterie train events.csv --as-of last --algorithm kmeans --clusters auto --output members.safetensors
+        coterie train events.csv --as-of 2024-06-01 --algorithm hierarchical --linkage ward --clusters 6 \
+      --output members.safetensors
+      """)
+
+  @Argument(help: "Event logs: CSV or JSON Lines, also gzipped; - is the standard input.")
+  var events: [String]
+
+  @OptionGroup var community: CommunityOptions
+  @OptionGroup var clustering: ClusteringOptions
+
+  @Option(help: "Features, separated by commas; by default the project's, else coterie's.")
+  var features: NameList?
+
+  @Option(help: "How columns are scaled: none, standardize, robust or quantile.")
+  var scale: TransformChoices.Scale?
+
+  @Flag(help: "The same as --scale standardize.")
+  var standardize = false
+
+  @Option(help: "What is done with all columns together: none, whiten, or pca:N.")
+  var reduce: ReductionArgument?
+
+  @Option(help: "Where to write the model: NAME.safetensors.")
+  var output: String
+
+  func validate() throws {
+    guard output.hasSuffix(".safetensors"), ModelFile.name(ofPath: output) != "" else {
+      throw ValidationError("--output must be a file named NAME.safetensors")
+    }
+    if standardize, let scale, scale != .standardize {
+      throw ValidationError("say --standardize or --scale \(scale.rawValue), not both")
+    }
+  }
+
+  func run() throws {
+    let project = try community.project()
+    let choice = FeatureChoice(features, project: project)
+    let loaded = try community.load(events, project: project, features: choice.features)
+    var training = ModelTraining(
+      features: choice.features, settings: project.settings, choices: choices(project),
+      algorithm: .kMeans(KMeans(clusterCount: 1)), percentileFeatures: percentiles(project),
+      seed: clustering.seed, threadCount: community.threads,
+      toolVersion: "coterie \(Coterie.version)")
+    training.isSinglePrecision = clustering.precision == .float32
+
+    Console.progress("computing features")
+    let prepared = try choice.translating {
+      try training.prepare(loaded.community, asOf: loaded.asOf)
+    }
+    for column in prepared.transform.dropped {
+      Console.note("feature \(column.feature) is left out: \(column.reason)")
+    }
+    Console.progress("clustering \(prepared.matrix.rowCount) members")
+    let started = Date()
+    let chosen = try ChosenClusters(
+      clustering, samples: prepared.matrix, threads: community.threads)
+    training.algorithm = chosen.algorithm
+    let (model, labels) = try training.fit(prepared, community: loaded.community)
+    let fitSeconds = Date().timeIntervalSince(started)
+    Console.endProgress()
+    if model.training.hasConverged == false {
+      Console.note(
+        "k-means has not converged in \(clustering.maximumIterations) passes: raise --max-iterations")
+    }
+    if clustering.strict, model.training.hasConverged == false {
+      throw Failure(
+        code: Failure.Code.notConverged,
+        "k-means has not converged, and --strict was said; no model is written")
+    }
+    let ids = (name: "member_id", cells: prepared.table.memberIDs)
+    if let path = clustering.labels { try writeLabels(labels, ids: ids, to: path) }
+    if let path = clustering.centroids {
+      let columns = prepared.transform.columns.map(\.feature.description)
+      let names =
+        prepared.transform.projection == nil
+        ? columns : (0..<prepared.matrix.columnCount).map { "x\($0 + 1)" }
+      let centroids = prepared.matrix.means(ofLabels: labels, count: model.segments.count)
+      try writeCSV(centroids, columns: names, to: path)
+    }
+    if let path = clustering.linkageOutput {
+      guard let matrix = model.linkageMatrix else {
+        throw Failure.usage(
+          "--linkage-output: trees of more than \(ModelTraining.maximumStoredLeaves) members are "
+            + "not kept; use coterie features and coterie cluster")
+      }
+      try writeLinkage(matrix, to: path)
+    }
+    let id = try ModelFile.write(model, to: output)
+    let card = ModelCard(model, id: id, name: ModelFile.name(ofPath: output), project: project)
+    if community.json {
+      var json = card.json.merging(loaded.json) { card, _ in card }
+      json["seconds"] = .object([
+        "read": .number(loaded.readSeconds), "fit": .number(fitSeconds),
+      ])
+      json["peak_memory_bytes"] = .integer(peakMemoryInBytes())
+      json["choice"] = chosen.json
+      try JSONValue.print(verb: "train", json)
+    } else {
+      if let choice = chosen.choice {
+        print("\(choice.clusterCount) clusters: \(choice.reason)\n")
+      }
+      print(card.text)
+    }
+  }
+
+  private func choices(_ project: ProjectFile) -> TransformChoices {
+    var choices = project.transform ?? TransformChoices()
+    if let scale { choices.scale = scale }
+    if standardize { choices.scale = .standardize }
+    if let reduce { choices.reduction = reduce.reduction }
+    return choices
+  }
+
+  /// The features of the project's percentile scores that name this model.
+  private func percentiles(_ project: ProjectFile) -> [FeatureDefinition] {
+    let name = ModelFile.name(ofPath: output)
+    let features = project.scores.values.compactMap { score -> FeatureDefinition? in
+      if case .percentile(let feature, name) = score { feature } else { nil }
+    }
+    return Set(features).sorted { bytesPrecede($0.description, $1.description) }
+  }
+}
+
+/// `none`, `whiten` or `pca:3`.
+struct ReductionArgument: ExpressibleByArgument {
+  let reduction: TransformChoices.Reduction
+
+  init?(argument: String) {
+    switch argument {
+    case "none": reduction = .none
+    case "whiten": reduction = .whiten
+    default:
+      guard argument.hasPrefix("pca:"), let count = Int(argument.dropFirst(4)), count >= 1 else {
+        return nil
+      }
+      reduction = .principalComponents(count)
+    }
+  }
+}
