@@ -24,7 +24,7 @@ struct Compare: ParsableCommand {
   @Option(help: "The model file.")
   var model: String
 
-  @Option(help: .hidden)
+  @Option(help: "The seed of random draws; this verb makes none.")
   var seed: UInt64 = 0
 
   func validate() throws {

@@ -25,7 +25,7 @@ struct Features: ParsableCommand {
   @Option(help: "Where to write the table: a .csv or .npy file, or - for CSV.")
   var output: String
 
-  @Option(help: .hidden)
+  @Option(help: "The seed of random draws; this verb makes none.")
   var seed: UInt64 = 0
 
   func validate() throws {

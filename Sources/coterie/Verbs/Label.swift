@@ -26,7 +26,7 @@ struct Label: ParsableCommand {
   @Option(help: "Where to write the memberships: a CSV file, or -.")
   var output: String
 
-  @Option(help: .hidden)
+  @Option(help: "The seed of random draws; this verb makes none.")
   var seed: UInt64 = 0
 
   func validate() throws {

@@ -1,0 +1,190 @@
+import ArgumentParser
+import Engagement
+import EventLog
+import Foundation
+import LinearAlgebra
+import Membership
+import Models
+import Segmentation
+
+/// `coterie explain`: why a member is in the segments it is in.
+struct Explain: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Explains the segments of one member.",
+    discussion: """
+      Example:
+        coterie explain m42 events.csv --model members.safetensors --config coterie.yaml --as-of last
+      """)
+
+  @Argument(help: "The member's id.")
+  var member: String
+
+  @Argument(help: "Event logs: CSV or JSON Lines, also gzipped; - is the standard input.")
+  var events: [String]
+
+  @OptionGroup var community: CommunityOptions
+
+  @Option(help: "A model file; may be said several times.")
+  var model: [String] = []
+
+  @Option(help: "The seed of random draws; this verb makes none.")
+  var seed: UInt64 = 0
+
+  func validate() throws {
+    if events.isEmpty { throw ValidationError("explain needs the member's id and the event log") }
+  }
+
+  func run() throws {
+    let models = try model.map { try NamedModel(path: $0) }
+    let project = try community.project()
+    let wanted = models.flatMap(\.model.inputs) + FeatureDefinition.defaults
+    let loaded = try community.load(events, project: project, features: wanted)
+    let all = loaded.community
+    guard let row = all.row(of: member) else {
+      throw Failure.badInput(
+        "no member \"\(member)\" in the log or the members file"
+          + suggestion(for: member, among: all.memberIDs))
+    }
+    let table = try MembershipTable(
+      labelling: all, asOf: loaded.asOf, models: models, project: project,
+      threadCount: community.threads)
+    guard let position = table.communityRows.firstIndex(of: row) else {
+      throw Failure.badInput(
+        "member \"\(member)\" has no event and had not joined at \(loaded.asOf): give a later --as-of")
+    }
+    let learned = try table.models.map { model in
+      LearnedExplanation(
+        model: model, label: table.labels[model.name]?[position],
+        table: try model.model.featureTable(
+          of: all, rows: [row], asOf: loaded.asOf, modelName: model.name, threadCount: 1),
+        project: project)
+    }
+    let evaluator = try SegmentEvaluator(
+      project, community: all, rows: [row], asOf: loaded.asOf,
+      labels: MembershipTable.ruleLabels(
+        table.models, table.labels.mapValues { [$0[position]] }, project: project),
+      distributions: Dictionary(
+        uniqueKeysWithValues: models.map { ($0.name, $0.model.distributions) }),
+      threadCount: 1)
+    let written = try project.segments.map { segment in
+      (segment: segment, explanation: try evaluator.explain(segment.id, row: row))
+    }
+    let count = all.events(ofRow: row, asOf: loaded.asOf).count
+    if community.json {
+      var json = loaded.json
+      json["member"] = .string(member)
+      json["member_events"] = .integer(count)
+      json["learned"] = .array(learned.map(\.json))
+      json["written"] = .array(
+        written.map { segment, explanation in
+          .object([
+            "segment": .string(segment.id), "kind": .string(segment.kind.rawValue),
+            "member": .boolean(explanation.truth == .true),
+            "because": .array(explanation.parts.map(Self.json)),
+          ])
+        })
+      try JSONValue.print(verb: "explain", json)
+      return
+    }
+    print("\(member) as of \(loaded.asOf): \(count) events")
+    for explanation in learned { print("\n" + explanation.text) }
+    for (segment, explanation) in written {
+      let verdict = explanation.truth == .true ? "is in" : "is not in"
+      print("\n\(verdict) \(segment.kind.rawValue) \(segment.id)")
+      for part in explanation.parts { print(Self.lines(part, indent: 1).joined(separator: "\n")) }
+    }
+    if learned.isEmpty, written.isEmpty {
+      print("\nNo --model and no segments in --config: nothing else to explain.")
+    }
+  }
+
+  private static func lines(_ explanation: Explanation, indent: Int) -> [String] {
+    let fact = explanation.fact.map { " — \($0)" } ?? ""
+    let line =
+      String(repeating: "  ", count: indent) + "\(explanation.truth): \(explanation.rule)\(fact)"
+    return [line] + explanation.parts.flatMap { lines($0, indent: indent + 1) }
+  }
+
+  private static func json(_ explanation: Explanation) -> JSONValue {
+    .object([
+      "rule": .string(explanation.rule), "truth": .string("\(explanation.truth)"),
+      "fact": JSONValue(explanation.fact), "parts": .array(explanation.parts.map(json)),
+    ])
+  }
+}
+
+/// Why a model puts a member where it does: its features beside the segment's and the next one's.
+struct LearnedExplanation {
+  let model: NamedModel
+  let label: ModelLabel?
+  let table: FeatureTable
+  let project: ProjectFile
+
+  private struct Row {
+    let feature: FeatureDefinition
+    let value: Double
+    let own: Double
+    let next: Double?
+  }
+
+  private var rows: [Row] {
+    guard let label else { return [] }
+    let segments = model.model.segments
+    return model.model.transform.columns.enumerated().map { column, transform in
+      Row(
+        feature: transform.feature, value: table.column(transform.feature)?.first ?? .nan,
+        own: segments[label.segment].medians[column],
+        next: label.secondSegment.map { segments[$0].medians[column] })
+    }
+  }
+
+  private func title(_ position: Int) -> String {
+    let id = model.model.segments[position].id
+    let name = model.segmentName(position, in: project)
+    return name == id ? id : "\(id) \(name)"
+  }
+
+  var text: String {
+    guard let label else { return "" }
+    var lines = [
+      String(
+        format: "is in learned %@ of %@: distance %.3g, confidence %.2f%@",
+        title(label.segment), model.name, label.distance, label.confidence,
+        label.isNovel ? ", novel: unlike anyone in training" : "")
+    ]
+    if let second = label.secondSegment, let distance = label.secondDistance {
+      lines.append(String(format: "  next: %@ at distance %.3g", title(second), distance))
+    }
+    var header = ["", "this member", title(label.segment)]
+    if let second = label.secondSegment { header.append(title(second)) }
+    var table = TextTable(header: header)
+    for row in rows {
+      let numbers = [row.value, row.own] + (label.secondSegment == nil ? [] : [row.next ?? .nan])
+      table.add(
+        [row.feature.description]
+          + numbers.map { $0.isNaN ? "absent" : String(format: "%.4g", $0) })
+    }
+    lines.append(table.text)
+    return lines.joined(separator: "\n")
+  }
+
+  var json: JSONValue {
+    guard let label else { return .null }
+    let segments = model.model.segments
+    return .object([
+      "model": .string(model.name), "segment": .string(segments[label.segment].id),
+      "name": .string(model.segmentName(label.segment, in: project)),
+      "distance": .number(label.distance), "confidence": .number(label.confidence),
+      "novel": .boolean(label.isNovel),
+      "second": JSONValue(label.secondSegment.map { segments[$0].id }),
+      "second_distance": JSONValue(label.secondDistance),
+      "features": .array(
+        rows.map { row in
+          .object([
+            "name": .string(row.feature.description), "value": JSONValue(row.value),
+            "segment_median": .number(row.own), "second_median": JSONValue(row.next),
+          ])
+        }),
+    ])
+  }
+}

@@ -1,0 +1,76 @@
+import ArgumentParser
+import EventLog
+import Foundation
+
+/// `coterie simulate`: a community with known archetypes.
+struct Simulate: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Makes a simulated community, with the truth beside it.",
+    discussion: """
+      Writes events.csv.gz, members.csv and truth.csv (the archetype of each member). The log covers \
+      the year before 2025-07-01. The same options give the same bytes.
+
+      Example:
+        coterie simulate --members 2000 --events 60000 --seed 1 --output community
+      """)
+
+  @Option(help: "How many members.")
+  var members: Int
+
+  @Option(help: "How many events.")
+  var events: Int
+
+  @Option(help: "The seed of all random draws.")
+  var seed: UInt64 = 0
+
+  @Option(help: "The folder to write to; it is made if it is not there.")
+  var output: String
+
+  @Flag(help: "Print one JSON object on the standard output.")
+  var json = false
+
+  func validate() throws {
+    guard (1...100_000_000).contains(members) else {
+      throw ValidationError("--members must be between 1 and 100000000")
+    }
+    guard (0...1_000_000_000).contains(events) else {
+      throw ValidationError("--events must be between 0 and 1000000000")
+    }
+  }
+
+  func run() throws {
+    let folder = URL(fileURLWithPath: output, isDirectory: true)
+    do {
+      try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    } catch {
+      throw EventLogError.unwritable(file: output, reason: "the folder cannot be made")
+    }
+    Console.progress("simulating")
+    let community = SimulatedCommunity(
+      memberCount: members, eventCount: events, seed: seed)
+    func path(_ name: String) -> String { folder.appendingPathComponent(name).path }
+    try OutputFile.write(gzipped(Array(community.eventsCSV.utf8)), to: path("events.csv.gz"))
+    try OutputFile.write(community.membersCSV.utf8, to: path("members.csv"))
+    try OutputFile.write(community.truthCSV.utf8, to: path("truth.csv"))
+    Console.endProgress()
+    let counts = Dictionary(grouping: community.members, by: \.archetype).mapValues(\.count)
+    if json {
+      try JSONValue.print(
+        verb: "simulate",
+        [
+          "members": .integer(members), "events": .integer(events),
+          "seed": .string(String(seed)), "end": .string(SimulatedCommunity.end.description),
+          "archetypes": .object(
+            Dictionary(
+              uniqueKeysWithValues: Archetype.allCases.map {
+                ($0.rawValue, .integer(counts[$0] ?? 0))
+              })),
+        ])
+      return
+    }
+    print("\(members) simulated members and \(events) events in \(output)")
+    for archetype in Archetype.allCases {
+      print("  \(archetype.rawValue): \(counts[archetype] ?? 0)")
+    }
+  }
+}
