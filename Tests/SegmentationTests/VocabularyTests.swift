@@ -1,0 +1,126 @@
+import Engagement
+import EventLog
+import Segmentation
+import Testing
+
+/// What people ask for can be written, and means what they meant.
+struct VocabularyTests {
+  struct Case: Sendable, CustomTestStringConvertible {
+    let wish: String
+    let rule: String
+    let expected: String
+    init(_ wish: String, _ rule: String, _ expected: String) {
+      self.wish = wish
+      self.rule = rule
+      self.expected = expected
+    }
+    var testDescription: String { wish }
+  }
+
+  private static let preamble = """
+    aliases:
+      contribution: [post_created, question_asked, answer_posted, feedback_given, bug_reported]
+      learning: ["lesson_*", "course_*"]
+      views: ["*_viewed"]
+    scores:
+      recency: {feature: recency_days, linear: [60, 0]}
+      frequency: {feature: active_days_30d, linear: [0, 12]}
+      impact: {feature: impact_90d, linear: [0, 3]}
+      engagement: {sum: {recency: 1, frequency: 1, impact: 1}}
+      lead: {points: {quiz_budget_high: 30, pricing_viewed: 10, deal_closed: 50}, half_life: 45d}
+    lists: {ambassadors: {members: [pm]}}
+    """
+
+  /// pm: a product manager who reports; reader: views and learns; gone: posted long ago.
+  private func harness() throws -> RuleHarness {
+    let history = EventHistory([
+      try Event("pm", "bug_reported", "2024-02-01"),
+      try Event("pm", "comment_created", "2024-03-02", ["area": .string("roadmap")]),
+      try Event("pm", "event_attended", "2024-03-03", ["kind": .string("product-ama")]),
+      try Event("pm", "post_created", "2024-03-28"), try Event("pm", "post_created", "2024-03-27"),
+      try Event("pm", "quiz_budget_high", "2024-03-31"),
+      try Event("reader", "lesson_started", "2024-03-20"),
+      try Event("reader", "page_viewed", "2024-03-20", ["depth": .number(90)]),
+      try Event("reader", "pricing_viewed", "2024-03-25"),
+      try Event("reader", "order_placed", "2024-03-26", ["amount": .number(150)]),
+      try Event("gone", "post_created", "2023-11-01"),
+    ])
+    let members = MemberTable(
+      ids: ["pm", "reader", "gone"],
+      joinedAt: try ["2024-01-15", "2024-03-02", "2023-01-01"].map(instant),
+      attributes: [
+        "job_role": .text(["Product Manager", "Designer", nil]),
+        "city": .text(["Austin", "Rome", "Austin"]), "company": .text(["Acme", "ACME", nil]),
+        "topics": .list([["ai"], ["ai", "design"], nil]), "income": .number([90, 40, .nan]),
+      ])
+    return RuleHarness(
+      community: Community(history: history, members: members), asOf: try instant("2024-03-31"),
+      preamble: Self.preamble)
+  }
+
+  @Test(
+    arguments: [
+      Case("lurker", "{all: [{did: views}, {did_not: contribution}]}", "reader"),
+      Case("ambassador", "{any: [{score: engagement, gte: 8}, {list: ambassadors}]}", "pm"),
+      Case("interests", "{attr: topics, has_any: [Design]}", "reader"),
+      Case("attendance", "{did: event_attended, count: 1, distinct: day}", "pm"),
+      Case("at risk", "{did_not: post_created, within: 30d, after_ever: true}", "gone"),
+      Case(
+        "preview invitation",
+        """
+        {all: [{did: bug_reported, ever: true},
+            {did: comment_created, where: {area: {is: roadmap}}, ever: true},
+            {did: event_attended, where: {kind: {is: product-ama}}, ever: true}]}
+        """, "pm"),
+      Case(
+        "rising newcomer",
+        "{all: [{attr: joined_at, newer_than: 90d}, {score: engagement, gte: 7}]}",
+        "pm"),
+      Case("active this week", "{did: \"*\", within: 7d}", "pm reader"),
+      Case("new member", "{attr: joined_at, newer_than: 30d}", "reader"),
+      Case("opened in seven days", "{did: pricing_viewed, within: 7d}", "reader"),
+      Case("purchase milestone", "{did: order_placed, count: {eq: 1}}", "reader"),
+      Case("spent a lot", "{did: order_placed, sum: amount, gte: 150}", "reader"),
+      Case("company", "{attr: company, is: acme}", "pm reader"),
+      Case("job role", "{attr: job_role, contains: product manager}", "pm"),
+      Case(
+        "a one-day benchmark",
+        "{all: [{attr: joined_at, older_than: 29d}, {attr: joined_at, newer_than: 30d}]}", "reader"),
+      Case("super users", "{score: impact, gt: 2}", "pm reader"),
+      Case(
+        "active in all three",
+        "{all: [{score: recency, gt: 1}, {score: frequency, gt: 1}, {score: impact, gt: 1}]}", "pm"),
+      Case(
+        "inactive in all three",
+        "{all: [{score: recency, lt: 1}, {score: frequency, lt: 1}, {score: impact, lt: 1}]}",
+        "gone"),
+      Case("last seen long ago", "{last: \"*\", age: {gt: 60d}}", "gone"),
+      Case("last seen before a date", "{last: \"*\", before: 2024-01-01}", "gone"),
+      Case(
+        "product managers in Austin",
+        "{all: [{attr: job_role, contains: product manager}, {attr: city, is: Austin}]}", "pm"),
+      Case("scroll depth", "{did: page_viewed, max: depth, gte: 75}", "reader"),
+      Case("income", "{attr: income, between: [50, 100]}", "pm"),
+      Case("lead tiers", "{score: lead, between: [5, 30]}", "pm reader"),
+      Case("in between windows", "{did: \"*\", ago: [90d, 30d]}", "pm"),
+      Case("last event's property", "{last: \"*\", having: {amount: {gt: 100}}}", "reader"),
+    ])
+  func wishesAreExpressible(_ example: Case) throws {
+    let found = try harness().members(of: example.rule).sorted().joined(separator: " ")
+    #expect(found == example.expected)
+  }
+
+  @Test(arguments: [
+    "regular: {unit: day, at_least: 7, of_last: 14}", "sequence: {steps: [a, b]}",
+    "trend: {of: {did: x}}", "share: {of: {did: x}}", "rank: {score: impact, top: 5%}",
+    "stage: {machine: lifecycle, is: new}", "consent: email", "near: {point: [1, 2], km: 3}",
+    "bucket: {salt: a, from: 0, to: 0.5}",
+  ])
+  func laterFormsAreRefusedByName(leaf: String) throws {
+    let error = try #require(throws: ProjectFileError.self) {
+      try harness().members(of: "{\(leaf)}")
+    }
+    let name = try #require(leaf.split(separator: ":").first)
+    #expect(error.diagnostics.map(\.message) == ["\"\(name)\" is not supported by this version"])
+  }
+}
