@@ -88,6 +88,12 @@ public enum EventMeasure: Sendable, Hashable {
   case distinct(DistinctKey)
   /// An aggregate of a numeric field, over the events that have it.
   case aggregate(Aggregate, of: EventField)
+
+  /// True for measures that some members have no number for.
+  var mayBeMissing: Bool {
+    guard case .aggregate(let aggregate, _) = self else { return false }
+    return aggregate != .sum
+  }
 }
 
 /// What must hold of a member's first or latest matching event.

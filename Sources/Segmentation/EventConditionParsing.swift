@@ -20,6 +20,10 @@ extension ProjectParser {
     guard let (measure, comparisons) = measure(node, fields), let selection, let window else {
       return nil
     }
+    if let node = fields["if_missing"], !measure.mayBeMissing {
+      report(
+        node, "if_missing in did belongs to avg, min and max; a count or a sum is never missing")
+    }
     return .did(selection, window, measure, comparisons)
   }
 
@@ -95,6 +99,7 @@ extension ProjectParser {
     }
     var conditions: [EventFieldCondition] = []
     for entry in entries {
+      let field = EventField(entry.key)
       guard entry.value.entries != nil else {
         report(
           entry.value,
@@ -104,11 +109,11 @@ extension ProjectParser {
       }
       guard
         fields(of: entry.value, in: "\(what) \(entry.key)", known: FieldOperator.names) != nil,
-        let tests = fieldTests(entry.value, in: "\(what) \(entry.key)")
+        let tests = fieldTests(
+          entry.value, in: "\(what) \(entry.key)", foldsCase: field != .type && field != .target)
       else { continue }
       conditions.append(
-        EventFieldCondition(
-          field: EventField(entry.key), tests: tests, position: entry.keyPosition))
+        EventFieldCondition(field: field, tests: tests, position: entry.keyPosition))
     }
     return conditions.count == entries.count ? conditions : nil
   }

@@ -25,7 +25,9 @@ enum FieldOperator: String, CaseIterable {
 
 extension ProjectParser {
   /// The tests among a mapping's entries, other keys left out; at least one.
-  mutating func fieldTests(_ node: SourceNode, in what: String) -> [FieldTest]? {
+  mutating func fieldTests(
+    _ node: SourceNode, in what: String, foldsCase: Bool = true
+  ) -> [FieldTest]? {
     let operators = (node.entries ?? []).compactMap { entry in
       FieldOperator(rawValue: entry.key).map { ($0, entry.value) }
     }
@@ -34,12 +36,14 @@ extension ProjectParser {
       report(node, "\(what) needs an operator, such as is, in, contains, gte or exists")
       return nil
     }
-    let tests = operators.map { fieldTest($0, $1) }
+    let tests = operators.map { fieldTest($0, $1, foldsCase: foldsCase) }
     let valid = tests.compactMap { $0 }
     return valid.count == tests.count ? valid : nil
   }
 
-  private mutating func fieldTest(_ name: FieldOperator, _ node: SourceNode) -> FieldTest? {
+  private mutating func fieldTest(
+    _ name: FieldOperator, _ node: SourceNode, foldsCase: Bool
+  ) -> FieldTest? {
     let what = name.rawValue
     switch name {
     case .is: return literal(node, what).map { .isOneOf([$0]) }
@@ -50,7 +54,7 @@ extension ProjectParser {
     case .notContains: return literal(node, what).map { .doesNotContain($0) }
     case .startsWith: return literal(node, what).map { .startsWith($0) }
     case .endsWith: return literal(node, what).map { .endsWith($0) }
-    case .matches: return pattern(node)
+    case .matches: return pattern(node, foldsCase: foldsCase)
     case .gt, .gte, .lt, .lte: return order(name, node)
     case .between: return between(node)
     case .exists: return truthValue(node, what).map { .exists($0) }
@@ -84,10 +88,10 @@ extension ProjectParser {
     return literals.count == items.count ? literals : nil
   }
 
-  private mutating func pattern(_ node: SourceNode) -> FieldTest? {
+  private mutating func pattern(_ node: SourceNode, foldsCase: Bool) -> FieldTest? {
     guard let pattern = text(node, "matches") else { return nil }
     do {
-      return .matches(try RegularExpression(pattern))
+      return .matches(try RegularExpression(pattern, foldsCase: foldsCase))
     } catch {
       report(node, "matches: \(error.message)")
       return nil

@@ -3,8 +3,8 @@
 /// The pattern may hold literals, `.`, classes `[a-z]` and `[^…]`, the escapes `\d \w \s \D \W \S`
 /// (ASCII digits, letters, blanks), `\t \n \r` and escaped punctuation, groups `(…)` and `(?:…)`,
 /// alternatives `|`, the quantifiers `* + ? {n} {n,} {n,m}` (a `?` behind them changes nothing), and
-/// `^` and `$` for the text's two ends. It is looked for anywhere in the text, case folds, and both
-/// are in Unicode normal form C. Back references and look-around have no linear-time algorithm and
+/// `^` and `$` for the text's two ends. It is looked for anywhere in the text. Case folds
+/// and Unicode forms agree, but for event types and ids, which are compared as they are. Back references and look-around have no linear-time algorithm and
 /// are refused, as is a pattern of more than 2,000 states.
 ///
 /// Source: K. Thompson, "Regular Expression Search Algorithm" (1968, doi 10.1145/363347.363387).
@@ -12,6 +12,8 @@ public struct RegularExpression: Sendable, Hashable {
   /// The pattern as written.
   public let pattern: String
 
+  /// False for patterns of event types and ids.
+  let foldsCase: Bool
   let program: [Instruction]
 
   /// The most states that a pattern may have.
@@ -33,8 +35,11 @@ public struct RegularExpression: Sendable, Hashable {
 
     static let any = ScalarSet(ranges: [], isNegated: true)
 
-    /// True where a folded scalar, or its upper case, is in the set.
-    func contains(_ scalar: Unicode.Scalar) -> Bool {
+    /// True where a scalar is in the set; with folding, a folded scalar or its upper case.
+    func contains(_ scalar: Unicode.Scalar, foldsCase: Bool) -> Bool {
+      guard foldsCase else {
+        return ranges.contains { $0.contains(scalar.value) } != isNegated
+      }
       let upper = scalar.properties.uppercaseMapping.unicodeScalars
       let isIn = ranges.contains { range in
         range.contains(scalar.value)
@@ -47,9 +52,8 @@ public struct RegularExpression: Sendable, Hashable {
   /// True where the pattern is found in a text.
   ///
   /// - Complexity: O(n m) for a text of n scalars and m states.
-  public func matches(_ text: String) -> Bool { finds(inFolded: folded(text)) }
-
-  func finds(inFolded text: String) -> Bool {
+  public func matches(_ text: String) -> Bool {
+    let text = foldsCase ? folded(text) : text
     var current = StateSet(count: program.count)
     var next = StateSet(count: program.count)
     var isAtStart = true
@@ -62,7 +66,8 @@ public struct RegularExpression: Sendable, Hashable {
       isAtStart = false
       next.removeAll()
       for state in current.members {
-        guard case .scalars(let set) = program[state], set.contains(read) else { continue }
+        guard case .scalars(let set) = program[state], set.contains(read, foldsCase: foldsCase)
+        else { continue }
         if add(state + 1, to: &next, isAtStart: false, isAtEnd: scalar == nil) { return true }
       }
       swap(&current, &next)

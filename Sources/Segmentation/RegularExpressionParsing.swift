@@ -7,14 +7,15 @@ extension RegularExpression {
   }
 
   /// Compiles a pattern.
-  init(_ pattern: String) throws(PatternError) {
-    var parser = PatternParser(pattern)
+  init(_ pattern: String, foldsCase: Bool = true) throws(PatternError) {
+    var parser = PatternParser(pattern, foldsCase: foldsCase)
     let tree = try parser.alternatives(depth: 0)
     guard parser.isAtEnd else { throw PatternError(message: "unmatched \")\"") }
     var program: [Instruction] = []
     try tree.emit(into: &program)
     program.append(.match)
     self.pattern = pattern
+    self.foldsCase = foldsCase
     self.program = program
   }
 }
@@ -76,10 +77,13 @@ private indirect enum PatternTree {
 
 private struct PatternParser {
   private let scalars: [Unicode.Scalar]
+  private let foldsCase: Bool
   private var position = 0
 
-  init(_ pattern: String) {
-    scalars = Array(pattern.precomposedStringWithCanonicalMapping.unicodeScalars)
+  init(_ pattern: String, foldsCase: Bool) {
+    let pattern = foldsCase ? pattern.precomposedStringWithCanonicalMapping : pattern
+    scalars = Array(pattern.unicodeScalars)
+    self.foldsCase = foldsCase
   }
 
   var isAtEnd: Bool { position == scalars.count }
@@ -129,7 +133,8 @@ private struct PatternParser {
   }
 
   private func literal(_ scalar: Unicode.Scalar) -> PatternTree {
-    let parts = folded(String(scalar)).unicodeScalars.map {
+    let text = foldsCase ? folded(String(scalar)) : String(scalar)
+    let parts = text.unicodeScalars.map {
       PatternTree.scalars(ScalarSet(ranges: [$0.value...$0.value]))
     }
     return parts.count == 1 ? parts[0] : .sequence(parts)

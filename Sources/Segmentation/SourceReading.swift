@@ -21,7 +21,7 @@ extension SourceNode {
       throw failure(start, "the file is larger than \(largestByteCount) bytes; split its lists off")
     }
     // Before composing: hashing a key that is an alias of aliases would already take for ever.
-    if let anchor = firstAnchor(in: text) {
+    if let anchor = AnchorScanner.firstAnchor(in: text) {
       throw failure(
         anchor, "anchors and aliases are not read; write the part out, or quote the text")
     }
@@ -75,48 +75,6 @@ extension SourceNode {
       return (start, "not readable as YAML: \(error)")
     }
   }
-
-  /// The first `&anchor` or `*alias` that stands where a node begins, outside comments and quotes.
-  static func firstAnchor(in text: String) -> SourcePosition? {
-    var position = (line: 1, column: 0)
-    var quote: Unicode.Scalar?
-    var isEscaped = false
-    var isComment = false
-    var isNodeStart = true
-    var previous: Unicode.Scalar = "\n"
-    for scalar in text.unicodeScalars {
-      position.column += 1
-      defer {
-        if scalar == "\n" { position = (position.line + 1, 0) }
-        previous = scalar
-      }
-      if let open = quote {
-        if isEscaped {
-          isEscaped = false
-        } else if open == "\"", scalar == "\\" {
-          isEscaped = true
-        } else if scalar == open {
-          quote = nil
-        }
-        continue
-      }
-      if isComment {
-        if scalar == "\n" { (isComment, isNodeStart) = (false, true) }
-        continue
-      }
-      switch scalar {
-      case "\n", "\r", "[", "{", ",": isNodeStart = true
-      case " ", "\t":
-        if previous == ":" || previous == "-" || previous == "?" { isNodeStart = true }
-      case "#" where previous == " " || previous == "\t" || previous == "\n": isComment = true
-      case "\"" where isNodeStart, "'" where isNodeStart: (quote, isNodeStart) = (scalar, false)
-      case "&" where isNodeStart, "*" where isNodeStart:
-        return SourcePosition(line: position.line, column: position.column)
-      default: isNodeStart = false
-      }
-    }
-    return nil
-  }
 }
 
 /// Turns Yams' nodes into ours, within a budget.
@@ -157,10 +115,15 @@ private struct SourceNodeConverter {
       return SourceNode(position: position, content: .sequence(items))
     case .mapping(let mapping):
       var entries: [SourceNode.Entry] = []
+      var names: Set<String> = []
       for (key, value) in mapping {
         guard let convertedKey = convert(key, depth: depth + 1) else { return nil }
         guard case .scalar(let name, _) = convertedKey.content else {
           return refuse(convertedKey.position, "a key must be a plain word")
+        }
+        guard names.insert(name).inserted else {
+          return refuse(
+            convertedKey.position, "key \"\(name)\" stands twice in one mapping; keep one of them")
         }
         guard let convertedValue = convert(value, depth: depth + 1) else { return nil }
         entries.append(

@@ -61,6 +61,8 @@ struct EventRuleTests {
       Case("{did: \"*\", where: {event: {starts_with: lesson}}}", "c"),
       Case("{did: \"*\", where: {event: {is: POST}}}", ""),
       Case("{did: \"*\", where: {event: {in: [Post]}}}", "b"),
+      Case("{did: \"*\", where: {event: {matches: \"^P\"}}}", "b"),
+      Case("{did: \"*\", where: {area: {matches: \"^R\"}}}", "ab"),
       Case("{did: order, sum: amount, gte: 120}", "a"),
       Case("{did: order, sum: {of: amount, gt: 100}}", "a"),
       Case("{did: order, sum: value, between: [0.3, 0.3]}", ""),

@@ -44,6 +44,15 @@ struct ProjectErrorTests {
       "duplicateKey", "version: 1\nclock: {}\nclock: {}",
       "c.yaml:2:1: key \"clock\" stands twice in one mapping; keep one of them"),
     Case(
+      "sameKeyQuoted", "version: 1\nevents: {weights: {1: 2, \"1\": 3}}",
+      "c.yaml:2:26: key \"1\" stands twice in one mapping; keep one of them"),
+    Case(
+      "anchorInJSON", "{\"version\":1,\"aliases\":&a {\"x\":[\"&y\"]}}",
+      "c.yaml:1:24: anchors and aliases are not read; write the part out, or quote the text"),
+    Case(
+      "aliasBehindBlock", "a: |\n  *x\nb: *x",
+      "c.yaml:3:4: anchors and aliases are not read; write the part out, or quote the text"),
+    Case(
       "anchor", "version: 1\naliases: &a\n  x: [y]",
       "c.yaml:2:10: anchors and aliases are not read; write the part out, or quote the text"),
     Case(
@@ -344,6 +353,10 @@ struct ProjectErrorTests {
   ]
 
   static let events = [
+    Case(
+      "ifMissing", leaf("{did: x, where: {a: {is: 1}}, if_missing: unknown}"),
+      "c.yaml:5:47: if_missing in did belongs to avg, min and max; a count or a sum is never missing"
+    ),
     Case(
       "emptyNames", leaf("{did: []}"),
       "c.yaml:5:11: at least one event type, alias or glob is needed"),

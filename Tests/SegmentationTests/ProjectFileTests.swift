@@ -157,11 +157,23 @@ struct ProjectFileTests {
       # a comment with &anchor and *alias, it's fine
       aliases: {x: ["*_a", 'b*'], y: [c&d, R&D]}
       segments:
+        - id: b
+          description: |
+            These are
+            * new, and
+              &co
+          when: {"did":"*"}
+        - description: >-
+           * folded
+          id: c
+          when: {'did':'*'}
         - {id: a, name: Research & Development, description: 'it''s *new* &co', when: {did: "*"}}
       """
     let project = try ProjectFile(parsing: yaml, file: "c.yaml")
     #expect(project.settings.aliases == ["x": ["*_a", "b*"], "y": ["c&d", "R&D"]])
     #expect(project.segment("a")?.description == "it's *new* &co")
+    #expect(project.segment("b")?.description == "These are\n* new, and\n  &co\n")
+    #expect(project.segment("c")?.description == "* folded")
   }
 
   @Test(arguments: [

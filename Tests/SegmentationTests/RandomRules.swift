@@ -1,7 +1,7 @@
 import EventLog
 import Segmentation
 
-/// SplitMix64 (Steele et al. 2014), so that runs are the same everywhere.
+/// The generator SplitMix64, so that runs are the same everywhere.
 struct SeededGenerator: RandomNumberGenerator {
   private var state: UInt64
 
