@@ -58,7 +58,8 @@ public struct ProjectFileError: Error, Equatable, Sendable, CustomStringConverti
   /// What is wrong, at least one thing.
   public let diagnostics: [Diagnostic]
 
-  init(_ diagnostics: [Diagnostic]) {
+  /// Makes an error of at least one thing that is wrong.
+  public init(_ diagnostics: [Diagnostic]) {
     self.diagnostics = diagnostics.sorted { $0.position < $1.position }
   }
 

@@ -1,5 +1,5 @@
-import ArgumentParser
-import EventLog
+public import ArgumentParser
+public import EventLog
 import Foundation
 
 /// The as-of time as written on the command line.
@@ -48,6 +48,8 @@ struct NameList: ExpressibleByArgument, Equatable {
 }
 
 extension RejectionLimit: ExpressibleByArgument {
+  /// Reads the option's value.
   public init?(argument: String) { self.init(argument) }
+  /// The value as help shows it.
   public var defaultValueDescription: String { description }
 }

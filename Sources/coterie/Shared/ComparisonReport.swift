@@ -1,6 +1,7 @@
 import Comparison
 import Foundation
 import Membership
+import Models
 import Segmentation
 
 /// A comparison in words for the terminal, and as a value for `--json`.

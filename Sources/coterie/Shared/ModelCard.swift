@@ -1,5 +1,6 @@
 import Engagement
 import Foundation
+import LinearAlgebra
 import Membership
 import Models
 import Segmentation

@@ -1,6 +1,6 @@
-import ArgumentParser
+public import ArgumentParser
 import Clustering
-import Engagement
+public import Engagement
 import EventLog
 import Foundation
 import LinearAlgebra

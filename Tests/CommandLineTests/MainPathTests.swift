@@ -1,0 +1,139 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// History in, model, labels and comparison out, as a user does it.
+struct MainPathTests {
+  static func train(
+    _ folder: TemporaryFolder, _ name: String, algorithm: [String], threads: Int = 2
+  ) throws -> Tool.Result {
+    try Tool.run(
+      ["train"] + SampleCommunity.input + algorithm
+        + ["--threads", String(threads), "--output", folder.path("\(name).safetensors")])
+  }
+
+  @Test(arguments: [
+    ["--algorithm", "kmeans", "--clusters", "6"],
+    ["--algorithm", "kmeans", "--clusters", "3", "--reduce", "pca:3", "--scale", "quantile"],
+    ["--algorithm", "hierarchical", "--clusters", "5"],
+    ["--algorithm", "hierarchical", "--linkage", "average", "--cut-height", "4.5"],
+  ])
+  func sameSeedGivesTheSameBytesOnAnyNumberOfThreads(algorithm: [String]) throws {
+    try TemporaryFolder.with { folder in
+      for (run, threads) in [("a", 1), ("b", 2), ("c", 2)] {
+        let sub = TemporaryFolder(url: folder.url.appendingPathComponent(run))
+        try FileManager.default.createDirectory(at: sub.url, withIntermediateDirectories: true)
+        let trained = try Self.train(sub, "sample", algorithm: algorithm, threads: threads)
+        try #require(trained.code == 0, "\(trained.error)")
+        let labelled = try Tool.run(
+          ["label"] + SampleCommunity.input + [
+            "--model", sub.path("sample.safetensors"), "--threads", String(threads),
+            "--output", sub.path("labels.csv"),
+          ])
+        try #require(labelled.code == 0, "\(labelled.error)")
+        let compared = try Tool.run(
+          ["compare"] + SampleCommunity.input + [
+            "--model", sub.path("sample.safetensors"), "--threads", String(threads), "--json",
+          ])
+        try #require(compared.code == 0, "\(compared.error)")
+        try sub.write("comparison.json", compared.output)
+      }
+      for name in ["sample.safetensors", "labels.csv", "comparison.json"] {
+        let first = try folder.read("a/\(name)")
+        #expect(!first.isEmpty)
+        #expect(try folder.read("b/\(name)") == first, "\(name) with 2 threads")
+        #expect(try folder.read("c/\(name)") == first, "\(name) again")
+      }
+    }
+  }
+
+  @Test func labelsHaveEveryMemberOnceForEachModelAndAreSorted() throws {
+    try TemporaryFolder.with { folder in
+      let result = try Tool.run(
+        ["label"] + SampleCommunity.input + [
+          "--model", SampleCommunity.model, "--output", folder.path("labels.csv"),
+        ])
+      try #require(result.code == 0, "\(result.error)")
+      let lines = String(decoding: try folder.read("labels.csv"), as: UTF8.self)
+        .split(separator: "\n").map(String.init)
+      #expect(lines[0] == "member_id,kind,source,segment,confidence,distance,novel")
+      let rows = lines.dropFirst().map { $0.split(separator: ",", omittingEmptySubsequences: false) }
+      #expect(rows.allSatisfy { $0.count == 7 })
+      let learned = rows.filter { $0[1] == "learned" }
+      #expect(learned.count == 2000)
+      #expect(Set(learned.map { $0[0] }).count == 2000)
+      #expect(learned.allSatisfy { $0[2] == "sample" && (Double($0[4]) ?? -1) >= 0.5 })
+      #expect(rows.filter { $0[1] != "learned" }.allSatisfy { $0[2...].filter { $0 != "" }.count == 1 })
+      #expect(rows.contains { $0[1] == "list" && $0[3] == "ambassadors" && $0[0] == "m0161" })
+      let keys = rows.map { $0[..<4].joined(separator: "\u{1}") }
+      #expect(keys == keys.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) })
+    }
+  }
+
+  @Test func trainingLabelsAreThoseOfTheModel() throws {
+    try TemporaryFolder.with { folder in
+      let trained = try Self.train(
+        folder, "m",
+        algorithm: ["--algorithm", "kmeans", "--clusters", "6", "--labels", folder.path("t.csv")])
+      try #require(trained.code == 0, "\(trained.error)")
+      let labelled = try Tool.run(
+        ["label", SampleCommunity.events, "--members", SampleCommunity.members, "--as-of",
+          "2025-07-01", "--model", folder.path("m.safetensors"), "--output", folder.path("l.csv"),
+        ])
+      try #require(labelled.code == 0, "\(labelled.error)")
+      func column(_ name: String, _ index: Int) throws -> [String: String] {
+        let lines = String(decoding: try folder.read(name), as: UTF8.self).split(separator: "\n")
+        return Dictionary(
+          uniqueKeysWithValues: lines.dropFirst().map { line in
+            let cells = line.split(separator: ",", omittingEmptySubsequences: false)
+            return (String(cells[0]), String(cells[index]))
+          })
+      }
+      #expect(try column("t.csv", 1).mapValues { "c" + $0 } == column("l.csv", 3))
+    }
+  }
+
+  @Test func explanationNamesEveryWrittenSegmentAndTheLearnedOne() throws {
+    let result = try Tool.run(
+      ["explain", "m0161"] + SampleCommunity.input + ["--model", SampleCommunity.model])
+    #expect(result.code == 0)
+    #expect(result.output.contains("is in learned "))
+    #expect(result.output.contains("is in list ambassadors"))
+    #expect(result.output.contains("is not in rule churned"))
+    #expect(result.output.contains("recency_days"))
+  }
+
+  @Test func modelOpensInPythonsSafetensors() throws {
+    let python = SampleCommunity.file(".venv/bin/python")
+    guard FileManager.default.isExecutableFile(atPath: python),
+      try Tool.run(python, ["-c", "import safetensors, numpy"]).code == 0
+    else {
+      print("skipped: no Python environment with safetensors in .venv (scripts/test makes one)")
+      return
+    }
+    let script = """
+      import json, sys
+      from safetensors import safe_open
+      with safe_open(sys.argv[1], "np") as f:
+          document = json.loads(f.metadata()["coterie"])
+          centroids = f.get_tensor("centroids")
+          print(document["algorithm"]["name"], centroids.dtype, *centroids.shape,
+                f.get_tensor("segment.sizes").sum())
+      """
+    let result = try Tool.run(python, ["-c", script, SampleCommunity.model])
+    #expect(result.output == "kmeans float64 6 8 2000\n", "\(result.error)")
+  }
+
+  @Test func standardInputIsAnEventLog() throws {
+    let events = [UInt8](try Data(contentsOf: URL(fileURLWithPath: SampleCommunity.events)))
+    try TemporaryFolder.with { folder in
+      for (input, name) in [("-", "a.csv"), (SampleCommunity.events, "b.csv")] {
+        let result = try Tool.run(
+          ["features", input, "--as-of", "last", "--output", folder.path(name)],
+          input: input == "-" ? events : [])
+        #expect(result.code == 0, "\(result.error)")
+      }
+      #expect(try folder.read("a.csv") == folder.read("b.csv"))
+    }
+  }
+}
