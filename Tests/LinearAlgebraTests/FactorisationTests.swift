@@ -100,7 +100,8 @@ struct FactorisationTests {
     // AᵀA = [[25, 20], [20, 25]] has eigenvalues 45 and 5.
     let found = try SingularValueDecomposition(Matrix(rows: [[3, 0], [4, 5]]))
     expectNear(
-      Matrix(rows: [found.values]), Matrix(rows: [[Double(45).squareRoot(), Double(5).squareRoot()]]))
+      Matrix(rows: [found.values]),
+      Matrix(rows: [[Double(45).squareRoot(), Double(5).squareRoot()]]))
     #expect(throws: LinearAlgebraError.self) {
       try SingularValueDecomposition(Matrix(rowCount: 0, columnCount: 2))
     }

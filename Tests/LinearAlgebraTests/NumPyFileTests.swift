@@ -35,7 +35,9 @@ struct NumPyFileTests {
   }
 
   @Test func whatIsWrittenReadsBack() throws {
-    let values = Matrix<Double>(rows: [[1, -0.0, .pi], [.infinity, Double.leastNonzeroMagnitude, 1e308]])
+    let values = Matrix<Double>(rows: [
+      [1, -0.0, .pi], [.infinity, Double.leastNonzeroMagnitude, 1e308],
+    ])
     try withFolder { folder in
       for array in [NumPyArray.float64(values), .float32(values.converted())] {
         let file = folder.appendingPathComponent("a.npy")

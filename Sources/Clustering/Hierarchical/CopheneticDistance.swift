@@ -25,6 +25,8 @@ extension Dendrogram {
   ///   - samples: The rows the tree was made of, n × d.
   ///   - metric: The distance to compare with.
   ///   - rowLimit: More rows than this are refused, since the time grows with their square.
+  ///   - threadCount: The most threads used; the result does not depend on it.
+  /// - Returns: Pearson's correlation over all pairs of rows.
   /// - Throws: `ClusteringError.leafCount`, `.tooManyRows`, and what distances throw.
   /// - Complexity: O(n² d) time, O(n d) memory.
   public func copheneticCorrelation<Scalar: BLASScalar>(

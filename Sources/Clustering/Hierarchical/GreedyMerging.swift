@@ -5,18 +5,18 @@
 /// kept squared, in which form both linkages are linear in those of the parts.
 ///
 /// - Complexity: O(n³) at worst, near n² in practice.
-func greedyMerges(_ distances: CondensedDistances, _ linkage: Linkage) -> [RowMerge] {
+func greedyMerges(_ distances: consuming CondensedDistances, _ linkage: Linkage) -> [RowMerge] {
   let n = distances.rowCount
   guard n > 1 else { return [] }
-  var squares = distances.values.map { $0 * $0 }
   var live = Array(0..<n)
   var sizes = [Double](repeating: 1, count: n)
   var nearest = [Int](repeating: 0, count: n)
   var bounds = [Double](repeating: .infinity, count: n)
   var merges: [RowMerge] = []
   merges.reserveCapacity(n - 1)
-  squares.withUnsafeMutableBufferPointer { buffer in
+  distances.values.withUnsafeMutableBufferPointer { buffer in
     guard let squares = buffer.baseAddress else { return }
+    for index in buffer.indices { squares[index] *= squares[index] }
     func index(_ i: Int, _ j: Int) -> Int {
       i < j
         ? CondensedDistances.start(i, rowCount: n) &+ j

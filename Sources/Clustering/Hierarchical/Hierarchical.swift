@@ -66,13 +66,12 @@ public struct Hierarchical: Sendable, Hashable {
     tree(try CondensedDistances(condensedDistances))
   }
 
-  private func tree(_ distances: CondensedDistances) -> Dendrogram {
+  private func tree(_ distances: consuming CondensedDistances) -> Dendrogram {
+    let leafCount = distances.rowCount
     if linkage.isReducible {
-      let merges = chainMerges(distances, linkage)
-      return Dendrogram(sorting: merges, leafCount: distances.rowCount)
+      return Dendrogram(sorting: chainMerges(distances, linkage), leafCount: leafCount)
     }
-    let merges = greedyMerges(distances, linkage)
-    return Dendrogram(inOrder: merges, leafCount: distances.rowCount)
+    return Dendrogram(inOrder: greedyMerges(distances, linkage), leafCount: leafCount)
   }
 }
 

@@ -40,10 +40,9 @@ struct NearestNeighborChain {
 /// Clusters are named by their smallest row. Distances to a merged cluster come from those to its
 /// parts (Lance & Williams 1967, doi 10.1093/comjnl/9.4.373). Heights never fall from part to whole.
 ///
-/// - Complexity: O(n²).
-func chainMerges(_ distances: CondensedDistances, _ linkage: Linkage) -> [RowMerge] {
+/// - Complexity: O(n²), in the memory of the distances given up.
+func chainMerges(_ distances: consuming CondensedDistances, _ linkage: Linkage) -> [RowMerge] {
   let n = distances.rowCount
-  var distances = distances
   var live = Array(0..<n)
   var sizes = [Double](repeating: 1, count: n)
   var heights = [Double](repeating: 0, count: n)
@@ -84,12 +83,8 @@ func chainMerges(_ distances: CondensedDistances, _ linkage: Linkage) -> [RowMer
       let height = max(gap, heights[kept], heights[dropped])
       merges.append(RowMerge(left: kept, right: dropped, height: height))
       live.remove(at: lowerBound(of: dropped, in: live))
-      let update = LanceWilliams(linkage, sizes[kept], sizes[dropped], gap)
-      for other in live where other != kept {
-        let place = index(other, kept)
-        values[place] = update.distance(
-          values[place], values[index(other, dropped)], sizes[other])
-      }
+      linkage.updateDistances(
+        values, rowCount: n, live, sizes, kept: kept, dropped: dropped, gap: gap)
       sizes[kept] += sizes[dropped]
       heights[kept] = height
     }
@@ -97,29 +92,39 @@ func chainMerges(_ distances: CondensedDistances, _ linkage: Linkage) -> [RowMer
   return merges
 }
 
-/// The distance of a merged cluster to another one, from those of its two parts.
-private struct LanceWilliams {
-  private let linkage: Linkage
-  private let left: Double
-  private let right: Double
-  private let gap: Double
-
-  init(_ linkage: Linkage, _ left: Double, _ right: Double, _ gap: Double) {
-    (self.linkage, self.left, self.right, self.gap) = (linkage, left, right, gap)
-  }
-
-  func distance(_ toLeft: Double, _ toRight: Double, _ size: Double) -> Double {
-    switch linkage {
-    case .single: return min(toLeft, toRight)
-    case .complete: return max(toLeft, toRight)
-    case .average: return (left * toLeft + right * toRight) / (left + right)
-    case .weighted: return (toLeft + toRight) / 2
+extension Linkage {
+  /// Overwrites the distances of `kept` by those of the cluster it makes with `dropped`.
+  fileprivate func updateDistances(
+    _ values: UnsafeMutablePointer<Double>, rowCount: Int, _ live: [Int], _ sizes: [Double],
+    kept: Int, dropped: Int, gap: Double
+  ) {
+    let (left, right) = (sizes[kept], sizes[dropped])
+    func update(_ combine: (_ toLeft: Double, _ toRight: Double, _ size: Double) -> Double) {
+      let keptStart = CondensedDistances.start(kept, rowCount: rowCount)
+      let droppedStart = CondensedDistances.start(dropped, rowCount: rowCount)
+      live.withUnsafeBufferPointer { live in
+        sizes.withUnsafeBufferPointer { sizes in
+          for other in live where other != kept {
+            let start = CondensedDistances.start(other, rowCount: rowCount)
+            let toKept = other < kept ? start &+ kept : keptStart &+ other
+            let toDropped = other < dropped ? start &+ dropped : droppedStart &+ other
+            values[toKept] = combine(values[toKept], values[toDropped], sizes[other])
+          }
+        }
+      }
+    }
+    switch self {
+    case .single: update { toLeft, toRight, _ in min(toLeft, toRight) }
+    case .complete: update { toLeft, toRight, _ in max(toLeft, toRight) }
+    case .average:
+      let total = left + right
+      update { toLeft, toRight, _ in (left * toLeft + right * toRight) / total }
+    case .weighted: update { toLeft, toRight, _ in (toLeft + toRight) / 2 }
     case .ward:
-      let total = left + right + size
-      let squared =
-        ((left + size) * toLeft * toLeft + (right + size) * toRight * toRight - size * gap * gap)
-        / total
-      return max(0, squared).squareRoot()
+      update { toLeft, toRight, size in
+        let parts = (left + size) * toLeft * toLeft + (right + size) * toRight * toRight
+        return max(0, (parts - size * gap * gap) / (left + right + size)).squareRoot()
+      }
     case .centroid, .median: preconditionFailure("not a reducible linkage")
     }
   }

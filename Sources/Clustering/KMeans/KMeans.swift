@@ -57,6 +57,7 @@ public struct KMeans: Sendable, Hashable {
   /// - Parameters:
   ///   - samples: One row per sample. Distances and sums are in `Double` for either precision.
   ///   - weights: One weight per row, none negative, not all 0; nil for 1 each.
+  /// - Returns: The run of least inertia.
   /// - Throws: `ClusteringError` for options out of range, for data that are empty, not finite, too
   ///   large to square, or of fewer distinct rows than clusters, and for weights or starting centroids
   ///   of the wrong count or value.

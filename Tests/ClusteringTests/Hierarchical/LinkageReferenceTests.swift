@@ -69,7 +69,9 @@ struct LinkageReferenceTests {
     try compareCuts(found, tree)
   }
 
-  /// Nodes whose height no other node has are the same sets of rows. Where that holds for all nodes,
+  /// Nodes whose height no other node has are the same sets of rows.
+  ///
+  /// Where that holds for all nodes,
   /// the merges are SciPy's, one by one; else ids depend on the order of equal heights.
   private func compareNodes(_ found: Dendrogram, _ expected: Matrix<Double>) throws {
     let n = found.leafCount
