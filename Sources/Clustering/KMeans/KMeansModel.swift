@@ -37,8 +37,10 @@ public struct KMeansModel: Sendable, Hashable {
       rows.forEachBlock(threadCount: threadCount) { _, range, exactRows in
         withUnsafeTemporaryAllocation(of: Double.self, capacity: range.count * d) { scratch in
           guard let target = scratch.baseAddress, let labels = labels.baseAddress else { return }
-          for offset in 0..<range.count * d {
-            target[offset] = exactRows[offset] - shift[offset % d]
+          for row in 0..<range.count {
+            for column in 0..<d {
+              target[row &* d &+ column] = exactRows[row &* d &+ column] - shift[column]
+            }
           }
           centroids.elements.withUnsafeBufferPointer { exactCentroids in
             guard let exactCentroids = exactCentroids.baseAddress else { return }
