@@ -2,8 +2,8 @@ public import LinearAlgebra
 
 /// The assignment of rows to columns, each used at most once, whose costs sum to the least.
 ///
-/// Shortest augmenting paths (Jonker & Volgenant 1987, doi 10.1007/BF02278710). min(R, C) rows get a
-/// column; of equal costs a path takes the lowest column.
+/// Shortest augmenting paths (Jonker & Volgenant 1987, doi 10.1007/BF02278710). min(R, C) rows get
+/// a column; of equal costs a path takes the lowest column.
 ///
 /// - Parameter cost: R × C; a cost may be negative.
 /// - Returns: For every row its column, nil where rows outnumber columns and it got none.

@@ -98,18 +98,20 @@ extension ClusteringError: CustomStringConvertible {
     case .distance(let index):
       "distance \(index) is not a finite number of at least 0"
     case .matrixTooLarge(let bytes, let limit):
-      "the matrix of distances needs \(bytes) bytes, over the limit of \(limit); use Ward or single "
-        + "linkage, which need none, fewer rows, or a higher limit"
+      "the matrix of distances needs \(bytes) bytes, over the limit of \(limit); use Ward or "
+        + "single linkage, which need none, fewer rows, or a higher limit"
     case .cutCount(let count, let leaves):
       "a tree of \(leaves) leaves cannot be cut into \(count) clusters; ask for 1 to \(leaves)"
     case .cutHeight: "a cut height must be a number"
     case .leafCount(let expected, let found):
       "\(found) samples were given for a tree of \(expected) leaves"
     case .linkageMatrix(let row):
-      "row \(row) of the linkage matrix is not a merge (a, b, height, size) of two nodes made before"
+      "row \(row) of the linkage matrix is not a merge (a, b, height, size) of two nodes "
+        + "made before"
     case .representation(let linkage):
-      "the parts of a \(linkage) model do not fit: centroid, median and Ward linkage have centers and "
-        + "sizes, the others exemplars, weights and rising offsets, all finite; train the model anew"
+      "the parts of a \(linkage) model do not fit: centroid, median and Ward linkage have centers "
+        + "and sizes, the others exemplars, weights and rising offsets, all finite; train the "
+        + "model anew"
     case .labelCount(let expected, let found):
       "\(found) labels were given where \(expected) are needed"
     case .tooManyRows(let rows, let limit):

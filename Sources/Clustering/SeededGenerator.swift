@@ -2,9 +2,9 @@ internal import Foundation
 
 /// A pseudorandom generator whose numbers and draws are the same for ever, on every machine.
 ///
-/// xoshiro256** (Blackman & Vigna 2021, doi 10.1145/3460772), its state filled by SplitMix64 (Steele,
-/// Lea & Flood 2014, doi 10.1145/2660193.2660195). The draws below are fixed too, unlike those of the
-/// standard library. Not for secrets.
+/// xoshiro256** (Blackman & Vigna 2021, doi 10.1145/3460772), its state filled by SplitMix64
+/// (Steele, Lea & Flood 2014, doi 10.1145/2660193.2660195). The draws below are fixed too, unlike
+/// those of the standard library. Not for secrets.
 public struct SeededGenerator: RandomNumberGenerator, Sendable, Hashable {
   private var state: (UInt64, UInt64, UInt64, UInt64)
 

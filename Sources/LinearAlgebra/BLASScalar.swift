@@ -36,7 +36,8 @@ enum OpenBLAS {
     return true
   }()
 
-  /// A BLAS dimension; traps where it does not fit, since such a matrix cannot be addressed by BLAS.
+  /// A BLAS dimension; traps where it does not fit, since such a matrix cannot be addressed by
+  /// BLAS.
   static func dimension(_ count: Int) -> Int32 {
     guard let dimension = Int32(exactly: count) else {
       preconditionFailure("a BLAS dimension must be under 2^31; split the rows into blocks")

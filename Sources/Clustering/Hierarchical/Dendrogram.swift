@@ -30,8 +30,9 @@ public struct Dendrogram: Sendable, Hashable {
 
   /// Reads a tree from SciPy's matrix Z, (n - 1) × 4.
   ///
-  /// - Throws: `ClusteringError.linkageMatrix` with the first row that is not a merge of two nodes made
-  ///   before and not merged yet, whose height is not a number of at least 0, or whose size is wrong.
+  /// - Throws: `ClusteringError.linkageMatrix` with the first row that is not a merge of two nodes
+  ///   made before and not merged yet, whose height is not a number of at least 0, or whose size is
+  ///   wrong.
   public init(linkageMatrix: Matrix<Double>) throws(ClusteringError) {
     guard linkageMatrix.columnCount == 4 else { throw .linkageMatrix(row: 0) }
     let n = linkageMatrix.rowCount + 1

@@ -1,8 +1,8 @@
 /// The merges of centroid or median linkage, in merge order, from the matrix of distances.
 ///
-/// Every cluster remembers a lower bound of the distance to its nearest later one; the least bound is
-/// either right, and its pair merges, or is searched again (Müllner 2011, section 3.1). Distances are
-/// kept squared, in which form both linkages are linear in those of the parts.
+/// Every cluster remembers a lower bound of the distance to its nearest later one; the least bound
+/// is either right, and its pair merges, or is searched again (Müllner 2011, section 3.1).
+/// Distances are kept squared, in which form both linkages are linear in those of the parts.
 ///
 /// - Complexity: O(n³) at worst, near n² in practice.
 func greedyMerges(_ distances: consuming CondensedDistances, _ linkage: Linkage) -> [RowMerge] {

@@ -1,12 +1,13 @@
 public import LinearAlgebra
 
-/// Agglomerative clustering: every row starts alone, and the two closest clusters merge until one is
-/// left.
+/// Agglomerative clustering: every row starts alone, and the two closest clusters merge until one
+/// is left.
 ///
-/// Merges are exact. Reducible linkages run the nearest-neighbour chain (Murtagh 1983,
-/// doi 10.1093/comjnl/26.4.354), Ward over centroids and single over a spanning tree (Prim 1957,
-/// doi 10.1002/j.1538-7305.1957.tb01515.x) in memory linear in the rows; the others need the matrix of
-/// all distances. Centroid and median follow the generic algorithm of Müllner (2011, arXiv:1109.2378).
+/// Merges are exact. Reducible linkages run the nearest-neighbour chain (Murtagh 1983, doi
+/// 10.1093/comjnl/26.4.354), Ward over centroids and single over a spanning tree (Prim 1957, doi
+/// 10.1002/j.1538-7305.1957.tb01515.x) in memory linear in the rows; the others need the matrix of
+/// all distances. Centroid and median follow the generic algorithm of Müllner (2011,
+/// arXiv:1109.2378).
 public struct Hierarchical: Sendable, Hashable {
   /// How far apart two clusters are.
   public var linkage: Linkage
@@ -55,7 +56,8 @@ public struct Hierarchical: Sendable, Hashable {
     }
   }
 
-  /// The tree of given distances: those of rows (0, 1), (0, 2), ..., (1, 2), ..., n(n - 1)/2 of them.
+  /// The tree of given distances: those of rows (0, 1), (0, 2), ..., (1, 2), ..., n(n - 1)/2 of
+  /// them.
   ///
   /// `metric` is not used. Centroid, median and Ward linkage are meaningful for Euclidean distances
   /// alone.

@@ -2,20 +2,21 @@ public import LinearAlgebra
 
 /// What labelling new rows by a linkage's own criterion needs.
 ///
-/// A new row joins the cluster it would have merged with had it come after the cut, by a distance in
-/// the units of the tree's heights:
+/// A new row joins the cluster it would have merged with had it come after the cut, by a distance
+/// in the units of the tree's heights:
 ///
 /// - Ward: sqrt(2 n/(n + 1)) · distance to the centroid of n rows, the height SciPy would give;
 /// - centroid, median: distance to the centroid, to the midpoint;
 /// - single, complete, average: smallest, largest, mean distance to the exemplars;
-/// - weighted: mean distance with weights 2^-depth, depth being the exemplar's in the cluster's tree.
+/// - weighted: mean distance with weights 2^-depth, depth being the exemplar's in the cluster's
+///   tree.
 public struct HierarchicalModel: Sendable, Hashable {
   /// What a cluster is compared by.
   public enum Representation: Sendable, Hashable {
     /// One point per cluster (k × d), and the number of training rows of each (k).
     case centers(Matrix<Double>, sizes: [Int])
-    /// Rows of the training data (m × d), cluster after cluster, each with its share in its cluster's
-    /// mean (m numbers); cluster c has rows offsets[c]..<offsets[c + 1] (k + 1 numbers).
+    /// Rows of the training data (m × d), cluster after cluster, each with its share in its
+    /// cluster's mean (m numbers); cluster c has rows offsets[c]..<offsets[c + 1] (k + 1 numbers).
     case exemplars(Matrix<Double>, weights: [Double], offsets: [Int])
   }
 
@@ -43,9 +44,9 @@ public struct HierarchicalModel: Sendable, Hashable {
 
   /// Makes a model from stored parts.
   ///
-  /// - Throws: `ClusteringError.representation` where the parts do not fit one another or the linkage,
-  ///   a number is not finite, a size is under 1, or a cluster has no exemplar or no positive weight;
-  ///   `.linkageNeedsEuclidean`.
+  /// - Throws: `ClusteringError.representation` where the parts do not fit one another or the
+  ///   linkage, a number is not finite, a size is under 1, or a cluster has no exemplar or no
+  ///   positive weight; `.linkageNeedsEuclidean`.
   public init(
     linkage: Linkage, metric: Metric = .euclidean, representation: Representation
   ) throws(ClusteringError) {
@@ -60,10 +61,10 @@ public struct HierarchicalModel: Sendable, Hashable {
 
   /// Makes the model of a cut of a tree.
   ///
-  /// Centroids and exemplars are kept in the label order of the cut. Where the linkage needs exemplars
-  /// and there are more rows than `exemplarLimit`, each cluster keeps a random sample of its rows, in
-  /// proportion to its size and one at least; distances are then estimates, and the smallest and
-  /// largest ones of single and complete linkage are biased inwards.
+  /// Centroids and exemplars are kept in the label order of the cut. Where the linkage needs
+  /// exemplars and there are more rows than `exemplarLimit`, each cluster keeps a random sample of
+  /// its rows, in proportion to its size and one at least; distances are then estimates, and the
+  /// smallest and largest ones of single and complete linkage are biased inwards.
   ///
   /// - Parameters:
   ///   - samples: The rows the tree was made of, n × d.

@@ -2,8 +2,9 @@ internal import LinearAlgebra
 
 /// Rows stored column after column, so that distances from one point to a run of rows vectorise.
 ///
-/// Distances are sums of direct differences, in the order of the columns. For cosine and correlation
-/// the rows are (centred and) scaled to length 1 first: 1 - cos = ‖u - v‖²/2 then has no cancellation.
+/// Distances are sums of direct differences, in the order of the columns. For cosine and
+/// correlation the rows are (centred and) scaled to length 1 first: 1 - cos = ‖u - v‖²/2 then has
+/// no cancellation.
 struct MetricRows: Sendable {
   let metric: Metric
   let rowCount: Int

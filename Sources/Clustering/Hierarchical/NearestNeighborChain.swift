@@ -1,7 +1,8 @@
 /// A chain of clusters, each followed by its nearest neighbour, grown until two are each other's.
 ///
-/// Along the chain distances fall strictly, for the cluster before the last is preferred in ties; so
-/// it ends, and for reducible linkages merging its last two never breaks the rest (Murtagh 1983).
+/// Along the chain distances fall strictly, for the cluster before the last is preferred in ties;
+/// so it ends, and for reducible linkages merging its last two never breaks the rest (Murtagh
+/// 1983).
 struct NearestNeighborChain {
   private(set) var clusters: [Int] = []
   private var isMember: [Bool]
@@ -14,10 +15,11 @@ struct NearestNeighborChain {
   /// The cluster before the last, or -1.
   var previous: Int { clusters.count > 1 ? clusters[clusters.count - 2] : -1 }
 
-  /// Grows the chain by the last cluster's nearest neighbour, or takes the last two off it to merge.
+  /// Grows the chain by the last cluster's nearest neighbour, or takes the last two off it to
+  /// merge.
   ///
-  /// A neighbour deeper in the chain can only be nearest by rounding; the one before the last is then
-  /// as near within rounding, and merging it keeps the chain whole.
+  /// A neighbour deeper in the chain can only be nearest by rounding; the one before the last is
+  /// then as near within rounding, and merging it keeps the chain whole.
   mutating func follow(to nearest: Int) -> (Int, Int)? {
     if clusters.count > 1, nearest == previous || isMember[nearest] {
       let (last, other) = (clusters.removeLast(), clusters.removeLast())
@@ -38,7 +40,8 @@ struct NearestNeighborChain {
 /// The merges of a reducible linkage, in chain order, from the matrix of distances.
 ///
 /// Clusters are named by their smallest row. Distances to a merged cluster come from those to its
-/// parts (Lance & Williams 1967, doi 10.1093/comjnl/9.4.373). Heights never fall from part to whole.
+/// parts (Lance & Williams 1967, doi 10.1093/comjnl/9.4.373). Heights never fall from part to
+/// whole.
 ///
 /// - Complexity: O(n²), in the memory of the distances given up.
 func chainMerges(_ distances: consuming CondensedDistances, _ linkage: Linkage) -> [RowMerge] {

@@ -3,9 +3,9 @@ internal import LinearAlgebra
 /// The nearest centroid of every row of a block, decided as if by direct differences.
 ///
 /// ‖x - c‖² - ‖x‖² = ‖c‖² - 2 x·c comes from one matrix product per block. Its rounding error is
-/// bounded by a small multiple of u (‖x‖² + ‖c‖²), u = 2⁻⁵³, so wherever the best two are closer than
-/// that bound, the near ones are compared again by direct differences in `Double`; ties go to the
-/// lowest centroid. The label thus does not depend on how BLAS orders its sums.
+/// bounded by a small multiple of u (‖x‖² + ‖c‖²), u = 2⁻⁵³, so wherever the best two are closer
+/// than that bound, the near ones are compared again by direct differences in `Double`; ties go to
+/// the lowest centroid. The label thus does not depend on how BLAS orders its sums.
 struct CentroidAssignment: Sendable {
   let clusterCount: Int
   let columnCount: Int
@@ -26,8 +26,8 @@ struct CentroidAssignment: Sendable {
 
   /// Writes the label of each of `count` rows.
   ///
-  /// `exactRows` and `exactCentroids` are what near ties are decided by: the same rows and centroids
-  /// before a shift that may have rounded.
+  /// `exactRows` and `exactCentroids` are what near ties are decided by: the same rows and
+  /// centroids before a shift that may have rounded.
   func assign(
     _ rows: UnsafePointer<Double>, exactRows: UnsafePointer<Double>,
     exactCentroids: UnsafePointer<Double>, count: Int, labels: UnsafeMutablePointer<Int32>

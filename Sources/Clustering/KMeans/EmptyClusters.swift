@@ -4,9 +4,9 @@ extension LloydPass {
   /// Gives every empty cluster a row of its own: the farthest from its centroid that is left.
   ///
   /// Donors differ in value from one another, come from clusters that keep another row of positive
-  /// weight, and are taken by falling distance, ties by row. The inertia falls with every refill, so
-  /// iterations that refill still end. An empty cluster stays empty only if no row is left that is
-  /// off its centroid.
+  /// weight, and are taken by falling distance, ties by row. The inertia falls with every refill,
+  /// so iterations that refill still end. An empty cluster stays empty only if no row is left that
+  /// is off its centroid.
   ///
   /// - Complexity: O(n (d + log n)), in the rare passes that leave a cluster empty.
   mutating func refillEmptyClusters(

@@ -1,16 +1,16 @@
 public import LinearAlgebra
 
-/// k-means clustering (Lloyd 1982, doi 10.1109/TIT.1982.1056489), seeded by greedy k-means++ (Arthur &
-/// Vassilvitskii 2007).
+/// k-means clustering (Lloyd 1982, doi 10.1109/TIT.1982.1056489), seeded by greedy k-means++
+/// (Arthur & Vassilvitskii 2007).
 ///
-/// It looks for k centroids of least inertia, the sum over rows of weight · squared Euclidean distance
-/// to the nearest centroid, and finds a local minimum of it. The result depends on the data and on this
-/// configuration alone: any number of threads gives the same bits.
+/// It looks for k centroids of least inertia, the sum over rows of weight · squared Euclidean
+/// distance to the nearest centroid, and finds a local minimum of it. The result depends on the
+/// data and on this configuration alone: any number of threads gives the same bits.
 public struct KMeans: Sendable, Hashable {
   /// How the first centroids are chosen.
   public enum Initialization: Sendable, Hashable {
-    /// Rows drawn one after another in proportion to weight · squared distance to the nearest chosen
-    /// so far; of 2 + ⌊ln k⌋ draws the one that lowers the inertia most is kept.
+    /// Rows drawn one after another in proportion to weight · squared distance to the nearest
+    /// chosen so far; of 2 + ⌊ln k⌋ draws the one that lowers the inertia most is kept.
     case kMeansPlusPlus
     /// k different rows of positive weight, each set as likely as the others.
     case random
@@ -26,8 +26,8 @@ public struct KMeans: Sendable, Hashable {
   public var restartCount = 10
   /// The most iterations of one run.
   public var maximumIterations = 300
-  /// A run stops when the sum of squared centroid movements in an iteration is at most this times the
-  /// mean of the columns' (weighted, population) variances; 0 stops only when no label changes.
+  /// A run stops when the sum of squared centroid movements in an iteration is at most this times
+  /// the mean of the columns' (weighted, population) variances; 0 stops only when no label changes.
   public var tolerance = 1e-4
   /// The seed of all random draws.
   public var seed: UInt64 = 0
@@ -51,16 +51,16 @@ public struct KMeans: Sendable, Hashable {
 
   /// Clusters samples (n × d, n at least k).
   ///
-  /// Rows of weight 0 are labelled but move nothing. Rows that tie go to the centroid that came first
-  /// before labels were put in order.
+  /// Rows of weight 0 are labelled but move nothing. Rows that tie go to the centroid that came
+  /// first before labels were put in order.
   ///
   /// - Parameters:
   ///   - samples: One row per sample. Distances and sums are in `Double` for either precision.
   ///   - weights: One weight per row, none negative, not all 0; nil for 1 each.
   /// - Returns: The run of least inertia.
   /// - Throws: `ClusteringError` for options out of range, for data that are empty, not finite, too
-  ///   large to square, or of fewer distinct rows than clusters, and for weights or starting centroids
-  ///   of the wrong count or value.
+  ///   large to square, or of fewer distinct rows than clusters, and for weights or starting
+  ///   centroids of the wrong count or value.
   /// - Complexity: O(restarts · iterations · n k d) time, O(n + 64 k d) memory beyond the samples.
   public func fit<Scalar: BLASScalar>(
     _ samples: Matrix<Scalar>, weights: [Double]? = nil

@@ -14,13 +14,13 @@ public struct KMeansFit: Sendable, Hashable {
 
   /// The model: its centroids are in label order.
   public let model: KMeansModel
-  /// The cluster of each row, n labels in 0..<k by falling cluster size, ties by smallest row; each is
-  /// what `model.predict` says of the row.
+  /// The cluster of each row, n labels in 0..<k by falling cluster size, ties by smallest row; each
+  /// is what `model.predict` says of the row.
   public let labels: [Int]
   /// The number of rows in each cluster, k of them.
   ///
-  /// One is 0 only where `stopReason` is `.maximumIterations`, or where rows of positive weight are so
-  /// close that their squared distances underflow.
+  /// One is 0 only where `stopReason` is `.maximumIterations`, or where rows of positive weight are
+  /// so close that their squared distances underflow.
   public let sizes: [Int]
   /// The sum of weight · squared distance to the own centroid, by direct differences.
   public let inertia: Double

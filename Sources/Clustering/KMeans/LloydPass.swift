@@ -12,8 +12,8 @@ struct LloydPass {
   /// The clusters without any weight, lowest first.
   var emptyClusters: [Int] { weights.indices.filter { weights[$0] <= 0 } }
 
-  /// Rows are summed in at most this many runs, each in row order and combined in run order: a number
-  /// that depends on nothing else makes sums the same for every number of threads.
+  /// Rows are summed in at most this many runs, each in row order and combined in run order: a
+  /// number that depends on nothing else makes sums the same for every number of threads.
   private static let runCount = 64
 
   /// Labels every row by its nearest centroid and sums the rows per cluster.

@@ -3,9 +3,10 @@ internal import LinearAlgebra
 
 /// Samples in double precision, read in blocks of fixed size, less a shift that loses no bit.
 ///
-/// Columns far from zero would cost digits in the expanded form of squared distances and in sums. The
-/// shift of such a column is its mean rounded to a power of two about as large as its range, so that
-/// every difference x - shift is exact: shifted data have exactly the distances of the data given.
+/// Columns far from zero would cost digits in the expanded form of squared distances and in sums.
+/// The shift of such a column is its mean rounded to a power of two about as large as its range, so
+/// that every difference x - shift is exact: shifted data have exactly the distances of the data
+/// given.
 struct ShiftedSamples: Sendable {
   static let blockSize = 1024
 

@@ -2,8 +2,8 @@ internal import Foundation
 
 /// Indices of information theory, in nats; nil for tables of no rows.
 ///
-/// Means of two entropies are arithmetic. An entropy of 0 (one cluster) follows scikit-learn: what has
-/// nothing to explain is explained fully.
+/// Means of two entropies are arithmetic. An entropy of 0 (one cluster) follows scikit-learn: what
+/// has nothing to explain is explained fully.
 extension ContingencyTable {
   /// The mutual information of the labelings in nats, at least 0.
   ///
@@ -26,8 +26,8 @@ extension ContingencyTable {
   /// The entropy of the second labeling in nats.
   public var columnEntropy: Double? { count > 0 ? entropy(columnSums) : nil }
 
-  /// The mutual information divided by the arithmetic mean of the entropies, 0...1; the same number as
-  /// the V-measure.
+  /// The mutual information divided by the arithmetic mean of the entropies, 0...1; the same number
+  /// as the V-measure.
   public var normalizedMutualInformation: Double? {
     guard let information = mutualInformation else { return nil }
     guard rowSums.count > 1 || columnSums.count > 1 else { return 1 }
@@ -35,15 +35,15 @@ extension ContingencyTable {
     return information / meanEntropy
   }
 
-  /// The share of the first labeling's entropy that the second explains, 0...1: 1 where each cluster
-  /// of the second lies in one class of the first (Rosenberg & Hirschberg 2007).
+  /// The share of the first labeling's entropy that the second explains, 0...1: 1 where each
+  /// cluster of the second lies in one class of the first (Rosenberg & Hirschberg 2007).
   public var homogeneity: Double? {
     guard let information = mutualInformation else { return nil }
     return rowSums.count > 1 ? information / entropy(rowSums) : 1
   }
 
-  /// The share of the second labeling's entropy that the first explains, 0...1: 1 where each class of
-  /// the first lies in one cluster of the second.
+  /// The share of the second labeling's entropy that the first explains, 0...1: 1 where each class
+  /// of the first lies in one cluster of the second.
   public var completeness: Double? {
     guard let information = mutualInformation else { return nil }
     return columnSums.count > 1 ? information / entropy(columnSums) : 1
@@ -59,8 +59,8 @@ extension ContingencyTable {
   /// The mutual information corrected for chance (Vinh, Epps & Bailey 2010), at most 1, near 0 for
   /// unrelated labelings.
   ///
-  /// (I - E) / (mean entropy - E), where E is the expected mutual information over all labelings with
-  /// the same cluster sizes. Numerator and denominator are kept at least 2⁻⁵² in size, so that
+  /// (I - E) / (mean entropy - E), where E is the expected mutual information over all labelings
+  /// with the same cluster sizes. Numerator and denominator are kept at least 2⁻⁵² in size, so that
   /// 0/0, two labelings that both put every row apart, is 1.
   ///
   /// - Complexity: O(distinct pairs of sizes · their standard deviation), which no n can make long.

@@ -2,8 +2,8 @@ public import LinearAlgebra
 
 /// Samples and their clusters, for indices that ask how compact and how separate clusters are.
 ///
-/// Every index is nil where it is undefined: unless there are at least 2 clusters and fewer clusters
-/// than rows.
+/// Every index is nil where it is undefined: unless there are at least 2 clusters and fewer
+/// clusters than rows.
 public struct LabeledSamples: Sendable {
   /// The distinct labels, rising, k of them.
   public let clusterLabels: [Int]
@@ -19,8 +19,8 @@ public struct LabeledSamples: Sendable {
 
   /// Checks samples (n × d) and labels (n, any numbers).
   ///
-  /// - Throws: `ClusteringError` for data that are empty, not finite or too large to square, and for
-  ///   another number of labels than of rows.
+  /// - Throws: `ClusteringError` for data that are empty, not finite or too large to square, and
+  ///   for another number of labels than of rows.
   /// - Complexity: O(n d) time and memory.
   public init<Scalar: BLASScalar>(
     _ samples: Matrix<Scalar>, labels: [Int], threadCount: Int = availableProcessorCount

@@ -12,7 +12,8 @@ public struct PairConfusion: Sendable, Hashable {
 
 /// Indices that count pairs of rows; nil for tables of no rows.
 ///
-/// Counts are exact whole numbers: products of two are taken in 128 bits, which hold for n up to 3e9.
+/// Counts are exact whole numbers: products of two are taken in 128 bits, which hold for n up to
+/// 3e9.
 extension ContingencyTable {
   /// Ordered pairs of different rows, n(n - 1) in all.
   public var pairConfusion: PairConfusion {
@@ -25,8 +26,8 @@ extension ContingencyTable {
       togetherInBoth: together - count)
   }
 
-  /// The Rand index (1971, doi 10.1080/01621459.1971.10482356): the share of pairs that both labelings
-  /// treat alike, 0...1; 1 for a single row.
+  /// The Rand index (1971, doi 10.1080/01621459.1971.10482356): the share of pairs that both
+  /// labelings treat alike, 0...1; 1 for a single row.
   public var rand: Double? {
     guard count > 0 else { return nil }
     let pairs = pairConfusion
@@ -36,7 +37,8 @@ extension ContingencyTable {
 
   /// The Rand index corrected for chance (Hubert & Arabie 1985, doi 10.1007/BF01908075), -0.5...1.
   ///
-  /// 1 for equal partitions, near 0 for unrelated ones; 1 too where both are trivial in the same way.
+  /// 1 for equal partitions, near 0 for unrelated ones; 1 too where both are trivial in the same
+  /// way.
   public var adjustedRand: Double? {
     guard count > 0 else { return nil }
     let pairs = pairConfusion
@@ -51,8 +53,8 @@ extension ContingencyTable {
     return 2 * Double(agreement) / (Double(first) + Double(second))
   }
 
-  /// The Fowlkes–Mallows index (1983, doi 10.1080/01621459.1983.10478008), 0...1: the geometric mean of
-  /// pairwise precision and recall; 0 where no pair is together in both.
+  /// The Fowlkes–Mallows index (1983, doi 10.1080/01621459.1983.10478008), 0...1: the geometric
+  /// mean of pairwise precision and recall; 0 where no pair is together in both.
   public var fowlkesMallows: Double? {
     guard count > 0 else { return nil }
     let pairs = pairConfusion

@@ -4,8 +4,9 @@ extension LabeledSamples {
   /// The silhouette of every row (Rousseeuw 1987, doi 10.1016/0377-0427(87)90125-7), n numbers in
   /// -1...1.
   ///
-  /// (b - a) / max(a, b), where a is the mean distance to the other rows of the own cluster and b the
-  /// least mean distance to the rows of another; 0 for a row alone in its cluster and where a = b = 0.
+  /// (b - a) / max(a, b), where a is the mean distance to the other rows of the own cluster and b
+  /// the least mean distance to the rows of another; 0 for a row alone in its cluster and where a =
+  /// b = 0.
   ///
   /// - Throws: `ClusteringError.undefinedDistance` for cosine and correlation.
   /// - Complexity: O(n² d) time, O(n d) memory.
@@ -56,8 +57,9 @@ extension LabeledSamples {
 
   /// The silhouette of every row for squared Euclidean distances, n numbers in -1...1.
   ///
-  /// Not the plain silhouette: squares weigh far rows more. The mean squared distance to a cluster is
-  /// the squared distance to its centroid plus its mean squared deviation, so no pairs are visited.
+  /// Not the plain silhouette: squares weigh far rows more. The mean squared distance to a cluster
+  /// is the squared distance to its centroid plus its mean squared deviation, so no pairs are
+  /// visited.
   ///
   /// - Complexity: O(n k d).
   public func squaredEuclideanSilhouettes() -> [Double]? {

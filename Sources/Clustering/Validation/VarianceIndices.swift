@@ -3,8 +3,8 @@ internal import LinearAlgebra
 extension LabeledSamples {
   /// The Calinski–Harabasz index (1974, doi 10.1080/03610927408827101), at least 0; more is better.
   ///
-  /// (B / (k - 1)) / (W / (n - k)), where B and W are the sums of squares between and within clusters.
-  /// 1 where W is 0, as scikit-learn has it.
+  /// (B / (k - 1)) / (W / (n - k)), where B and W are the sums of squares between and within
+  /// clusters. 1 where W is 0, as scikit-learn has it.
   ///
   /// - Complexity: O(n d).
   public func calinskiHarabasz() -> Double? {
@@ -32,8 +32,8 @@ extension LabeledSamples {
   /// The Davies–Bouldin index (1979, doi 10.1109/TPAMI.1979.4766909), at least 0; less is better.
   ///
   /// The mean over clusters of the largest (s_i + s_j) / d_ij, where s is the mean distance of a
-  /// cluster's rows to its centroid and d the distance of two centroids; pairs of equal centroids are
-  /// left out, and 0 is the answer where all are equal or no cluster spreads.
+  /// cluster's rows to its centroid and d the distance of two centroids; pairs of equal centroids
+  /// are left out, and 0 is the answer where all are equal or no cluster spreads.
   ///
   /// - Complexity: O(n d + k² d).
   public func daviesBouldin() -> Double? {

@@ -8,8 +8,8 @@ struct KMeansTests {
     let start = Matrix<Double>(rows: [[0, 0], [2, 0]])
     let fit = try KMeans(clusterCount: 2, initialization: .centroids(start), tolerance: 0)
       .fit(samples)
-    // Pass 1: 1 ties and goes to 0; means 0.5 and 5.5. Pass 2: 2 moves over; means 1 and 9. Pass 3: no
-    // change.
+    // Pass 1: 1 ties and goes to 0; means 0.5 and 5.5. Pass 2: 2 moves over; means 1 and 9. Pass 3:
+    // no change.
     #expect(fit.iterationCount == 3)
     #expect(fit.stopReason == .labelsUnchanged && fit.hasConverged)
     #expect(fit.labels == [1, 0, 0, 0])

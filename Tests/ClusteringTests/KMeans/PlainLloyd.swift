@@ -1,7 +1,7 @@
 import LinearAlgebra
 
-/// Lloyd's algorithm as the books have it, to compare with: direct differences, one row after another,
-/// on data and weights as they are, until no label changes.
+/// Lloyd's algorithm as the books have it, to compare with: direct differences, one row after
+/// another, on data and weights as they are, until no label changes.
 struct PlainLloyd {
   private(set) var labels: [Int]
   private(set) var centroids: [[Double]]

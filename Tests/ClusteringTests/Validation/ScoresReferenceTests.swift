@@ -52,9 +52,9 @@ struct ScoresReferenceTests {
     }()
   }
 
-  /// Davies–Bouldin in extended precision (numpy.longdouble, direct differences) where a row alone in
-  /// its cluster decides the index: scikit-learn's expanded form gives such a row a distance of some
-  /// 1e-8 to itself, which is 7e-9 of the index.
+  /// Davies–Bouldin in extended precision (numpy.longdouble, direct differences) where a row alone
+  /// in its cluster decides the index: scikit-learn's expanded form gives such a row a distance of
+  /// some 1e-8 to itself, which is 7e-9 of the index.
   private static let exactDaviesBouldin = [
     "wine-std average": 1.0298902169850321142, "ecoli average": 0.8447411277986903472,
   ]
