@@ -4,9 +4,10 @@ import EventLog
 extension ProjectFile {
   /// What is wrong or doubtful once the events and members are known, in the order of the file.
   ///
-  /// An alias that is named like an event type which it does not hold is an error. An event type, an
-  /// attribute or an event property that does not occur is a warning, as it may only not have
-  /// occurred yet; so is an order of numbers or dates asked of a column of another type.
+  /// Errors are an alias that is named like an event type which it does not hold, a name that is
+  /// almost an alias's or a built-in feature's, and a feature made of an attribute that is no number.
+  /// An event type, an attribute or an event property that does not occur is a warning, as it may
+  /// only not have occurred yet; so is an order of numbers or dates asked of another type of column.
   public func check(against community: Community) -> [Diagnostic] {
     var check = CommunityCheck(project: self, community: community)
     check.run()
@@ -68,6 +69,8 @@ private struct CommunityCheck {
     for (type, position) in project.weightPositions where !types.contains(type) {
       warn(position, "no event has the type \"\(type)\"\(suggestion(for: type, among: types))")
     }
+    for placed in project.pointNames { checkEventName(placed.name, at: placed.position) }
+    for placed in project.featureNames { checkFeature(placed) }
     for leaf in project.leaves { check(leaf) }
   }
 
@@ -76,17 +79,20 @@ private struct CommunityCheck {
       Diagnostic(severity: .warning, file: project.file, position: position, message: message))
   }
 
+  private mutating func fail(_ position: SourcePosition, _ message: String) {
+    diagnostics.append(Diagnostic(file: project.file, position: position, message: message))
+  }
+
   private mutating func checkAliases() {
     for (alias, position) in project.aliasPositions {
       let patterns = project.settings.aliases[alias] ?? []
       if types.contains(where: { bytesAreEqual($0, alias) }),
         !patterns.contains(where: { Glob($0).matches(alias) })
       {
-        diagnostics.append(
-          Diagnostic(
-            file: project.file, position: position,
-            message: "alias \"\(alias)\" is also an event type that it does not hold; give the "
-              + "alias another name"))
+        fail(
+          position,
+          "alias \"\(alias)\" is also an event type that it does not hold; give the alias another "
+            + "name")
       }
       for pattern in patterns where !types.contains(where: { Glob(pattern).matches($0) }) {
         warn(
@@ -116,14 +122,43 @@ private struct CommunityCheck {
   }
 
   private mutating func check(_ selection: EventSelection) {
-    for name in selection.names where project.settings.aliases[name] == nil {
-      guard !types.contains(where: { Glob(name).matches($0) }) else { continue }
-      let known = project.settings.aliases.keys.sorted(by: bytesPrecede) + types
-      warn(
-        selection.position,
-        "no event has the type \"\(name)\"\(suggestion(for: name, among: known))")
-    }
+    for name in selection.names { checkEventName(name, at: selection.position) }
     for condition in selection.conditions { checkField(condition.field, at: condition.position) }
+  }
+
+  private mutating func checkEventName(_ name: String, at position: SourcePosition) {
+    let aliases = project.settings.aliases.keys.sorted(by: bytesPrecede)
+    guard !aliases.contains(name), !types.contains(where: { Glob(name).matches($0) }) else {
+      return
+    }
+    let hint = suggestion(for: name, among: aliases + types)
+    let message = "no event has the type \"\(name)\"\(hint)"
+    let nearest = nearestName(to: name, among: aliases + types)
+    if let nearest, aliases.contains(nearest) {
+      fail(position, message)
+    } else {
+      warn(position, message)
+    }
+  }
+
+  private mutating func checkFeature(_ placed: ProjectFile.PlacedName) {
+    let feature = FeatureDefinition(placed.name, aliases: project.settings.aliases.keys)
+    do {
+      // Names are looked up before rows are, of which none are needed here.
+      _ = try FeatureTable(
+        of: community, rows: [], asOf: Timestamp(microseconds: 0), features: [feature],
+        settings: project.settings, threadCount: 1)
+    } catch .noMembers {
+      return
+    } catch .unknownFeature(let name, let suggestion) where !suggestion.isEmpty {
+      fail(
+        placed.position,
+        EngagementError.unknownFeature(name: name, suggestion: suggestion).description)
+    } catch .attributeNotNumeric(let name, let type) {
+      fail(placed.position, EngagementError.attributeNotNumeric(name: name, type: type).description)
+    } catch {
+      warn(placed.position, error.description)
+    }
   }
 
   private mutating func checkField(_ field: EventField, at position: SourcePosition) {

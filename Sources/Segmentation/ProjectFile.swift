@@ -30,6 +30,16 @@ public struct ProjectFile: Sendable, Hashable {
 
   var aliasPositions: [String: SourcePosition] = [:]
   var weightPositions: [String: SourcePosition] = [:]
+  /// Names of event types, aliases or globs that scores give points to, with their places.
+  var pointNames: [PlacedName] = []
+  /// Names of features, with their places, those of rules left out.
+  var featureNames: [PlacedName] = []
+
+  /// A name, and where it stands.
+  struct PlacedName: Sendable, Hashable {
+    let name: String
+    let position: SourcePosition
+  }
 
   /// A project that says nothing, for work without a file.
   public init() { file = "" }

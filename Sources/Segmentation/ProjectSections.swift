@@ -29,7 +29,7 @@ extension ProjectParser {
     if let node = fields["aliases"] { parseAliases(node) }
     if let node = fields["events"] { parseEvents(node) }
     if let node = fields["features"], let names = texts(node, "features") {
-      for (name, item) in zip(names, node.items ?? []) { checkFeatureName(name, at: item) }
+      for (name, item) in zip(names, node.items ?? []) { placeFeature(name, at: item) }
       project.features = names.map { feature($0) }
     }
     if let node = fields["transform"] { parseTransform(node) }
@@ -43,9 +43,9 @@ extension ProjectParser {
     FeatureDefinition(name, aliases: project.settings.aliases.keys)
   }
 
-  private mutating func checkFeatureName(_ name: String, at node: SourceNode) {
-    let definition = feature(name)
-    guard case .attribute = definition else { return }
+  /// Keeps where a feature is named, for when events and members are known.
+  mutating func placeFeature(_ name: String, at node: SourceNode) {
+    project.featureNames.append(ProjectFile.PlacedName(name: name, position: node.position))
     if name == "attr." { report(node, "\"attr.\" needs an attribute's name behind it") }
   }
 
@@ -138,7 +138,10 @@ extension ProjectParser {
       case .some(let other):
         report(node, "log needs a list of features, automatic or none, not \"\(other)\"")
       case nil:
-        if let names = texts(node, "log") { choices.logarithm = .columns(names) }
+        if let names = texts(node, "log") {
+          for (name, item) in zip(names, node.items ?? []) { placeFeature(name, at: item) }
+          choices.logarithm = .columns(names)
+        }
       }
     }
     if let node = fields["scale"] {

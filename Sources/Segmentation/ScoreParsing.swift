@@ -43,6 +43,7 @@ extension ProjectParser {
         project.scores[entry.key] = .weightedSum(numbers(weights, "the weight of"))
       default:
         guard let feature = fields["feature"], let name = text(feature, "feature") else { continue }
+        placeFeature(name, at: feature)
         project.scores[entry.key] = scaled(self.feature(name), form: form, body, of: what)
       }
     }
@@ -79,6 +80,9 @@ extension ProjectParser {
   ) -> ScoreDefinition? {
     let entries = namedEntries(of: body, in: "points of \(what)")
     if entries.isEmpty, body.entries != nil { report(body, "points of \(what) name no event type") }
+    project.pointNames += entries.map {
+      ProjectFile.PlacedName(name: $0.key, position: $0.keyPosition)
+    }
     var microseconds: Int64?
     if let halfLife, let duration = duration(halfLife, "half_life") {
       if duration.microseconds == 0 { report(halfLife, "a half_life must be longer than 0") }

@@ -222,38 +222,4 @@ struct SegmentEvaluatorTests {
     #expect(
       error.description == "the project file has no segment \"quit\"; did you mean \"quiet\"?")
   }
-
-  @Test func whatTheLogDoesNotHaveIsAWarning() throws {
-    let project = try ProjectFile(
-      parsing: """
-        version: 1
-        events: {weights: {post: 1, lik: 2}}
-        aliases: {like: [post], writing: [post, "draft_*"]}
-        segments:
-        - {id: a, when: {all: [{did: pst}, {did: writing, where: {are: {is: x}}}, {attr: ctiy, is: x}]}}
-        - {id: b, when: {attr: joined_at, newer_than: 3d}}
-        - {id: c, when: {last: "*", having: {value: {gt: 1}, kind: {is: x}}}}
-        - {id: d, when: {all: [{attr: city, gt: 3}, {did: post, sum: amount, gt: 0}]}}
-        """, file: "c.yaml")
-    let members = MemberTable(
-      ids: ["ann"], joinedAt: [nil], attributes: ["city": .text(["Rome"])])
-    var events: [Event] = try [
-      Event("ann", "post", "2024-01-01"), Event("ann", "like", "2024-01-01"),
-    ]
-    events[0].properties = ["area": .string("x"), "amount": .number(1)]
-    let community = Community(history: EventHistory(events), members: members)
-    #expect(
-      project.check(against: community).map(\.description) == [
-        "c.yaml:2:29: warning: no event has the type \"lik\"; did you mean \"like\"?",
-        "c.yaml:3:11: alias \"like\" is also an event type that it does not hold; give the alias "
-          + "another name",
-        "c.yaml:3:25: warning: alias \"writing\": no event has the type \"draft_*\"",
-        "c.yaml:5:30: warning: no event has the type \"pst\"; did you mean \"post\"?",
-        "c.yaml:5:59: warning: no event has a property \"are\"; did you mean \"area\"?",
-        "c.yaml:5:82: warning: no member has an attribute \"ctiy\"; did you mean \"city\"?",
-        "c.yaml:7:54: warning: no event has a property \"kind\"",
-        "c.yaml:8:31: warning: attribute \"city\" is of type text, not number",
-      ])
-    #expect(project.eventProperties == ["amount", "are", "kind"])
-  }
 }
