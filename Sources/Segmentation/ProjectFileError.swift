@@ -58,8 +58,11 @@ public struct ProjectFileError: Error, Equatable, Sendable, CustomStringConverti
   /// What is wrong, at least one thing.
   public let diagnostics: [Diagnostic]
 
-  /// Makes an error of at least one thing that is wrong.
+  /// Makes an error from what is wrong, in any order.
+  ///
+  /// - Precondition: there is at least one diagnostic.
   public init(_ diagnostics: [Diagnostic]) {
+    precondition(!diagnostics.isEmpty, "an error must say what is wrong")
     self.diagnostics = diagnostics.sorted { $0.position < $1.position }
   }
 

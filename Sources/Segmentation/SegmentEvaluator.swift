@@ -122,19 +122,24 @@ public struct SegmentEvaluator: Sendable {
         least = min(least, truth(of: part, at: index, isMember: isMember))
       }
       return least
-    case .any(let parts):
-      var greatest = Truth.false
-      for part in parts where greatest != .true {
-        greatest = max(greatest, truth(of: part, at: index, isMember: isMember))
-      }
-      return greatest
+    case .any(let parts): return greatestTruth(of: parts, at: index, isMember: isMember)
     case .none(let parts):
-      return truth(of: .any(parts), at: index, isMember: isMember).negated
+      return greatestTruth(of: parts, at: index, isMember: isMember).negated
     case .not(let part): return truth(of: part, at: index, isMember: isMember).negated
     case .atLeast(let count, let parts):
       return .atLeast(count, of: parts.map { truth(of: $0, at: index, isMember: isMember) })
     case .leaf(let leaf):
       return observe(leaf, at: index, isMember: isMember, wantsFact: false).truth
     }
+  }
+
+  private func greatestTruth(
+    of parts: [CompiledCondition], at index: Int, isMember: [Bool]
+  ) -> Truth {
+    var greatest = Truth.false
+    for part in parts where greatest != .true {
+      greatest = max(greatest, truth(of: part, at: index, isMember: isMember))
+    }
+    return greatest
   }
 }

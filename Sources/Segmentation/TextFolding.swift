@@ -5,7 +5,7 @@ import Foundation
 /// Every letter becomes its upper case and then its lower case, with Unicode's full mappings and no
 /// language's own ("Straße" and "STRASSE" agree, so do σ and ς), and the result is brought into
 /// Unicode normal form C, so that é is one letter however it was typed. Compatibility forms stay
-/// apart: ﬁ is not fi unless case folding makes it so (it does), ² is not 2.
+/// apart (² is not 2), but for ligatures such as ﬁ, whose upper case is two letters.
 func folded(_ text: String) -> String {
   var copy = text
   let lowered = copy.withUTF8 { bytes -> String? in
