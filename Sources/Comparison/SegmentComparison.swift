@@ -121,15 +121,19 @@ public struct SegmentComparison: Sendable, Hashable {
     adjustedMutualInformation = contingency?.adjustedMutualInformation
   }
 
+  /// The written segments that share members with a learned one, by falling Jaccard index; equals in
+  /// the order of the file.
+  public func matches(ofLearned id: String) -> [Match] {
+    let shared = matches.filter { $0.learned == id && $0.both > 0 }
+    return shared.indices.sorted { left, right in
+      let (first, second) = (shared[left].jaccard ?? 0, shared[right].jaccard ?? 0)
+      return first != second ? first > second : left < right
+    }.map { shared[$0] }
+  }
+
   /// The written segment with the highest Jaccard index with a learned one, the first one of equals;
   /// nil where none shares a member.
-  public func bestMatch(ofLearned id: String) -> Match? {
-    matches.filter { $0.learned == id && $0.both > 0 }
-      .reduce(nil as Match?) { best, match in
-        guard let best else { return match }
-        return (match.jaccard ?? 0) > (best.jaccard ?? 0) ? match : best
-      }
-  }
+  public func bestMatch(ofLearned id: String) -> Match? { matches(ofLearned: id).first }
 
   private static func overlaps(_ claims: [[Int]], ids: [String]) -> [Overlap] {
     var counts: [[Int]: Int] = [:]

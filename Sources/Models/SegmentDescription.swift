@@ -38,9 +38,10 @@ func phrase(for feature: FeatureDefinition, value: Double) -> String {
 
 private func within(_ window: Int?) -> String { window.map { " in the last \($0) days" } ?? "" }
 
-/// Two significant digits at least, no fraction from 10 on.
+/// Two significant digits at least, no fraction from 10 on, and 0 for what is far below any unit.
 private func rounded(_ value: Double) -> String {
   guard value.isFinite else { return "no" }
+  if abs(value) < 1e-4 { return "0" }
   if abs(value) >= 10 { return String(format: "%.0f", value) }
   let text = String(format: "%.2g", value)
   return Double(text).map { $0 == $0.rounded() ? String(format: "%.0f", $0) : text } ?? text

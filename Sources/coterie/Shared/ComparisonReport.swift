@@ -22,52 +22,68 @@ struct ComparisonReport {
     return name == id ? id : "\(id) \(name)"
   }
 
-  var text: String {
-    var parts = [contingency, bestMatches]
-    parts.append(coverage)
+  /// The report for the terminal.
+  ///
+  /// - Parameter matchLimit: how many written segments are shown beside each learned one, the best
+  ///   first; nil for all that share a member with it.
+  func text(matchLimit: Int?) -> String {
     let rand = comparison.adjustedRand.map { String(format: "%.3f", $0) } ?? "undefined"
     let information =
       comparison.adjustedMutualInformation.map { String(format: "%.3f", $0) } ?? "undefined"
-    parts.append(
-      """
+    let agreement = """
       Agreement of the two ways to divide the community, 1 for the same and 0 for chance:
         adjusted Rand index \(rand), adjusted mutual information \(information)
         (a member belongs to the first written segment that claims it; the rest are one group)
-      """)
-    return parts.joined(separator: "\n\n")
+      """
+    return [names, contingency, matches(limit: matchLimit), coverage, agreement]
+      .joined(separator: "\n\n")
   }
 
+  private var names: String {
+    model.model.segments.enumerated().map { position, segment in
+      "  \(title(position)): \(segment.description)"
+    }.joined(separator: "\n")
+  }
+
+  /// How many members each written segment (a row) shares with each learned one (a column).
   private var contingency: String {
     var table = TextTable(
-      header: ["members in both"] + comparison.written.map(\.id) + ["none", "all"])
-    for (position, learned) in comparison.learned.enumerated() {
-      let counts = comparison.written.indices.map { written in
-        String(comparison.matches[position * comparison.written.count + written].both)
+      header: ["members in both"] + comparison.learned.map(\.id) + ["all"])
+    for (position, written) in comparison.written.enumerated() {
+      let counts = comparison.learned.indices.map { learned in
+        String(comparison.matches[learned * comparison.written.count + position].both)
       }
-      table.add(
-        [title(position)] + counts
-          + [String(comparison.uncoveredByLearned[position]), String(learned.count)])
+      table.add([written.id] + counts + [String(written.count)])
     }
     table.add(
-      ["all"] + comparison.written.map { String($0.count) }
-        + [String(comparison.uncoveredCount), String(comparison.memberCount)])
+      ["(none)"] + comparison.uncoveredByLearned.map(String.init)
+        + [String(comparison.uncoveredCount)])
+    table.add(
+      ["(all)"] + comparison.learned.map { String($0.count) } + [String(comparison.memberCount)])
     return table.text
   }
 
-  private var bestMatches: String {
+  /// The written segments that come nearest to each learned one, by Jaccard.
+  private func matches(limit: Int?) -> String {
     var table = TextTable(
-      header: ["best written match of", "is", "precision", "recall", "Jaccard", "lift"])
+      header: ["learned and its written matches", "both", "precision", "recall", "Jaccard", "lift"])
     for (position, learned) in comparison.learned.enumerated() {
-      guard let match = comparison.bestMatch(ofLearned: learned.id) else {
-        table.add([title(position), "none", "", "", "", ""])
-        continue
+      let ranked = comparison.matches(ofLearned: learned.id)
+      for (rank, match) in ranked.prefix(limit ?? ranked.count).enumerated() {
+        let numbers = [match.precision, match.recall, match.jaccard, match.lift]
+        let label = rank == 0 ? "\(title(position)) = \(match.written)" : "  or \(match.written)"
+        table.add(
+          [label, String(match.both)]
+            + numbers.map { $0.map { String(format: "%.2f", $0) } ?? "" })
       }
-      let numbers = [match.precision, match.recall, match.jaccard, match.lift]
-      table.add(
-        [title(position), match.written]
-          + numbers.map { $0.map { String(format: "%.2f", $0) } ?? "" })
+      if ranked.isEmpty { table.add(["\(title(position)) = nothing", "0", "", "", "", ""]) }
     }
-    return table.text
+    return table.text + """
+
+        precision: of the written segment's members, the part that is in the learned one
+        recall: of the learned segment's members, the part that the written one finds
+        lift: how many times likelier than any member
+      """
   }
 
   private var coverage: String {

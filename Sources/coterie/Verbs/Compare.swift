@@ -24,6 +24,9 @@ struct Compare: ParsableCommand {
   @Option(help: "The model file.")
   var model: String
 
+  @Flag(help: "Show every pair of segments that share members, not only the three best.")
+  var all = false
+
   @Option(help: "The seed of random draws; this verb makes none.")
   var seed: UInt64 = 0
 
@@ -53,7 +56,7 @@ struct Compare: ParsableCommand {
         verb: "compare", loaded.json.merging(report.json) { loaded, _ in loaded })
     } else {
       print("\(comparison.memberCount) members as of \(loaded.asOf)\n")
-      print(report.text)
+      print(report.text(matchLimit: all ? nil : 3))
     }
   }
 }
