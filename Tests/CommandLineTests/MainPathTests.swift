@@ -137,3 +137,42 @@ struct MainPathTests {
     }
   }
 }
+
+/// Retraining keeps the segments that people know.
+struct SuccessionTests {
+  @Test func segmentsKeepIDsAndNamesThroughRetraining() throws {
+    try TemporaryFolder.with { folder in
+      func train(_ name: String, asOf: String, clusters: String, _ more: [String]) throws
+        -> [String: Any]
+      {
+        let result = try Tool.run(
+          [
+            "train", SampleCommunity.events, "--members", SampleCommunity.members, "--as-of", asOf,
+            "--algorithm", "kmeans", "--clusters", clusters, "--json", "--output",
+            folder.path("\(name).safetensors"),
+          ] + more)
+        try #require(result.code == 0, "\(result.error)")
+        return try #require(
+          JSONSerialization.jsonObject(with: Data(result.output.utf8)) as? [String: Any])
+      }
+      _ = try train("march", asOf: "2025-06-01", clusters: "5", [])
+      let later = try train(
+        "june", asOf: "2025-07-01", clusters: "6",
+        ["--previous", folder.path("march.safetensors")])
+      let succession = try #require(later["succession"] as? [String: [String]])
+      #expect(succession["kept"]?.sorted() == ["c0", "c1", "c2", "c3", "c4"])
+      #expect(succession["new"] == ["c5"])
+      #expect(succession["vanished"] == [])
+      let segments = try #require(later["segments"] as? [[String: Any]])
+      #expect(Set(segments.compactMap { $0["segment"] as? String }).count == 6)
+      // The same history and number of clusters: every member stays in a segment of the same id.
+      let again = try train(
+        "again", asOf: "2025-07-01", clusters: "6",
+        ["--seed", "9", "--previous", folder.path("june.safetensors")])
+      #expect((again["succession"] as? [String: [String]])?["new"] == [])
+      let training = try #require(again["training"] as? [String: Any])
+      let parent = try #require((later["model"] as? [String: Any])?["id"] as? String)
+      #expect(training["parent"] as? String == parent)
+    }
+  }
+}

@@ -4,6 +4,7 @@ public import Engagement
 import EventLog
 import Foundation
 import LinearAlgebra
+import Membership
 import Models
 import Segmentation
 
@@ -38,6 +39,9 @@ struct Train: ParsableCommand {
   @Option(help: "What is done with all columns together: none, whiten, or pca:N.")
   var reduce: ReductionArgument?
 
+  @Option(help: "An earlier model, whose segments' ids and names are kept where members stay.")
+  var previous: String?
+
   @Option(help: "Where to write the model: NAME.safetensors.")
   var output: String
 
@@ -52,8 +56,10 @@ struct Train: ParsableCommand {
 
   func run() throws {
     let project = try community.project()
+    let earlier = try previous.map { try NamedModel(path: $0) }
     let choice = FeatureChoice(features, project: project)
-    let loaded = try community.load(events, project: project, features: choice.features)
+    let loaded = try community.load(
+      events, project: project, features: choice.features + (earlier?.model.inputs ?? []))
     var training = ModelTraining(
       features: choice.features, settings: project.settings, choices: choices(project),
       algorithm: .kMeans(KMeans(clusterCount: 1)), percentileFeatures: percentiles(project),
@@ -73,7 +79,11 @@ struct Train: ParsableCommand {
     let chosen = try ChosenClusters(
       clustering, samples: prepared.matrix, threads: community.threads)
     training.algorithm = chosen.algorithm
-    let (model, labels) = try training.fit(prepared, community: loaded.community)
+    var (model, labels) = try training.fit(prepared, community: loaded.community)
+    let succession = try earlier.map {
+      try follow($0, model, labels: labels, of: prepared.table, community: loaded.community)
+    }
+    if let succession { model = succession.model }
     let fitSeconds = Date().timeIntervalSince(started)
     Console.endProgress()
     if model.training.hasConverged == false {
@@ -112,13 +122,28 @@ struct Train: ParsableCommand {
       ])
       json["peak_memory_bytes"] = .integer(peakMemoryInBytes())
       json["choice"] = chosen.json
+      json["succession"] = succession.map(\.json) ?? .null
       try JSONValue.print(verb: "train", json)
     } else {
       if let choice = chosen.choice {
         print("\(choice.clusterCount) clusters: \(choice.reason)\n")
       }
+      if let succession, let earlier { print(succession.text(previous: earlier.name) + "\n") }
       print(card.text)
     }
+  }
+
+  private func follow(
+    _ earlier: NamedModel, _ model: SegmentModel, labels: [Int], of table: FeatureTable,
+    community loaded: Community
+  ) throws -> ModelSuccession {
+    let previousTable = try earlier.model.featureTable(
+      of: loaded, rows: table.communityRows, asOf: table.asOf, modelName: earlier.name,
+      threadCount: community.threads)
+    let previousLabels = try earlier.model.label(previousTable, threadCount: community.threads)
+    return try ModelSuccession(
+      model, labels: labels, previous: earlier.model, previousID: earlier.id,
+      previousLabels: previousLabels.map(\.segment))
   }
 
   private func choices(_ project: ProjectFile) -> TransformChoices {
@@ -136,6 +161,20 @@ struct Train: ParsableCommand {
       if case .percentile(let feature, name) = score { feature } else { nil }
     }
     return Set(features).sorted { bytesPrecede($0.description, $1.description) }
+  }
+}
+
+extension ModelSuccession {
+  fileprivate func text(previous: String) -> String {
+    func list(_ ids: [String]) -> String { ids.isEmpty ? "none" : ids.joined(separator: ", ") }
+    return "Segments kept from \(previous): \(list(kept)); new: \(list(new)); gone: \(list(vanished))"
+  }
+
+  fileprivate var json: JSONValue {
+    .object([
+      "kept": .array(kept.map { .string($0) }), "new": .array(new.map { .string($0) }),
+      "vanished": .array(vanished.map { .string($0) }),
+    ])
   }
 }
 
