@@ -27,8 +27,6 @@ struct Coterie: ParsableCommand {
     ])
 
   static func main() {
-    // A reader that goes away is told by the failed write, not by a signal.
-    signal(SIGPIPE, SIG_IGN)
     do {
       var command = try parseAsRoot()
       try command.run()

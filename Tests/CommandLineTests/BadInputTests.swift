@@ -151,7 +151,8 @@ struct BadInputTests {
   @Test func modelOfMissingFeaturesSaysWhich() throws {
     try TemporaryFolder.with { folder in
       try folder.write(
-        "l.csv", "member_id,timestamp,event,area\na,2024-01-01,x,p\na,2024-01-02,x,q\nb,2024-01-03,x,p\n")
+        "l.csv",
+        "member_id,timestamp,event,area\na,2024-01-01,x,p\na,2024-01-02,x,q\nb,2024-01-03,x,p\n")
       let trained = try Tool.run([
         "train", folder.path("l.csv"), "--as-of", "last", "--algorithm", "kmeans", "--clusters",
         "2", "--features", "distinct_area,recency_days", "--output", folder.path("m.safetensors"),

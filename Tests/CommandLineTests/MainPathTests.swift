@@ -57,13 +57,16 @@ struct MainPathTests {
       let lines = String(decoding: try folder.read("labels.csv"), as: UTF8.self)
         .split(separator: "\n").map(String.init)
       #expect(lines[0] == "member_id,kind,source,segment,confidence,distance,novel")
-      let rows = lines.dropFirst().map { $0.split(separator: ",", omittingEmptySubsequences: false) }
+      let rows = lines.dropFirst().map {
+        $0.split(separator: ",", omittingEmptySubsequences: false)
+      }
       #expect(rows.allSatisfy { $0.count == 7 })
       let learned = rows.filter { $0[1] == "learned" }
       #expect(learned.count == 2000)
       #expect(Set(learned.map { $0[0] }).count == 2000)
       #expect(learned.allSatisfy { $0[2] == "sample" && (Double($0[4]) ?? -1) >= 0.5 })
-      #expect(rows.filter { $0[1] != "learned" }.allSatisfy { $0[2...].filter { $0 != "" }.count == 1 })
+      #expect(
+        rows.filter { $0[1] != "learned" }.allSatisfy { $0[2...].filter { $0 != "" }.count == 1 })
       #expect(rows.contains { $0[1] == "list" && $0[3] == "ambassadors" && $0[0] == "m0161" })
       let keys = rows.map { $0[..<4].joined(separator: "\u{1}") }
       #expect(keys == keys.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) })
@@ -77,7 +80,8 @@ struct MainPathTests {
         algorithm: ["--algorithm", "kmeans", "--clusters", "6", "--labels", folder.path("t.csv")])
       try #require(trained.code == 0, "\(trained.error)")
       let labelled = try Tool.run(
-        ["label", SampleCommunity.events, "--members", SampleCommunity.members, "--as-of",
+        [
+          "label", SampleCommunity.events, "--members", SampleCommunity.members, "--as-of",
           "2025-07-01", "--model", folder.path("m.safetensors"), "--output", folder.path("l.csv"),
         ])
       try #require(labelled.code == 0, "\(labelled.error)")

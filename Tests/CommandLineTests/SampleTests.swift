@@ -13,7 +13,8 @@ struct SampleTests {
       #expect(result.code == 0, "\(result.error)")
       #expect(try folder.names == ["events.csv.gz", "members.csv", "truth.csv"])
       for name in try folder.names {
-        let kept = try Data(contentsOf: URL(fileURLWithPath: SampleCommunity.file("notebooks-data/\(name)")))
+        let kept = try Data(
+          contentsOf: URL(fileURLWithPath: SampleCommunity.file("notebooks-data/\(name)")))
         #expect(try folder.read(name) == kept, "\(name)")
       }
     }

@@ -88,7 +88,9 @@ struct TemporaryFolder {
   }
 
   /// The bytes of a file.
-  func read(_ name: String) throws -> Data { try Data(contentsOf: url.appendingPathComponent(name)) }
+  func read(_ name: String) throws -> Data {
+    try Data(contentsOf: url.appendingPathComponent(name))
+  }
 
   /// The names of all files, sorted.
   var names: [String] {

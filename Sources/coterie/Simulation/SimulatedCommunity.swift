@@ -105,7 +105,8 @@ struct SimulatedCommunity {
     var share = 0.0
     for archetype in Archetype.allCases {
       share += archetype.share
-      let end = archetype == Archetype.allCases.last ? count : Int((share * Double(count)).rounded())
+      let end =
+        archetype == Archetype.allCases.last ? count : Int((share * Double(count)).rounded())
       while result.count < end { result.append(archetype) }
     }
     return result

@@ -44,7 +44,8 @@ struct Doctor: ParsableCommand {
             }),
         ])
     } else {
-      print("coterie \(Coterie.version), \(linearAlgebraKernel), \(availableProcessorCount) processors")
+      print(
+        "coterie \(Coterie.version), \(linearAlgebraKernel), \(availableProcessorCount) processors")
       for check in checks {
         print("  \(check.isSound ? "ok     " : "BROKEN ") \(check.name): \(check.detail)")
       }
@@ -107,7 +108,8 @@ struct Doctor: ParsableCommand {
   }
 
   private static func compression() throws -> Check {
-    let text = "member_id,timestamp,event\n"
+    let text =
+      "member_id,timestamp,event\n"
       + (0..<1000).map { "m\($0),2024-01-01T00:00:00Z,post\n" }.joined()
     let (history, _) = try EventReader().read([
       .bytes(gzipped(Array(text.utf8)), name: "doctor")

@@ -50,7 +50,8 @@ struct Explain: ParsableCommand {
       threadCount: community.threads)
     guard let position = table.communityRows.firstIndex(of: row) else {
       throw Failure.badInput(
-        "member \"\(member)\" has no event and had not joined at \(loaded.asOf): give a later --as-of")
+        "member \"\(member)\" has no event and had not joined at \(loaded.asOf): give a later --as-of"
+      )
     }
     let learned = try table.models.map { model in
       LearnedExplanation(

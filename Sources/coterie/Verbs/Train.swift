@@ -88,7 +88,8 @@ struct Train: ParsableCommand {
     Console.endProgress()
     if model.training.hasConverged == false {
       Console.note(
-        "k-means has not converged in \(clustering.maximumIterations) passes: raise --max-iterations")
+        "k-means has not converged in \(clustering.maximumIterations) passes: raise --max-iterations"
+      )
     }
     if clustering.strict, model.training.hasConverged == false {
       throw Failure(
@@ -167,7 +168,8 @@ struct Train: ParsableCommand {
 extension ModelSuccession {
   fileprivate func text(previous: String) -> String {
     func list(_ ids: [String]) -> String { ids.isEmpty ? "none" : ids.joined(separator: ", ") }
-    return "Segments kept from \(previous): \(list(kept)); new: \(list(new)); gone: \(list(vanished))"
+    return
+      "Segments kept from \(previous): \(list(kept)); new: \(list(new)); gone: \(list(vanished))"
   }
 
   fileprivate var json: JSONValue {
