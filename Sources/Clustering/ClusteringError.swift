@@ -1,3 +1,5 @@
+public import LinearAlgebra
+
 /// What can be wrong with the data and the options given to this module.
 public enum ClusteringError: Error, Hashable, Sendable {
   /// A matrix without rows or without columns.
@@ -54,6 +56,8 @@ public enum ClusteringError: Error, Hashable, Sendable {
   case labelCount(expected: Int, found: Int)
   /// An operation of quadratic time would pass its limit of rows.
   case tooManyRows(rows: Int, limit: Int)
+  /// The principal components of the samples could not be found.
+  case principalComponents(LinearAlgebraError)
 }
 
 extension ClusteringError: CustomStringConvertible {
@@ -117,6 +121,7 @@ extension ClusteringError: CustomStringConvertible {
     case .tooManyRows(let rows, let limit):
       "\(rows) rows are over the limit of \(limit) for work that grows with their square; sample "
         + "the rows or raise the limit"
+    case .principalComponents(let error): "principal components: \(error)"
     }
   }
 }

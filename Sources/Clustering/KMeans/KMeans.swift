@@ -18,6 +18,16 @@ public struct KMeans: Sendable, Hashable {
     case centroids(Matrix<Double>)
   }
 
+  /// What a fit is about to do, for those who watch it: show progress, take times.
+  public enum Step: Sendable, Hashable {
+    /// The first centroids of a run are chosen; runs count from 0.
+    case seeding(restart: Int)
+    /// The run iterates.
+    case iterating(restart: Int)
+    /// All runs are done, and the best of them is put in label order.
+    case finishing
+  }
+
   /// The number of clusters, k, at least 1.
   public var clusterCount: Int
   /// How the first centroids are chosen.
@@ -57,13 +67,14 @@ public struct KMeans: Sendable, Hashable {
   /// - Parameters:
   ///   - samples: One row per sample. Distances and sums are in `Double` for either precision.
   ///   - weights: One weight per row, none negative, not all 0; nil for 1 each.
+  ///   - onStep: Called on the calling thread before every step.
   /// - Returns: The run of least inertia.
   /// - Throws: `ClusteringError` for options out of range, for data that are empty, not finite, too
   ///   large to square, or of fewer distinct rows than clusters, and for weights or starting
   ///   centroids of the wrong count or value.
   /// - Complexity: O(restarts · iterations · n k d) time, O(n + 64 k d) memory beyond the samples.
   public func fit<Scalar: BLASScalar>(
-    _ samples: Matrix<Scalar>, weights: [Double]? = nil
+    _ samples: Matrix<Scalar>, weights: [Double]? = nil, onStep: (Step) -> Void = { _ in }
   ) throws(ClusteringError) -> KMeansFit {
     try checkOptions()
     try checkWeights(weights, rowCount: samples.rowCount)
@@ -86,11 +97,18 @@ public struct KMeans: Sendable, Hashable {
     let run = LloydRun(
       samples: shifted, weights: weights, maximumIterations: maximumIterations,
       squaredTolerance: absoluteTolerance, threadCount: threadCount)
-    var best = run.result(from: firstCentroids(shifted, weights, restart: 0))
+    func result(restart: Int) -> LloydRun.Result {
+      onStep(.seeding(restart: restart))
+      let start = firstCentroids(shifted, weights, restart: restart)
+      onStep(.iterating(restart: restart))
+      return run.result(from: start)
+    }
+    var best = result(restart: 0)
     for restart in 1..<max(1, starts) {
-      let result = run.result(from: firstCentroids(shifted, weights, restart: restart))
+      let result = result(restart: restart)
       if result.inertia < best.inertia { best = result }
     }
+    onStep(.finishing)
     return KMeansFit(best, shift: shifted.shift)
   }
 

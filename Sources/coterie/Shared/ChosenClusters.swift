@@ -8,7 +8,9 @@ struct ChosenClusters {
   /// How the number was chosen, where it was not said.
   let choice: ClusterCountChoice?
 
-  init(_ options: ClusteringOptions, samples: Matrix<Double>, threads: Int) throws {
+  init<Scalar: BLASScalar>(
+    _ options: ClusteringOptions, samples: Matrix<Scalar>, threads: Int
+  ) throws {
     var count = 0
     var choice: ClusterCountChoice?
     switch options.clusters {
@@ -37,19 +39,17 @@ struct ChosenClusters {
     guard let choice else { return .null }
     return .object([
       "clusters": .integer(choice.clusterCount), "clear": .boolean(choice.isClear),
-      "reason": .string(choice.reason),
-      "candidates": .array(
-        choice.candidates.map { candidate in
-          .object([
-            "clusters": .integer(candidate.clusterCount),
-            "inertia": JSONValue(candidate.inertia),
-            "silhouette": JSONValue(candidate.silhouette),
-            "calinski_harabasz": JSONValue(candidate.calinskiHarabasz),
-            "davies_bouldin": JSONValue(candidate.daviesBouldin),
-            "gap": JSONValue(candidate.gap),
-            "gap_standard_error": JSONValue(candidate.gapStandardError),
-          ])
-        }),
+      "reason": .string(choice.reason), "candidates": .array(choice.candidates.map(Self.json)),
+    ])
+  }
+
+  private static func json(_ candidate: ClusterCountChoice.Candidate) -> JSONValue {
+    .object([
+      "clusters": .integer(candidate.clusterCount), "inertia": JSONValue(candidate.inertia),
+      "silhouette": JSONValue(candidate.silhouette),
+      "calinski_harabasz": JSONValue(candidate.calinskiHarabasz),
+      "davies_bouldin": JSONValue(candidate.daviesBouldin), "gap": JSONValue(candidate.gap),
+      "gap_standard_error": JSONValue(candidate.gapStandardError),
     ])
   }
 }
