@@ -92,11 +92,15 @@ let package = Package(
       swiftSettings: settings),
     .testTarget(
       name: "ModelsTests",
-      dependencies: ["Models", "Engagement", "EventLog", "Clustering", "LinearAlgebra", "TestSupport"],
+      dependencies: [
+        "Models", "Engagement", "EventLog", "Clustering", "LinearAlgebra", "TestSupport",
+      ],
       swiftSettings: settings),
     .testTarget(
       name: "MembershipTests",
-      dependencies: ["Membership", "Models", "Segmentation", "Engagement", "EventLog", "TestSupport"],
+      dependencies: [
+        "Membership", "Models", "Segmentation", "Engagement", "EventLog", "TestSupport",
+      ],
       swiftSettings: settings),
     .testTarget(
       name: "ComparisonTests", dependencies: ["Comparison", "Membership", "TestSupport"],

@@ -55,10 +55,7 @@ struct CommunityOptions: ParsableArguments {
     }
   }
 
-  /// Reads events and members.
-  ///
-  /// - Parameters:
-  ///   - features: features besides the project's whose properties have to be kept.
+  /// Reads events and members; the properties that project and features need are kept.
   func load(
     _ events: [String], project: ProjectFile, features: [FeatureDefinition]
   ) throws -> LoadedCommunity {

@@ -22,10 +22,8 @@ struct ComparisonReport {
     return name == id ? id : "\(id) \(name)"
   }
 
-  /// The report for the terminal.
-  ///
-  /// - Parameter matchLimit: how many written segments are shown beside each learned one, the best
-  ///   first; nil for all that share a member with it.
+  /// The report for the terminal, with so many written segments beside each learned one, the best
+  /// first; nil shows all that share a member with it.
   func text(matchLimit: Int?) -> String {
     let rand = comparison.adjustedRand.map { String(format: "%.3f", $0) } ?? "undefined"
     let information =

@@ -27,6 +27,7 @@ struct SimulatedCommunity {
   /// - Parameters:
   ///   - memberCount: how many members, at least one.
   ///   - eventCount: how many events in all, at least none.
+  ///   - seed: the seed of all draws.
   init(memberCount: Int, eventCount: Int, seed: UInt64) {
     var generator = SeededGenerator(seed: seed)
     var archetypes = Self.archetypes(memberCount)
