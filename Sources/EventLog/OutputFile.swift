@@ -130,6 +130,7 @@ public func quotedCell(_ text: String) -> String {
 
 /// The bytes as gzip, the same for the same bytes: no name and no time is written.
 ///
+/// - Precondition: there are fewer than 4 GiB, which is as much as zlib takes at once.
 /// - Complexity: O(bytes).
 public func gzipped(_ bytes: [UInt8]) -> [UInt8] {
   var stream = z_stream()

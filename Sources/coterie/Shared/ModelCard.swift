@@ -99,7 +99,7 @@ struct ModelCard {
     return [
       "model": .object(["name": .string(name), "id": .string(id)]),
       "algorithm": .object([
-        "name": .string(model.algorithm.name), "seed": .integer(Int(clamping: training.seed)),
+        "name": .string(model.algorithm.name), "seed": .string(String(training.seed)),
         "parameters": .object(training.parameters.mapValues { .string($0) }),
         "iterations": training.iterationCount.map { .integer($0) } ?? .null,
         "converged": training.hasConverged.map { .boolean($0) } ?? .null,

@@ -30,11 +30,11 @@ struct Simulate: ParsableCommand {
   var json = false
 
   func validate() throws {
-    guard (1...100_000_000).contains(members) else {
-      throw ValidationError("--members must be between 1 and 100000000")
+    guard (1...10_000_000).contains(members) else {
+      throw ValidationError("--members must be between 1 and 10000000")
     }
-    guard (0...1_000_000_000).contains(events) else {
-      throw ValidationError("--events must be between 0 and 1000000000")
+    guard (0...40_000_000).contains(events) else {
+      throw ValidationError("--events must be between 0 and 40000000")
     }
   }
 
