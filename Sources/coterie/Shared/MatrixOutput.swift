@@ -51,7 +51,7 @@ func writeLabels(
   try file.commit()
 }
 
-extension Matrix<Double> {
+extension Matrix where Element: BLASScalar {
   /// The mean row of each label, count × d.
   func means(ofLabels labels: [Int], count: Int) -> Matrix<Double> {
     var means = Matrix<Double>(rowCount: count, columnCount: columnCount)
@@ -60,7 +60,8 @@ extension Matrix<Double> {
       sizes[label] += 1
       for column in 0..<columnCount {
         // Updated by deviations, so that a far offset loses no digits.
-        means[label, column] += (self[row, column] - means[label, column]) / sizes[label]
+        let value = Double(self[row, column])
+        means[label, column] += (value - means[label, column]) / sizes[label]
       }
     }
     return means

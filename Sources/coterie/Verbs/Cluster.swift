@@ -1,0 +1,181 @@
+import ArgumentParser
+import Clustering
+import EventLog
+import Foundation
+import LinearAlgebra
+import Models
+
+/// `coterie cluster`: numbers in, labels out.
+struct Cluster: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Clusters the rows of a table of numbers.",
+    discussion: """
+      Labels count from 0, the largest cluster first. With --standardize the clustering and its \
+      inertia are those of columns brought to mean 0 and standard deviation 1; centroids are written \
+      in the data's own units, and a file of centroids for --init is read in them. In --json, seconds \
+      'fit' is all of the clustering, 'seed' the part of it that chose first centroids.
+
+      Examples:
+        coterie cluster members.csv --id member_id --standardize --algorithm kmeans --clusters auto \
+      --labels labels.csv
+        coterie cluster matrix.npy --algorithm hierarchical --linkage average --clusters 5 \
+      --linkage-output tree.npy
+      """)
+
+  @Argument(help: "CSV with a header, also gzipped, or a NumPy .npy file; - is the standard input.")
+  var data: String
+
+  @Option(help: "Columns, separated by commas; by default all that hold numbers only.")
+  var columns: NameList?
+
+  @Option(help: "The column that names the rows; it is written beside the labels.")
+  var id: String?
+
+  @OptionGroup var clustering: ClusteringOptions
+
+  @Flag(help: "Bring each column to mean 0 and standard deviation 1 first.")
+  var standardize = false
+
+  @Option(help: "How many threads work at once.")
+  var threads: Int = availableProcessorCount
+
+  @Flag(help: "Print one JSON object on the standard output.")
+  var json = false
+
+  func validate() throws {
+    guard threads >= 1 else { throw ValidationError("--threads must be at least 1") }
+  }
+
+  func run() throws {
+    var stopwatch = Stopwatch()
+    Console.progress("reading \(data)")
+    let input = try NumericData(path: data, columns: columns?.names, id: id)
+    let readSeconds = stopwatch.lap()
+    do {
+      switch (input.array, clustering.precision) {
+      case (.float32(let samples), .float64):
+        try run(samples.converted(to: Double.self), input, readSeconds, stopwatch)
+      case (.float32(let samples), _): try run(samples, input, readSeconds, stopwatch)
+      case (.float64(let samples), .float32):
+        try run(samples.converted(to: Float.self), input, readSeconds, stopwatch)
+      case (.float64(let samples), _): try run(samples, input, readSeconds, stopwatch)
+      }
+    } catch let error as ClusteringError {
+      Console.endProgress()
+      throw Failure.badInput("\(data): \(error)")
+    }
+  }
+
+  private func run<Scalar: BLASScalar>(
+    _ given: Matrix<Scalar>, _ input: NumericData, _ readSeconds: Double,
+    _ started: Stopwatch
+  ) throws {
+    var stopwatch = started
+    var (samples, names) = (given, input.names)
+    var scaling: ColumnScaling?
+    if standardize {
+      let made = try ColumnScaling(given)
+      for (column, name) in names.enumerated() where !made.kept.contains(column) {
+        Console.note("column \"\(name)\" is left out: it is the same in all rows")
+      }
+      guard !made.kept.isEmpty else {
+        throw Failure.badInput(
+          "\(data): every column is the same in all rows, so nothing tells rows apart: choose other "
+            + "columns or leave --standardize out")
+      }
+      samples = made.scaled(given)
+      names = made.kept.map { names[$0] }
+      scaling = made
+    }
+    let prepareSeconds = stopwatch.lap()
+    let chosen = try ChosenClusters(clustering, samples: samples, threads: threads)
+    let algorithm = try inSamplesUnits(chosen.algorithm, scaling, columnCount: input.names.count)
+    let chooseSeconds = stopwatch.lap()
+    let fitted = try FittedClusters(algorithm, samples, threads: threads)
+    let fitSeconds = stopwatch.lap()
+    Console.endProgress()
+    if !fitted.hasConverged {
+      let message = "k-means has not converged in \(clustering.maximumIterations) passes"
+      if clustering.strict {
+        throw Failure(
+          code: Failure.Code.notConverged,
+          "\(message), and --strict was said; nothing is written: raise --max-iterations")
+      }
+      Console.note("\(message): raise --max-iterations")
+    }
+    let centroids = scaling.map { $0.unscaled(fitted.centroids) } ?? fitted.centroids
+    let ids = input.ids.flatMap { cells in id.map { (name: $0, cells: cells) } }
+    if let path = clustering.labels { try writeLabels(fitted.labels, ids: ids, to: path) }
+    if let path = clustering.centroids { try writeCSV(centroids, columns: names, to: path) }
+    if let path = clustering.linkageOutput, let matrix = fitted.linkageMatrix {
+      try writeLinkage(matrix, to: path)
+    }
+    guard json else {
+      print(summary(fitted, centroids, names, chosen.choice))
+      return
+    }
+    try JSONValue.print(
+      verb: "cluster",
+      [
+        "algorithm": .string(clustering.algorithm.rawValue),
+        "samples": .integer(samples.rowCount), "features": .integer(samples.columnCount),
+        "columns": .array(names.map { .string($0) }),
+        "precision": .string(Scalar.self == Float.self ? "float32" : "float64"),
+        "clusters": .integer(fitted.sizes.count),
+        "sizes": .array(fitted.sizes.map { .integer($0) }), "inertia": .number(fitted.inertia),
+        "iterations": .integer(fitted.iterationCount), "converged": .boolean(fitted.hasConverged),
+        "choice": chosen.json,
+        "seconds": .object([
+          "read": .number(readSeconds), "prepare": .number(prepareSeconds),
+          "choose": .number(chooseSeconds), "seed": .number(fitted.seedSeconds),
+          "fit": .number(fitSeconds), "total": .number(stopwatch.total),
+        ]),
+        "peak_memory_bytes": .integer(peakMemoryInBytes()), "threads": .integer(threads),
+        "kernel": .string(fitted.kernel),
+      ])
+  }
+
+  /// The algorithm with given centroids brought to the scale of the samples.
+  private func inSamplesUnits(
+    _ algorithm: ModelTraining.Algorithm, _ scaling: ColumnScaling?, columnCount: Int
+  ) throws -> ModelTraining.Algorithm {
+    guard let scaling, case .kMeans(var kMeans) = algorithm,
+      case .centroids(let centroids) = kMeans.initialization
+    else { return algorithm }
+    guard centroids.columnCount == columnCount else {
+      throw ClusteringError.centroidShape(
+        expectedRows: kMeans.clusterCount, expectedColumns: columnCount,
+        rows: centroids.rowCount, columns: centroids.columnCount)
+    }
+    kMeans.initialization = .centroids(scaling.scaled(centroids))
+    return .kMeans(kMeans)
+  }
+
+  private func summary(
+    _ fitted: FittedClusters, _ centroids: Matrix<Double>, _ names: [String],
+    _ choice: ClusterCountChoice?
+  ) -> String {
+    let shown = min(names.count, 8)
+    var table = TextTable(header: ["cluster", "size", "share"] + names.prefix(shown))
+    for (cluster, size) in fitted.sizes.enumerated() {
+      table.add(
+        [
+          String(cluster), String(size), percent(size, of: fitted.labels.count),
+        ] + centroids.row(cluster).prefix(shown).map { String(format: "%.4g", $0) })
+    }
+    var parts: [String] = []
+    if let choice { parts.append("\(choice.clusterCount) clusters: \(choice.reason)") }
+    parts.append(
+      table.text
+        + (shown < names.count
+          ? "\n  (the first \(shown) of \(names.count) columns; --centroids FILE writes all)" : ""))
+    var facts = "inertia \(String(format: "%.6g", fitted.inertia))"
+    if standardize { facts += " in standard deviations" }
+    if clustering.algorithm == .kmeans {
+      facts += ", \(fitted.iterationCount) iterations, "
+      facts += fitted.hasConverged ? "converged" : "not converged"
+    }
+    parts.append(facts)
+    return parts.joined(separator: "\n\n")
+  }
+}
