@@ -106,7 +106,8 @@ let package = Package(
       name: "ComparisonTests", dependencies: ["Comparison", "Membership", "TestSupport"],
       swiftSettings: settings),
     .testTarget(
-      name: "CommandLineTests", dependencies: ["coterie", "TestSupport"], swiftSettings: settings),
+      name: "CommandLineTests", dependencies: ["coterie", "LinearAlgebra", "TestSupport"],
+      swiftSettings: settings),
   ],
   swiftLanguageModes: [.v6]
 )

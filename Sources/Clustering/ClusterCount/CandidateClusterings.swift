@@ -1,6 +1,6 @@
 internal import LinearAlgebra
 
-/// Clusterings of the same samples into 1, 2, ... clusters, all made the same way.
+/// Clusterings of the same samples into several numbers of clusters, all made alike.
 struct CandidateClusterings: Sendable {
   /// How clusters are made.
   struct Method: Sendable {
@@ -16,7 +16,7 @@ struct CandidateClusterings: Sendable {
   private let labels: [Int: [Int]]
   private let threadCount: Int
 
-  /// - Complexity: 3 k-means runs per count, or one tree.
+  /// Clusters samples into one cluster and into each of `counts`: 3 k-means runs each, or one tree.
   init(
     _ samples: Matrix<Double>, counts: ClosedRange<Int>, method: Method
   ) throws(ClusteringError) {

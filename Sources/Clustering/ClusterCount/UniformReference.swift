@@ -7,7 +7,7 @@ struct UniformReference: Sendable {
   private let bounds: [ClosedRange<Double>]
   private let rowCount: Int
 
-  /// - Parameter samples: n × d, n at least 2, finite.
+  /// Finds the box of samples, n × d, n at least 2.
   init(_ samples: Matrix<Double>) throws(ClusteringError) {
     do {
       components = try PrincipalComponents(samples)

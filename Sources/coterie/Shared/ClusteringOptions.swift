@@ -103,6 +103,13 @@ struct ClusteringOptions: ParsableArguments {
       guard clusters != nil else {
         throw ValidationError("k-means needs --clusters: a number, or 'auto'")
       }
+      if clusters == .automatic, !["k-means++", "random"].contains(initialization) {
+        throw ValidationError("--init FILE goes with --clusters N, one for each of its centroids")
+      }
+      if metric != .euclidean {
+        throw ValidationError(
+          "k-means goes with --metric euclidean only: choose --algorithm hierarchical")
+      }
     case .hierarchical:
       if let cutHeight {
         if !(cutHeight >= 0) { throw ValidationError("--cut-height must be 0 or more") }

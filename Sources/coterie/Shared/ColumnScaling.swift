@@ -8,7 +8,8 @@ struct ColumnScaling {
   private let means: [Double]
   private let deviations: [Double]
 
-  /// - Throws: `ClusteringError` for data that are not finite or too large to square.
+  /// Takes the columns' means and standard deviations; refuses data that are not finite or so large
+  /// that their squares are not.
   init<Scalar: BLASScalar>(_ samples: Matrix<Scalar>) throws {
     if let place = samples.firstNonFinite() {
       throw ClusteringError.nonFinite(row: place.row, column: place.column)

@@ -4,8 +4,7 @@ import LinearAlgebra
 
 /// Writes a matrix as CSV with a header; numbers read back exactly, NaN is an empty cell.
 ///
-/// - Parameters:
-///   - ids: a name and a cell for each row, put first.
+/// `ids` are a name and a cell for each row, put first.
 func writeCSV(
   _ matrix: Matrix<Double>, columns: [String], ids: (name: String, cells: [String])? = nil,
   to path: String

@@ -21,9 +21,8 @@ struct NumericData {
 
   /// Reads a file.
   ///
-  /// - Parameters:
-  ///   - columns: the columns wanted; nil for all in which every cell is a number.
-  ///   - id: a column that names the rows, which is not a number of theirs.
+  /// `columns` are those wanted, nil for all in which every cell is a number; `id` is a column that
+  /// names the rows, which is not a number of theirs.
   init(path: String, columns: [String]?, id: String?) throws {
     if path.hasSuffix(".npy") {
       guard columns == nil, id == nil else {

@@ -172,7 +172,7 @@ struct Cluster: ParsableCommand {
     var facts = "inertia \(String(format: "%.6g", fitted.inertia))"
     if standardize { facts += " in standard deviations" }
     if clustering.algorithm == .kmeans {
-      facts += ", \(fitted.iterationCount) iterations, "
+      facts += ", \(fitted.iterationCount) iteration\(fitted.iterationCount == 1 ? "" : "s"), "
       facts += fitted.hasConverged ? "converged" : "not converged"
     }
     parts.append(facts)
