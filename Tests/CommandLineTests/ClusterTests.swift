@@ -180,7 +180,7 @@ struct ClusterTests {
         #expect(choice.clusters == 3)
         #expect(choice.clear)
         #expect(choice.reason.hasPrefix("3 groups stand apart"))
-        #expect(choice.candidates.map(\.clusters) == Array(2...10))
+        #expect(choice.candidates.map(\.clusters) == Array(2...20))
         #expect(report.clusters == 3)
         #expect(report.sizes == [20, 20, 20])
       }

@@ -61,7 +61,7 @@ public struct ClusterCountChoice: Sendable, Hashable {
   /// - Complexity: O(n d) to check the rows, then work on at most 2,000 rows: 33 k-means runs or 11
   ///   trees per count, and one silhouette per count.
   public init<Scalar: BLASScalar>(
-    _ samples: Matrix<Scalar>, counts: ClosedRange<Int> = 2...10, linkage: Linkage? = nil,
+    _ samples: Matrix<Scalar>, counts: ClosedRange<Int> = 2...20, linkage: Linkage? = nil,
     metric: Metric = .euclidean, seed: UInt64 = 0, threadCount: Int = availableProcessorCount
   ) throws(ClusteringError) {
     let n = samples.rowCount
