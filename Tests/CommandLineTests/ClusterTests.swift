@@ -322,6 +322,17 @@ struct ClusterTests {
       "folder that is not there", ["d.csv": "x\n1\n2\n"],
       ["cluster", "@/d.csv", "--labels", "@/none/l.csv"] + kMeans + ["2"], 2,
       ["none/l.csv", "cannot be written"]),
+    bad(
+      "one of two folders that is not there", ["d.csv": "x\n1\n2\n"],
+      ["cluster", "@/d.csv", "--labels", "@/l.csv", "--centroids", "@/none/c.csv"] + kMeans + ["2"],
+      2, ["none/c.csv", "cannot be written"]),
+    bad(
+      "folder for a file", ["d.csv": "x\n1\n2\n"],
+      ["cluster", "@/d.csv", "--labels", "@"] + kMeans + ["2"], 2, ["it is a folder"]),
+    bad(
+      "one file for two", ["d.csv": "x\n1\n2\n"],
+      ["cluster", "@/d.csv", "--labels", "@/l.csv", "--centroids", "@/l.csv"] + kMeans + ["2"],
+      64, ["files of their own"]),
   ]
 
   @Test(arguments: cases)

@@ -12,8 +12,10 @@ public import LinearAlgebra
 /// 3. a silhouette over the mean of what 10 uniform references reach with as many clusters, by more
 ///    than 4 standard errors: wide, since the count was chosen as the best of many.
 ///
-/// Groups that differ in more than place, such as rings around one another, are not seen by these
-/// indices.
+/// Uniform, normal and ball-shaped noise is called clear for under 1 in 20 seeds. A single group
+/// with a long tail may be (up to a third of seeds for exponential columns): take logarithms of
+/// such columns first. Groups that are not compact, such as rings around one another, are not seen
+/// by these indices.
 public struct ClusterCountChoice: Sendable, Hashable {
   /// A number of clusters that was tried; its indices are those of the rows sampled.
   public struct Candidate: Sendable, Hashable {

@@ -123,6 +123,10 @@ struct ClusteringOptions: ParsableArguments {
             + "complete, single or weighted")
       }
     }
+    let outputs = outputPaths.filter { $0 != "-" }
+    if Set(outputs).count < outputs.count {
+      throw ValidationError("--labels, --centroids and --linkage-output need files of their own")
+    }
     if let linkageOutput, !["csv", "npy"].contains(fileEnding(linkageOutput)) {
       throw ValidationError("--linkage-output must end in .csv or .npy")
     }
@@ -154,5 +158,19 @@ struct ClusteringOptions: ParsableArguments {
     }
   }
 
-  func fileEnding(_ path: String) -> String { (path as NSString).pathExtension }
+  private var outputPaths: [String] { [labels, centroids, linkageOutput].compactMap { $0 } }
+
+  /// Throws where a file asked for could not be written, before time is spent on what goes into it.
+  func checkOutputs() throws {
+    for path in outputPaths where path != "-" {
+      // Opening a pipe and closing it again would tell its reader that all is over.
+      let type =
+        try? FileManager.default.attributesOfItem(atPath: path)[.type] as? FileAttributeType
+      if type == nil || type == .typeRegular || type == .typeDirectory {
+        try OutputFile(path).discard()
+      }
+    }
+  }
+
+  private func fileEnding(_ path: String) -> String { (path as NSString).pathExtension }
 }

@@ -47,6 +47,7 @@ struct Cluster: ParsableCommand {
   }
 
   func run() throws {
+    try clustering.checkOutputs()
     var stopwatch = Stopwatch()
     Console.progress("reading \(data)")
     let input = try NumericData(path: data, columns: columns?.names, id: id)

@@ -245,4 +245,17 @@ struct KMeansTests {
       if run.k > 1 { #expect(fit.iterationCount == run.iterations, "\(run.set) \(run.k)") }
     }
   }
+
+  @Test func watcherIsToldOfEveryStepInOrder() throws {
+    var steps: [KMeans.Step] = []
+    let samples = RandomSamples.blobs(60, 2, centers: 3, seed: 1)
+    let kMeans = KMeans(clusterCount: 3, restartCount: 2)
+    let watched = try kMeans.fit(samples) { steps.append($0) }
+    #expect(
+      steps == [
+        .seeding(restart: 0), .iterating(restart: 0), .seeding(restart: 1),
+        .iterating(restart: 1), .finishing,
+      ])
+    #expect(try kMeans.fit(samples) == watched)
+  }
 }
