@@ -55,6 +55,8 @@ struct Train: ParsableCommand {
   }
 
   func run() throws {
+    try clustering.checkOutputs()
+    try OutputFile(output).discard()
     let project = try community.project()
     let earlier = try previous.map { try NamedModel(path: $0) }
     let choice = FeatureChoice(features, project: project)
