@@ -17,11 +17,7 @@ enum Tool {
       ? beside : ReferenceData.checkout.appendingPathComponent(".build/debug/coterie").path
   }()
 
-  /// Runs the tool to its end.
-  ///
-  /// - Parameters:
-  ///   - input: what stands on the standard input.
-  ///   - folder: the folder it runs in; by default the checkout.
+  /// Runs the tool to its end, with some bytes on the standard input, by default in the checkout.
   static func run(
     _ arguments: [String], input: [UInt8] = [], in folder: URL = ReferenceData.checkout
   ) throws -> Result {

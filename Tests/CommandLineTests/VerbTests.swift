@@ -57,7 +57,9 @@ struct VerbTests {
         ["label"] + SampleCommunity.input + [
           "--model", SampleCommunity.model, "--json", "--output", folder.path("l.csv"),
         ],
-        ["explain", "m0007"] + SampleCommunity.input + ["--model", SampleCommunity.model, "--json"],
+        ["explain", "m0007"] + SampleCommunity.input + [
+          "--model", SampleCommunity.model, "--json",
+        ],
         ["inspect", SampleCommunity.model, "--json"],
       ]
       for command in commands {
