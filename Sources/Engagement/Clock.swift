@@ -61,16 +61,17 @@ public struct Clock: Sendable, Hashable {
   }
 
   /// The instant at which a calendar day, counted from 1970-01-01, begins.
+  ///
+  /// Where clocks are set forward over midnight that is the instant of the change, where they are
+  /// set back over it the first of the two midnights that are of this day. A day that a zone leaves
+  /// out begins, and ends, where the next one does.
   public func start(ofDay day: Int) -> Timestamp {
     let utcMidnight = Timestamp(microseconds: Int64(day) * Timestamp.microsecondsPerDay)
-    guard let zone else { return utcMidnight }
-    // The zone's offset at local midnight: guessed at UTC's, then looked up again at the guess.
-    var instant = utcMidnight
-    for _ in 0..<2 {
-      let seconds = zone.secondsFromGMT(for: Self.date(instant))
-      instant = Timestamp(microseconds: utcMidnight.microseconds - Int64(seconds) * 1_000_000)
-    }
-    return instant
+    guard zone != nil else { return utcMidnight }
+    // The offset at local midnight is the one of a day before or of a day after.
+    let offsets = [-1, 1].map { offsetInMicroseconds(at: utcMidnight.subtracting(days: $0)) }
+    let midnights = offsets.map { Timestamp(microseconds: utcMidnight.microseconds - $0) }
+    return midnights.filter { self.day(of: $0) >= day }.min() ?? utcMidnight
   }
 
   private func offsetInMicroseconds(at instant: Timestamp) -> Int64 {
