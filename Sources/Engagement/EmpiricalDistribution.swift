@@ -46,7 +46,9 @@ public struct EmpiricalDistribution: Sendable, Hashable {
     if firstNotBelow == 0 { return 0 }
     if firstNotBelow == knots.count { return 1 }
     let (low, high) = (knots[firstNotBelow - 1], knots[firstNotBelow])
-    return (Double(firstNotBelow - 1) + (value - low) / (high - low)) / last
+    // Halves, since the difference of two large numbers may overflow.
+    let part = (value / 2 - low / 2) / (high / 2 - low / 2)
+    return (Double(firstNotBelow - 1) + part) / last
   }
 
   private func partition(_ holds: (Double) -> Bool) -> Int {
@@ -65,5 +67,7 @@ func quantile(_ probability: Double, ofSorted values: [Double]) -> Double {
   let position = probability * Double(values.count - 1)
   let below = Int(position)
   guard below + 1 < values.count else { return values[values.count - 1] }
-  return values[below] + (position - Double(below)) * (values[below + 1] - values[below])
+  // Halves, since the difference of two large numbers may overflow.
+  let (low, high) = (values[below] / 2, values[below + 1] / 2)
+  return 2 * (low + (position - Double(below)) * (high - low))
 }

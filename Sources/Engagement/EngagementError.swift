@@ -12,6 +12,8 @@ public enum EngagementError: Error, Equatable, Sendable {
   case noMembers(asOf: String, oldest: String?)
   /// No column is left that tells members apart.
   case allColumnsDropped([String])
+  /// A feature has a value so large that means and deviations could overflow.
+  case valueTooLarge(feature: String)
   /// Whitening or principal components are not possible.
   case cannotReduce(reason: String)
   /// A score refers to a score that does not exist.
@@ -45,6 +47,8 @@ extension EngagementError: CustomStringConvertible {
     case .allColumnsDropped(let names):
       "no feature tells the members apart: \(names.joined(separator: ", ")) are the same for all; "
         + "choose other --features or a log with more members"
+    case .valueTooLarge(let feature):
+      "feature \"\(feature)\" has a value over 1e100 in size: correct it, or leave the feature out"
     case .cannotReduce(let reason): "the columns cannot be reduced: \(reason)"
     case .unknownScore(let name, let suggestion):
       "unknown score \"\(name)\"\(suggestion)"

@@ -15,7 +15,8 @@ extension FeatureTransform {
   ///   - features: the columns wanted, in order.
   ///   - choices: logarithm, scale, reduction.
   /// - Throws: ``EngagementError/allColumnsDropped(_:)``, or ``EngagementError/unknownFeature(name:suggestion:)``
-  ///   where a logarithm is asked of a column that is not there, or
+  ///   where a logarithm is asked of a column that is not there,
+  ///   ``EngagementError/valueTooLarge(feature:)`` for a value over 1e100 in size, or
   ///   ``EngagementError/cannotReduce(reason:)``.
   public init(
     fitting table: FeatureTable, features: [FeatureDefinition],
@@ -41,6 +42,10 @@ extension FeatureTransform {
       guard let least = values.min(), let greatest = values.max(), least < greatest else {
         dropped.append(DroppedColumn(feature: feature, reason: "the same for every member"))
         continue
+      }
+      // Squares and their sums must be finite, or the transform fitted would not be.
+      guard max(-least, greatest) <= 1e100 else {
+        throw .valueTooLarge(feature: feature.description)
       }
       let logarithm = Self.logarithm(for: feature, values: values, choice: choices.logarithm)
       let logged = values.map { ColumnTransform.apply(logarithm, to: $0) }
