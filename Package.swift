@@ -95,15 +95,20 @@ let package = Package(
       dependencies: [
         "Models", "Engagement", "EventLog", "Clustering", "LinearAlgebra", "TestSupport",
       ],
-      swiftSettings: settings),
+      exclude: ["Fixtures"], swiftSettings: settings),
     .testTarget(
       name: "MembershipTests",
       dependencies: [
-        "Membership", "Models", "Segmentation", "Engagement", "EventLog", "TestSupport",
+        "Membership", "Models", "Segmentation", "Engagement", "EventLog", "Clustering",
+        "LinearAlgebra",
       ],
       swiftSettings: settings),
     .testTarget(
-      name: "ComparisonTests", dependencies: ["Comparison", "Membership", "TestSupport"],
+      name: "ComparisonTests",
+      dependencies: [
+        "Comparison", "Membership", "Models", "Segmentation", "Engagement", "EventLog",
+        "Clustering", "LinearAlgebra",
+      ],
       swiftSettings: settings),
     .testTarget(
       name: "CommandLineTests", dependencies: ["coterie", "LinearAlgebra", "TestSupport"],

@@ -12,8 +12,6 @@ public enum ModelError: Error, Equatable, Sendable {
   case inconsistent(file: String, reason: String)
   /// The log or the members file lacks what the model's features need.
   case missingInput(model: String, reason: String)
-  /// There are fewer members than clusters.
-  case tooFewMembers(members: Int, clusters: Int)
   /// Two models of one name.
   case repeatedName(String)
 }
@@ -34,9 +32,6 @@ extension ModelError: CustomStringConvertible {
       "\(file): the model contradicts itself (\(reason)): train it again"
     case .missingInput(let model, let reason):
       "model \"\(model)\" cannot label these members: \(reason)"
-    case .tooFewMembers(let members, let clusters):
-      "\(members) members cannot make \(clusters) clusters: ask for fewer with --clusters, or give a "
-        + "longer history"
     case .repeatedName(let name):
       "two models are named \"\(name)\": rename one of the files, since memberships name the model"
     }

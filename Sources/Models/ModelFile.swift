@@ -49,6 +49,9 @@ public struct ModelFile: Sendable, Hashable {
       throw .malformed(file: name, reason: error.reason)
     }
     guard let text = file.metadata["coterie"] else { throw .notAModel(file: name) }
+    if let key = file.metadata.keys.filter({ $0 != "coterie" }).min() {
+      throw .malformed(file: name, reason: "unknown metadata entry \(key.prefix(80))")
+    }
     do {
       model = try SegmentModel(reading: file, document: ModelDocument(text, file: name))
     } catch let error as ModelError {

@@ -46,6 +46,7 @@ extension SegmentModel {
   /// - Parameters:
   ///   - table: rows with all of ``inputs``.
   ///   - threadCount: how many threads work at once; the labels do not depend on it.
+  /// - Returns: a label a row.
   /// - Throws: `ClusteringError` where a number is too large to compute with.
   /// - Complexity: O(members × segments × columns) for centroids.
   public func label(

@@ -160,7 +160,10 @@ extension SegmentModel {
         && medians.columnCount == columnCount,
       "segments of another number or width")
     try require(sizes.allSatisfy { $0 > 0 }, "a segment without members")
-    try require(sizes.reduce(0, +) == document.training.members, "sizes of another sum")
+    // Subtracted one by one: a sum of what a damaged file holds could overflow.
+    var membersLeft = document.training.members
+    for size in sizes where membersLeft >= 0 { membersLeft -= size }
+    try require(membersLeft == 0, "sizes of another sum")
     try require(radii.elements.allSatisfy { $0 >= 0 }, "a negative radius")
     try require(
       Set(document.segments.map(\.id)).count == count

@@ -85,7 +85,8 @@ public struct ModelTraining: Sendable, Hashable {
   public func fit(
     _ prepared: Prepared, community: Community
   ) throws(ClusteringError) -> (model: SegmentModel, labels: [Int]) {
-    let outcome = try cluster(prepared.matrix)
+    var outcome = try cluster(prepared.matrix)
+    if isSinglePrecision { outcome.parameters["precision"] = "float32" }
     let shape = ClusteredShape(
       prepared, labels: outcome.labels, algorithm: outcome.algorithm, threadCount: threadCount)
     let training = try record(prepared, outcome, community: community)

@@ -19,7 +19,7 @@ extension SafetensorsFile {
     let header = try parser.header()
     let dataCount = bytes.count - dataStart
     var position = 0
-    for entry in header.entries.sorted(by: { $0.start < $1.start }) {
+    for entry in header.entries.sorted(by: { ($0.start, $0.end) < ($1.start, $1.end) }) {
       guard let type = ElementType(rawValue: entry.type) else {
         throw Malformation(reason: "tensor \"\(entry.name)\" has element type \(entry.type)")
       }
@@ -80,8 +80,10 @@ extension SafetensorsFile {
   }
 }
 
-/// Reads the JSON of a safetensors header and nothing more general: an object of tensors, and one of
-/// texts under `__metadata__`. Names that stand twice are refused, which JSON readers let pass.
+/// Reads the JSON of a safetensors header and nothing more general.
+///
+/// That is an object of tensors, and one of texts under `__metadata__`. Names that stand twice are
+/// refused, which JSON readers let pass.
 private struct HeaderParser {
   struct Entry {
     let name: String
@@ -126,7 +128,7 @@ private struct HeaderParser {
     var entry = Entry(name: name)
     var seen = Set<String>()
     try object { (parser, key) throws(SafetensorsFile.Malformation) in
-      seen.insert(key)
+      guard seen.insert(key).inserted else { throw parser.malformed("\(key) stands twice") }
       switch key {
       case "dtype": entry.type = try parser.string()
       case "shape": entry.shape = try parser.numbers()

@@ -51,9 +51,11 @@ private func rounded(_ value: Double) -> String {
 /// community's, in standard deviations, at most three, and the community's medians beside them.
 ///
 /// - Parameters:
+///   - features: the columns.
 ///   - effects: for each column, the difference of means in standard deviations.
 ///   - medians: for each column, the segment's median in the feature's own unit.
 ///   - communityMedians: for each column, the community's median.
+/// - Returns: the description, in words.
 func segmentDescription(
   features: [FeatureDefinition], effects: [Double], medians: [Double], communityMedians: [Double]
 ) -> String {
