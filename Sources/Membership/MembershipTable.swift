@@ -94,7 +94,8 @@ public struct MembershipTable: Sendable {
     project: ProjectFile = ProjectFile(), threadCount: Int = availableProcessorCount
   ) throws {
     let models = models.sorted { bytesPrecede($0.name, $1.name) }
-    for (model, next) in zip(models, models.dropFirst()) where model.name == next.name {
+    var names = Set<String>()
+    for model in models where !names.insert(model.name).inserted {
       throw ModelError.repeatedName(model.name)
     }
     let rows = community.rows(asOf: asOf)

@@ -5,8 +5,10 @@ extension MembershipTable {
   /// The header of the labels file.
   public static let csvHeader = "member_id,kind,source,segment,confidence,distance,novel"
 
-  /// Hands the labels file to a closure, line by line: one row a membership, sorted by member, kind,
-  /// source and segment. The last three cells are empty but for learned segments.
+  /// Hands the labels file to a closure, line by line.
+  ///
+  /// There is one row a membership, sorted by member, kind, source and segment. The last three
+  /// cells are empty but for learned segments.
   public func writeCSV(_ write: (String) throws -> Void) rethrows {
     try write(Self.csvHeader + "\n")
     for membership in memberships {
