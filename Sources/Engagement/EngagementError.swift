@@ -29,8 +29,8 @@ extension EngagementError: CustomStringConvertible {
   public var description: String {
     switch self {
     case .unknownFeature(let name, let suggestion):
-      "unknown feature \"\(name)\"\(suggestion); it is neither built in nor a numeric column of "
-        + "the members file"
+      "unknown feature \"\(name)\", neither built in nor a numeric column of the members file"
+        + suggestion
     case .unknownEventType(let feature, let name, let suggestion):
       "feature \"\(feature)\": the log has no event type \"\(name)\" and the project no alias of "
         + "that name\(suggestion)"
