@@ -170,6 +170,7 @@ public struct ModelTraining: Sendable, Hashable {
 extension KMeans.Initialization {
   var name: String {
     switch self {
+    case .localSearch: "local-search"
     case .kMeansPlusPlus: "k-means++"
     case .random: "random"
     case .centroids: "given centroids"

@@ -1,7 +1,7 @@
 public import LinearAlgebra
 
 /// k-means clustering (Lloyd 1982, doi 10.1109/TIT.1982.1056489), seeded by greedy k-means++
-/// (Arthur & Vassilvitskii 2007).
+/// (Arthur & Vassilvitskii 2007) and local search (Lattanzi & Sohler 2019).
 ///
 /// It looks for k centroids of least inertia, the sum over rows of weight · squared Euclidean
 /// distance to the nearest centroid, and finds a local minimum of it. The result depends on the
@@ -9,6 +9,13 @@ public import LinearAlgebra
 public struct KMeans: Sendable, Hashable {
   /// How the first centroids are chosen.
   public enum Initialization: Sendable, Hashable {
+    /// k-means++ and then local search, both on samples of the rows that fit the cache: the default.
+    ///
+    /// Where a cluster has no centroid and another has two, plain k-means never mends it; the search
+    /// does, by moving centroids to rows drawn in proportion to their squared distance (Lattanzi &
+    /// Sohler 2019) and keeping the moves that Lloyd's iterations make good. Restarts end before
+    /// `restartCount` when one has found what the best before it found.
+    case localSearch
     /// Rows drawn one after another in proportion to weight · squared distance to the nearest
     /// chosen so far; of 2 + ⌊ln k⌋ draws the one that lowers the inertia most is kept.
     case kMeansPlusPlus
@@ -31,8 +38,9 @@ public struct KMeans: Sendable, Hashable {
   /// The number of clusters, k, at least 1.
   public var clusterCount: Int
   /// How the first centroids are chosen.
-  public var initialization: Initialization = .kMeansPlusPlus
-  /// The number of runs from different starts, of which the one of least inertia is kept whole.
+  public var initialization: Initialization = .localSearch
+  /// The number of runs from different starts, of which the one of least inertia is kept whole; the
+  /// most of them where the start is `.localSearch`.
   public var restartCount = 10
   /// The most iterations of one run.
   public var maximumIterations = 300
@@ -46,7 +54,7 @@ public struct KMeans: Sendable, Hashable {
 
   /// Makes a configuration; everything but the number of clusters has a default.
   public init(
-    clusterCount: Int, initialization: Initialization = .kMeansPlusPlus, restartCount: Int = 10,
+    clusterCount: Int, initialization: Initialization = .localSearch, restartCount: Int = 10,
     maximumIterations: Int = 300, tolerance: Double = 1e-4, seed: UInt64 = 0,
     threadCount: Int = availableProcessorCount
   ) {
@@ -97,17 +105,23 @@ public struct KMeans: Sendable, Hashable {
     let run = LloydRun(
       samples: shifted, weights: weights, maximumIterations: maximumIterations,
       squaredTolerance: absoluteTolerance, threadCount: threadCount)
-    func result(restart: Int) -> LloydRun.Result {
+    var search =
+      initialization == .localSearch
+      ? LocalSearchSeeding(
+        samples: shifted, weights: weights, clusterCount: clusterCount, seed: seed,
+        threadCount: threadCount) : nil
+    var best: LloydRun.Result?
+    for restart in 0..<starts where search?.isSettled != true {
       onStep(.seeding(restart: restart))
-      let start = firstCentroids(shifted, weights, restart: restart)
+      let start =
+        search == nil
+        ? firstCentroids(shifted, weights, restart: restart) : search?.centroids(restart: restart)
+      guard let start else { continue }
       onStep(.iterating(restart: restart))
-      return run.result(from: start)
+      let result = run.result(from: start)
+      if result.inertia < best?.inertia ?? .infinity { best = result }
     }
-    var best = result(restart: 0)
-    for restart in 1..<max(1, starts) {
-      let result = result(restart: restart)
-      if result.inertia < best.inertia { best = result }
-    }
+    guard let best else { preconditionFailure("the first restart has a result") }
     onStep(.finishing)
     return KMeansFit(best, shift: shifted.shift)
   }
@@ -123,7 +137,7 @@ public struct KMeans: Sendable, Hashable {
       let rows = weights.map { weights in weights.indices.filter { weights[$0] > 0 } }
       let drawn = generator.sample(clusterCount, outOf: rows?.count ?? samples.rowCount)
       return drawn.flatMap { samples.row(rows?[$0] ?? $0) }
-    case .kMeansPlusPlus:
+    case .kMeansPlusPlus, .localSearch:
       return PlusPlusSeeding(
         samples: samples, weights: weights, clusterCount: clusterCount, threadCount: threadCount
       ).centroids(using: &generator)

@@ -43,10 +43,11 @@ struct ClusteringOptions: ParsableArguments {
 
   @Option(
     name: .customLong("init"),
-    help: "k-means: the start, k-means++, random, or a file with one centroid a row.")
-  var initialization = "k-means++"
+    help:
+      "k-means: the start, local-search, k-means++, random, or a file with one centroid a row.")
+  var initialization = "local-search"
 
-  @Option(help: "k-means: how many starts; the best result counts.")
+  @Option(help: "k-means: the most starts; the best result counts.")
   var restarts = 10
 
   @Option(name: .customLong("max-iterations"), help: "k-means: the most passes of one start.")
@@ -103,7 +104,7 @@ struct ClusteringOptions: ParsableArguments {
       guard clusters != nil else {
         throw ValidationError("k-means needs --clusters: a number, or 'auto'")
       }
-      if clusters == .automatic, !["k-means++", "random"].contains(initialization) {
+      if clusters == .automatic, !["local-search", "k-means++", "random"].contains(initialization) {
         throw ValidationError("--init FILE goes with --clusters N, one for each of its centroids")
       }
       if metric != .euclidean {
@@ -147,12 +148,13 @@ struct ClusteringOptions: ParsableArguments {
 
   private func startingCentroids() throws -> KMeans.Initialization {
     switch initialization {
+    case "local-search": return .localSearch
     case "k-means++": return .kMeansPlusPlus
     case "random": return .random
     default:
       guard FileManager.default.fileExists(atPath: initialization) else {
         throw Failure.usage(
-          "--init \(initialization): neither k-means++ nor random nor a file that exists")
+          "--init \(initialization): not local-search, k-means++, random or a file that exists")
       }
       return .centroids(try NumericData(path: initialization, columns: nil, id: nil).doubles)
     }
