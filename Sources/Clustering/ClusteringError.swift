@@ -32,6 +32,8 @@ public enum ClusteringError: Error, Hashable, Sendable {
   case restartCount(Int)
   /// The limit of iterations is under 1.
   case maximumIterations(Int)
+  /// The size of a batch, or the number of batches, is under 1.
+  case batch(size: Int, count: Int)
   /// The linkage is defined for Euclidean distances alone.
   case linkageNeedsEuclidean(Linkage, Metric)
   /// The metric has no value for this row: one of all zeros, or of equal numbers.
@@ -91,6 +93,8 @@ extension ClusteringError: CustomStringConvertible {
     case .tolerance(let tolerance): "a tolerance of \(tolerance) is not a finite number, at least 0"
     case .restartCount(let count): "\(count) restarts were asked for; at least 1 is needed"
     case .maximumIterations(let count): "\(count) iterations were allowed; at least 1 is needed"
+    case .batch(let size, let count):
+      "\(count) batches of \(size) rows were asked for; at least 1 of 1 is needed"
     case .linkageNeedsEuclidean(let linkage, let metric):
       "\(linkage) linkage is defined for Euclidean distances, not for \(metric); use average, "
         + "complete, single or weighted linkage"

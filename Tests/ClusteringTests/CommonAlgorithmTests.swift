@@ -12,7 +12,13 @@ struct CommonAlgorithmTests {
 
     static let all: [Algorithm] =
       [
-        Algorithm(name: "k-means++") { try KMeans(clusterCount: $1).fit($0).labels },
+        Algorithm(name: "k-means, local search") { try KMeans(clusterCount: $1).fit($0).labels },
+        Algorithm(name: "k-means++") {
+          try KMeans(clusterCount: $1, initialization: .kMeansPlusPlus).fit($0).labels
+        },
+        Algorithm(name: "bisecting k-means") {
+          try BisectingKMeans(clusterCount: $1).fit($0).labels
+        },
         Algorithm(name: "k-means, random start") {
           try KMeans(clusterCount: $1, initialization: .random, seed: 1).fit($0).labels
         },

@@ -84,17 +84,11 @@ public struct KMeans: Sendable, Hashable {
   public func fit<Scalar: BLASScalar>(
     _ samples: Matrix<Scalar>, weights: [Double]? = nil, onStep: (Step) -> Void = { _ in }
   ) throws(ClusteringError) -> KMeansFit {
-    try checkOptions()
-    try checkWeights(weights, rowCount: samples.rowCount)
-    let totalWeight = weights?.reduce(0, +) ?? Double(samples.rowCount)
-    let shifted = try ShiftedSamples(samples, totalWeight: totalWeight, threadCount: threadCount)
-    guard shifted.rowCount >= clusterCount else {
-      throw .tooFewRows(rows: shifted.rowCount, clusterCount: clusterCount)
-    }
-    try checkDistinctRows(shifted, weights)
+    let shifted = try checked(samples, weights: weights)
     let starts: Int
     if case .centroids(let centroids) = initialization {
-      try checkCentroids(centroids, shifted, totalWeight: totalWeight)
+      try checkCentroids(
+        centroids, shifted, totalWeight: totalWeight(weights, rowCount: samples.rowCount))
       starts = 1
     } else {
       starts = restartCount

@@ -1,6 +1,26 @@
 internal import LinearAlgebra
 
 extension KMeans {
+  /// The samples, where options, samples and weights are fit for one another.
+  func checked<Scalar: BLASScalar>(
+    _ samples: Matrix<Scalar>, weights: [Double]?
+  ) throws(ClusteringError) -> ShiftedSamples {
+    try checkOptions()
+    try checkWeights(weights, rowCount: samples.rowCount)
+    let shifted = try ShiftedSamples(
+      samples, totalWeight: totalWeight(weights, rowCount: samples.rowCount),
+      threadCount: threadCount)
+    guard shifted.rowCount >= clusterCount else {
+      throw .tooFewRows(rows: shifted.rowCount, clusterCount: clusterCount)
+    }
+    try checkDistinctRows(shifted, weights)
+    return shifted
+  }
+
+  func totalWeight(_ weights: [Double]?, rowCount: Int) -> Double {
+    weights?.reduce(0, +) ?? Double(rowCount)
+  }
+
   func checkOptions() throws(ClusteringError) {
     guard clusterCount >= 1 else { throw .clusterCount(clusterCount) }
     guard restartCount >= 1 else { throw .restartCount(restartCount) }

@@ -35,12 +35,10 @@ struct LocalSearch {
     return state
   }
 
-  /// Searches on from given centroids.
+  /// Searches on from the centroids of a state.
   ///
-  /// - Parameters:
-  ///   - candidateCount: The candidates of a round.
-  ///   - failureLimit: The rounds in a row without gain that end the search.
-  ///   - foresight: The most iterations that a swap is given to show what it is worth.
+  /// A round draws `candidateCount` rows and gives the best swap at most `foresight` iterations to
+  /// show what it is worth; `failureLimit` rounds in a row without gain end the search.
   func improve(
     _ state: inout NearestTwoCentroids, candidateCount: Int, failureLimit: Int, foresight: Int,
     using generator: inout SeededGenerator

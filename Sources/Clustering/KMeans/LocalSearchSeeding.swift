@@ -49,10 +49,7 @@ struct LocalSearchSeeding {
     var generator = SeededGenerator(seed: seed, stream: UInt64(restart))
     let search = LocalSearch(sample: small, clusterCount: clusterCount, threadCount: threadCount)
     guard var state = search.seeded(using: &generator) else {
-      // Too few of the k distinct rows are in the sample, or squared distances underflow.
-      return PlusPlusSeeding(
-        samples: samples, weights: weights, clusterCount: clusterCount, threadCount: threadCount
-      ).centroids(using: &generator)
+      return plusPlusCentroidsOfAllRows(using: &generator)
     }
     search.improve(
       &state, candidateCount: candidateCount, failureLimit: 8, foresight: 10, using: &generator)
@@ -71,6 +68,22 @@ struct LocalSearchSeeding {
       &refined, candidateCount: candidateCount, failureLimit: 3, foresight: 10, using: &generator)
     refinement.settle(&refined)
     return refined.centroids
+  }
+
+  /// The centroids (k × d) that greedy k-means++ alone finds in the small sample.
+  func plusPlusCentroids() -> [Double] {
+    var generator = SeededGenerator(seed: seed)
+    let search = LocalSearch(sample: small, clusterCount: clusterCount, threadCount: threadCount)
+    return search.seeded(using: &generator)?.centroids
+      ?? plusPlusCentroidsOfAllRows(using: &generator)
+  }
+
+  /// The way out where too few of the k distinct rows are in the sample, or squared distances
+  /// underflow.
+  private func plusPlusCentroidsOfAllRows(using generator: inout SeededGenerator) -> [Double] {
+    PlusPlusSeeding(
+      samples: samples, weights: weights, clusterCount: clusterCount, threadCount: threadCount
+    ).centroids(using: &generator)
   }
 
   /// Two restarts agree when their costs differ by no more than this many least gains: a fiftieth of

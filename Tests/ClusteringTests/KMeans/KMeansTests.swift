@@ -102,7 +102,7 @@ struct KMeansTests {
     #expect(relativeError(fit.inertia, inertia) < 1e-12)
   }
 
-  @Test(arguments: [KMeans.Initialization.kMeansPlusPlus, .random])
+  @Test(arguments: [KMeans.Initialization.localSearch, .kMeansPlusPlus, .random])
   func threadsDoNotChangeABit(initialization: KMeans.Initialization) throws {
     let samples = RandomSamples.blobs(5000, 4, centers: 6, seed: 11)
     var configuration = KMeans(
@@ -118,7 +118,8 @@ struct KMeansTests {
   @Test func anotherSeedMakesAnotherStart() throws {
     let samples = RandomSamples.lattice(300, 2, side: 100, seed: 1)
     let fits = try (0..<4).map {
-      try KMeans(clusterCount: 20, restartCount: 1, seed: $0).fit(samples).inertia
+      try KMeans(clusterCount: 20, initialization: .kMeansPlusPlus, restartCount: 1, seed: $0)
+        .fit(samples).inertia
     }
     #expect(Set(fits).count > 1)
   }
@@ -140,7 +141,9 @@ struct KMeansTests {
         elements: (0..<400).flatMap { row in
           (0..<2).map { centers[row % 8 * 2 + $0] + generator.normal() }
         })
-      let fit = try KMeans(clusterCount: 8, restartCount: 1, seed: seed).fit(samples)
+      let fit = try KMeans(
+        clusterCount: 8, initialization: .kMeansPlusPlus, restartCount: 1, seed: seed
+      ).fit(samples)
       #expect(fit.sizes == [Int](repeating: 50, count: 8))
     }
   }
@@ -249,7 +252,7 @@ struct KMeansTests {
   @Test func watcherIsToldOfEveryStepInOrder() throws {
     var steps: [KMeans.Step] = []
     let samples = RandomSamples.blobs(60, 2, centers: 3, seed: 1)
-    let kMeans = KMeans(clusterCount: 3, restartCount: 2)
+    let kMeans = KMeans(clusterCount: 3, initialization: .random, restartCount: 2)
     let watched = try kMeans.fit(samples) { steps.append($0) }
     #expect(
       steps == [
