@@ -172,6 +172,7 @@ extension KMeans.Initialization {
     switch self {
     case .localSearch: "local-search"
     case .kMeansPlusPlus: "k-means++"
+    case .kMeansParallel: "k-means||"
     case .random: "random"
     case .centroids: "given centroids"
     }

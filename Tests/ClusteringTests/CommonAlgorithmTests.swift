@@ -16,6 +16,9 @@ struct CommonAlgorithmTests {
         Algorithm(name: "k-means++") {
           try KMeans(clusterCount: $1, initialization: .kMeansPlusPlus).fit($0).labels
         },
+        Algorithm(name: "k-means||") {
+          try KMeans(clusterCount: $1, initialization: .kMeansParallel).fit($0).labels
+        },
         Algorithm(name: "bisecting k-means") {
           try BisectingKMeans(clusterCount: $1).fit($0).labels
         },

@@ -19,6 +19,9 @@ public struct KMeans: Sendable, Hashable {
     /// Rows drawn one after another in proportion to weight · squared distance to the nearest
     /// chosen so far; of 2 + ⌊ln k⌋ draws the one that lowers the inertia most is kept.
     case kMeansPlusPlus
+    /// k-means|| (Bahmani et al. 2012, doi 10.14778/2180912.2180915): 6 passes over the rows
+    /// whatever k is, each in row order, for data that do not fit in memory.
+    case kMeansParallel
     /// k different rows of positive weight, each set as likely as the others.
     case random
     /// Given centroids, k × d. One run is made, whatever `restartCount` says.
@@ -131,10 +134,21 @@ public struct KMeans: Sendable, Hashable {
       let rows = weights.map { weights in weights.indices.filter { weights[$0] > 0 } }
       let drawn = generator.sample(clusterCount, outOf: rows?.count ?? samples.rowCount)
       return drawn.flatMap { samples.row(rows?[$0] ?? $0) }
-    case .kMeansPlusPlus, .localSearch:
-      return PlusPlusSeeding(
+    case .kMeansParallel:
+      let centroids = ParallelSeeding(
         samples: samples, weights: weights, clusterCount: clusterCount, threadCount: threadCount
       ).centroids(using: &generator)
+      return centroids ?? plusPlusCentroids(samples, weights, using: &generator)
+    case .kMeansPlusPlus, .localSearch:
+      return plusPlusCentroids(samples, weights, using: &generator)
     }
+  }
+
+  private func plusPlusCentroids(
+    _ samples: ShiftedSamples, _ weights: [Double]?, using generator: inout SeededGenerator
+  ) -> [Double] {
+    PlusPlusSeeding(
+      samples: samples, weights: weights, clusterCount: clusterCount, threadCount: threadCount
+    ).centroids(using: &generator)
   }
 }

@@ -44,7 +44,7 @@ struct ClusteringOptions: ParsableArguments {
   @Option(
     name: .customLong("init"),
     help:
-      "k-means: the start, local-search, k-means++, random, or a file with one centroid a row.")
+      "k-means: the start, local-search, k-means++, k-means||, random, or a file with centroids.")
   var initialization = "local-search"
 
   @Option(help: "k-means: the most starts; the best result counts.")
@@ -104,7 +104,9 @@ struct ClusteringOptions: ParsableArguments {
       guard clusters != nil else {
         throw ValidationError("k-means needs --clusters: a number, or 'auto'")
       }
-      if clusters == .automatic, !["local-search", "k-means++", "random"].contains(initialization) {
+      if clusters == .automatic,
+        !["local-search", "k-means++", "k-means||", "random"].contains(initialization)
+      {
         throw ValidationError("--init FILE goes with --clusters N, one for each of its centroids")
       }
       if metric != .euclidean {
@@ -150,11 +152,12 @@ struct ClusteringOptions: ParsableArguments {
     switch initialization {
     case "local-search": return .localSearch
     case "k-means++": return .kMeansPlusPlus
+    case "k-means||": return .kMeansParallel
     case "random": return .random
     default:
       guard FileManager.default.fileExists(atPath: initialization) else {
         throw Failure.usage(
-          "--init \(initialization): not local-search, k-means++, random or a file that exists")
+          "--init \(initialization): not local-search, k-means++, k-means||, random or a file")
       }
       return .centroids(try NumericData(path: initialization, columns: nil, id: nil).doubles)
     }

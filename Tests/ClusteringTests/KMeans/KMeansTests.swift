@@ -102,7 +102,9 @@ struct KMeansTests {
     #expect(relativeError(fit.inertia, inertia) < 1e-12)
   }
 
-  @Test(arguments: [KMeans.Initialization.localSearch, .kMeansPlusPlus, .random])
+  @Test(arguments: [
+    KMeans.Initialization.localSearch, .kMeansPlusPlus, .kMeansParallel, .random,
+  ])
   func threadsDoNotChangeABit(initialization: KMeans.Initialization) throws {
     let samples = RandomSamples.blobs(5000, 4, centers: 6, seed: 11)
     var configuration = KMeans(
@@ -132,7 +134,8 @@ struct KMeansTests {
     #expect(inertias == inertias.sorted(by: >))
   }
 
-  @Test func plusPlusFindsSeparateBlobsAtOnce() throws {
+  @Test(arguments: [KMeans.Initialization.kMeansPlusPlus, .kMeansParallel, .localSearch])
+  func separateBlobsAreFoundAtOnce(initialization: KMeans.Initialization) throws {
     for seed in 0..<10 as Range<UInt64> {
       let centers = (0..<8).flatMap { [Double($0) * 100, Double($0 % 3) * 100] }
       var generator = SeededGenerator(seed: seed)
@@ -142,7 +145,7 @@ struct KMeansTests {
           (0..<2).map { centers[row % 8 * 2 + $0] + generator.normal() }
         })
       let fit = try KMeans(
-        clusterCount: 8, initialization: .kMeansPlusPlus, restartCount: 1, seed: seed
+        clusterCount: 8, initialization: initialization, restartCount: 1, seed: seed
       ).fit(samples)
       #expect(fit.sizes == [Int](repeating: 50, count: 8))
     }

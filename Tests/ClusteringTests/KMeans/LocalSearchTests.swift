@@ -81,7 +81,7 @@ struct LocalSearchTests {
 @Suite(.enabled(if: ReferenceData.isPresent, "\(ReferenceData.absence)"))
 struct EveryClusterTests {
   #if DEBUG
-    static let sets = ["r15", "s1", "s3", "a1", "unbalance"]
+    static let sets = ["r15", "s1", "s3", "a1", "a2", "a3", "unbalance"]
     static let seeds: Range<UInt64> = 0..<1
   #else
     static let sets = ["r15", "s1", "s3", "a1", "a2", "a3", "unbalance", "birch1"]
