@@ -33,9 +33,12 @@ let package = Package(
       providers: [.apt(["libopenblas-dev", "liblapack-dev"])]),
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
 
+    // Loops in C, for several instruction sets
+    .target(name: "CKernels", exclude: ["README.md", "NearestCentroid.inc"]),
+
     // Matrices in, labels out
     .target(name: "LinearAlgebra", dependencies: ["COpenBLAS"], swiftSettings: settings),
-    .target(name: "Clustering", dependencies: ["LinearAlgebra"], swiftSettings: settings),
+    .target(name: "Clustering", dependencies: ["LinearAlgebra", "CKernels"], swiftSettings: settings),
 
     // Events in, features out
     .target(name: "EventLog", dependencies: ["CZlib"], swiftSettings: settings),

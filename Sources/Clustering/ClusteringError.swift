@@ -58,6 +58,9 @@ public enum ClusteringError: Error, Hashable, Sendable {
   case labelCount(expected: Int, found: Int)
   /// An operation of quadratic time would pass its limit of rows.
   case tooManyRows(rows: Int, limit: Int)
+  /// The environment variable `COTERIE_KERNEL` names instructions that are not known or that this
+  /// processor does not have.
+  case kernel(String, supported: [String])
   /// The principal components of the samples could not be found.
   case principalComponents(LinearAlgebraError)
 }
@@ -125,6 +128,9 @@ extension ClusteringError: CustomStringConvertible {
     case .tooManyRows(let rows, let limit):
       "\(rows) rows are over the limit of \(limit) for work that grows with their square; sample "
         + "the rows or raise the limit"
+    case .kernel(let name, let supported):
+      "COTERIE_KERNEL is \(name), which this processor does not have; unset it or set it to "
+        + supported.joined(separator: " or ")
     case .principalComponents(let error): "principal components: \(error)"
     }
   }

@@ -1,6 +1,6 @@
 internal import LinearAlgebra
 
-extension LloydPass {
+extension LloydState {
   /// Gives every empty cluster a row of its own: the farthest from its centroid that is left.
   ///
   /// Donors differ in value from one another, come from clusters that keep another row of positive
@@ -9,16 +9,13 @@ extension LloydPass {
   /// is off its centroid.
   ///
   /// - Complexity: O(n (d + log n)), in the rare passes that leave a cluster empty.
-  mutating func refillEmptyClusters(
-    _ samples: ShiftedSamples, weights rowWeights: [Double]?, centroids: [Double],
-    labels: inout [Int32], threadCount: Int
-  ) {
-    var empty = emptyClusters[...]
+  func refillEmptyClusters(centroids: [Double], threadCount: Int) {
+    var empty = sums.emptyClusters[...]
     guard !empty.isEmpty else { return }
-    let d = samples.columnCount
+    let (samples, rowWeights) = (samples.samples, samples.weights)
     let distances = squaredDistancesToOwnCentroid(
-      samples, centroids: centroids, labels: labels, threadCount: threadCount)
-    var rowCounts = [Int](repeating: 0, count: weights.count)
+      samples, centroids: centroids, labels: Array(labels), threadCount: threadCount)
+    var rowCounts = [Int](repeating: 0, count: clusterCount)
     for (row, label) in labels.enumerated() where rowWeights?[row] ?? 1 > 0 {
       rowCounts[Int(label)] += 1
     }
@@ -26,39 +23,15 @@ extension LloydPass {
       .sorted { (-distances[$0], $0) < (-distances[$1], $1) }
     var donated = Set<[Double]>()
     for row in candidates {
-      guard let cluster = empty.first else { return }
+      guard let cluster = empty.first else { break }
       let donor = Int(labels[row])
-      let values = samples.row(row)
-      guard rowCounts[donor] > 1, donated.insert(values).inserted else { continue }
-      let weight = rowWeights?[row] ?? 1
-      for column in 0..<d {
-        sums[donor * d + column] -= weight * values[column]
-        sums[cluster * d + column] = weight * values[column]
-      }
-      weights[donor] -= weight
-      weights[cluster] = weight
+      guard rowCounts[donor] > 1, donated.insert(samples.row(row)).inserted else { continue }
       rowCounts[donor] -= 1
       rowCounts[cluster] = 1
       labels[row] = Int32(cluster)
-      hasChanged = true
       empty = empty.dropFirst()
     }
-  }
-
-  /// The centroids of the sums; a cluster that stayed empty keeps its old one.
-  ///
-  /// They are rounded to what `shift + centroid` can hold, so that the model's centroids, which are
-  /// not shifted, are exactly those the rows were compared with.
-  func centroids(previous: [Double], shift: [Double]) -> [Double] {
-    let d = shift.count
-    var centroids = previous
-    for cluster in weights.indices where weights[cluster] > 0 {
-      for column in 0..<d {
-        let mean = sums[cluster * d + column] / weights[cluster]
-        centroids[cluster * d + column] = (shift[column] + mean) - shift[column]
-      }
-    }
-    return centroids
+    if !donated.isEmpty { labelsHaveChanged() }
   }
 }
 

@@ -82,10 +82,18 @@ public struct KMeans: Sendable, Hashable {
   /// - Returns: The run of least inertia.
   /// - Throws: `ClusteringError` for options out of range, for data that are empty, not finite, too
   ///   large to square, or of fewer distinct rows than clusters, and for weights or starting
-  ///   centroids of the wrong count or value.
+  ///   centroids of the wrong count or value; `.kernel` for an environment that names none.
   /// - Complexity: O(restarts · iterations · n k d) time, O(n + 64 k d) memory beyond the samples.
   public func fit<Scalar: BLASScalar>(
     _ samples: Matrix<Scalar>, weights: [Double]? = nil, onStep: (Step) -> Void = { _ in }
+  ) throws(ClusteringError) -> KMeansFit {
+    let engine = Engine(instructionSet: try InstructionSet.selected())
+    return try fit(samples, weights: weights, engine: engine, onStep: onStep)
+  }
+
+  package func fit<Scalar: BLASScalar>(
+    _ samples: Matrix<Scalar>, weights: [Double]? = nil, engine: Engine,
+    onStep: (Step) -> Void = { _ in }
   ) throws(ClusteringError) -> KMeansFit {
     let shifted = try checked(samples, weights: weights)
     let starts: Int
@@ -101,7 +109,7 @@ public struct KMeans: Sendable, Hashable {
       ? tolerance * meanVariance(shifted, weights: weights, threadCount: threadCount) : nil
     let run = LloydRun(
       samples: shifted, weights: weights, maximumIterations: maximumIterations,
-      squaredTolerance: absoluteTolerance, threadCount: threadCount)
+      squaredTolerance: absoluteTolerance, threadCount: threadCount, engine: engine)
     var search =
       initialization == .localSearch
       ? LocalSearchSeeding(

@@ -23,35 +23,22 @@ public struct KMeansModel: Sendable, Hashable {
   public func predict<Scalar: BLASScalar>(
     _ samples: Matrix<Scalar>, threadCount: Int = availableProcessorCount
   ) throws(ClusteringError) -> [Int] {
+    let instructionSet = try InstructionSet.selected()
+    return try predict(samples, threadCount: threadCount, instructionSet: instructionSet)
+  }
+
+  package func predict<Scalar: BLASScalar>(
+    _ samples: Matrix<Scalar>, threadCount: Int = availableProcessorCount,
+    instructionSet: InstructionSet
+  ) throws(ClusteringError) -> [Int] {
     guard let rows = try checked(samples, threadCount: threadCount) else { return [] }
-    // Centroids have no digits to lose by a shift that is exact for them; rows may, hence the exact
-    // rows for near ties.
-    let shifted = try ShiftedSamples(centroids, totalWeight: 1, threadCount: 1)
-    let shift = shifted.shift
-    let d = centroids.columnCount
-    let assignment = CentroidAssignment(
-      centroids: centroids.subtracting(shift).elements, columnCount: d)
-    var labels = [Int32](repeating: 0, count: rows.rowCount)
-    labels.withUnsafeMutableBufferPointer { labels in
-      nonisolated(unsafe) let labels = labels
-      rows.forEachBlock(threadCount: threadCount) { _, range, exactRows in
-        withUnsafeTemporaryAllocation(of: Double.self, capacity: range.count * d) { scratch in
-          guard let target = scratch.baseAddress, let labels = labels.baseAddress else { return }
-          for row in 0..<range.count {
-            for column in 0..<d {
-              target[row &* d &+ column] = exactRows[row &* d &+ column] - shift[column]
-            }
-          }
-          centroids.elements.withUnsafeBufferPointer { exactCentroids in
-            guard let exactCentroids = exactCentroids.baseAddress else { return }
-            assignment.assign(
-              target, exactRows: exactRows, exactCentroids: exactCentroids, count: range.count,
-              labels: labels + range.lowerBound)
-          }
-        }
-      }
-    }
-    return labels.map { Int($0) }
+    // Near ties are decided by the rows and centroids as they are, without a shift.
+    let state = LloydState(
+      KernelSamples(rows, weights: nil, including: centroids.elements),
+      clusterCount: centroids.rowCount, threadCount: threadCount,
+      options: KMeans.Engine(instructionSet: instructionSet))
+    state.label(centroids.elements)
+    return state.labels.map { Int($0) }
   }
 
   /// The Euclidean distances of samples (n × d) to all centroids, n × k, by direct differences.
@@ -90,7 +77,6 @@ public struct KMeansModel: Sendable, Hashable {
       throw .columnCount(expected: centroids.columnCount, found: samples.columnCount)
     }
     guard samples.rowCount > 0 else { return nil }
-    _ = try ShiftedSamples(samples, totalWeight: 1, threadCount: threadCount)
-    return try ShiftedSamples(unshifted: samples)
+    return try ShiftedSamples(samples, totalWeight: 1, threadCount: threadCount).unshifted
   }
 }

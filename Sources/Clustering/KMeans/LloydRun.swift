@@ -1,5 +1,19 @@
 internal import LinearAlgebra
 
+extension KMeans {
+  /// How the iterations are carried out; no part of a result depends on it.
+  package struct Engine: Sendable {
+    package var instructionSet: InstructionSet
+    /// False to look at every row in every pass.
+    package var skipsRows = true
+
+    package init(instructionSet: InstructionSet, skipsRows: Bool = true) {
+      self.instructionSet = instructionSet
+      self.skipsRows = skipsRows
+    }
+  }
+}
+
 /// Lloyd's iterations from given centroids to the end.
 struct LloydRun {
   /// Everything that one run found; all parts agree with one another.
@@ -17,66 +31,59 @@ struct LloydRun {
   /// The sum of squared movements at which to stop; nil to go on until no label changes.
   let squaredTolerance: Double?
   let threadCount: Int
+  let engine: KMeans.Engine
 
   func result(from start: [Double]) -> Result {
+    let state = LloydState(
+      KernelSamples(samples, weights: weights, including: start),
+      clusterCount: start.count / samples.columnCount, threadCount: threadCount, options: engine)
     var centroids = start
-    var labels = [Int32](repeating: -1, count: samples.rowCount)
     var stopReason = KMeansFit.StopReason.maximumIterations
     var iteration = 0
     while iteration < maximumIterations {
       iteration += 1
       let previous = centroids
-      var pass = pass(centroids, &labels)
-      if !pass.hasChanged {
-        // The centroids are the means of these very labels, and the labels the nearest centroids.
-        stopReason = .labelsUnchanged
-        break
+      if !state.pass(centroids) {
+        // The labels are the nearest centroids; the centroids must be the means of these labels.
+        let means = means(state, previous: centroids)
+        if means == centroids {
+          stopReason = .labelsUnchanged
+          break
+        }
+        // The moves had left a rounding error in the sums: look again from the means proper.
+        centroids = means
+        iteration -= 1
+        continue
       }
-      centroids = move(centroids, &pass, &labels)
+      centroids = move(centroids, state)
       guard let squaredTolerance, squaredMovement(previous, centroids) <= squaredTolerance else {
         continue
       }
       // Labels must be those of the centroids returned. Should that empty a cluster, go on.
-      var closing = self.pass(centroids, &labels)
-      if closing.emptyClusters.isEmpty {
+      _ = state.pass(centroids)
+      if state.sums.emptyClusters.isEmpty {
         stopReason = .tolerance
         break
       }
-      centroids = move(centroids, &closing, &labels)
+      centroids = move(centroids, state)
     }
-    if stopReason == .maximumIterations { _ = pass(centroids, &labels) }
-    let distances = squaredDistancesToOwnCentroid(
-      samples, centroids: centroids, labels: labels, threadCount: threadCount)
+    if stopReason == .maximumIterations { _ = state.pass(centroids) }
     return Result(
-      centroids: centroids, labels: labels, inertia: weightedSum(distances),
+      centroids: centroids, labels: Array(state.labels), inertia: state.inertia(centroids),
       iterationCount: iteration, stopReason: stopReason)
   }
 
-  private func pass(_ centroids: [Double], _ labels: inout [Int32]) -> LloydPass {
-    LloydPass(
-      samples, weights: weights, centroids: centroids, labels: &labels, threadCount: threadCount)
+  private func means(_ state: LloydState, previous: [Double]) -> [Double] {
+    if !state.sumsAreFresh { state.resum() }
+    return state.sums.centroids(previous: previous, shift: samples.shift)
   }
 
-  private func move(
-    _ centroids: [Double], _ pass: inout LloydPass, _ labels: inout [Int32]
-  ) -> [Double] {
-    pass.refillEmptyClusters(
-      samples, weights: weights, centroids: centroids, labels: &labels, threadCount: threadCount)
-    return pass.centroids(previous: centroids, shift: samples.shift)
+  private func move(_ centroids: [Double], _ state: LloydState) -> [Double] {
+    state.refillEmptyClusters(centroids: centroids, threadCount: threadCount)
+    return state.sums.centroids(previous: centroids, shift: samples.shift)
   }
 
   private func squaredMovement(_ before: [Double], _ after: [Double]) -> Double {
     zip(before, after).reduce(0) { $0 + ($1.0 - $1.1) * ($1.0 - $1.1) }
-  }
-
-  /// Summed in blocks, so that the error does not grow with n.
-  private func weightedSum(_ distances: [Double]) -> Double {
-    var total = 0.0
-    for block in 0..<samples.blockCount {
-      var sum = 0.0
-      for row in samples.rows(of: block) { sum += (weights?[row] ?? 1) * distances[row] }
-      total += sum
-    }
-    return total
   }
 }

@@ -68,7 +68,8 @@ public struct MiniBatchKMeans: Sendable, Hashable {
     }
     let labelled = LloydRun(
       samples: shifted, weights: weights, maximumIterations: 0, squaredTolerance: nil,
-      threadCount: threadCount
+      threadCount: threadCount,
+      engine: KMeans.Engine(instructionSet: try InstructionSet.selected())
     ).result(from: centroids)
     return KMeansFit(
       LloydRun.Result(

@@ -1,3 +1,4 @@
+internal import CKernels
 internal import Foundation
 internal import LinearAlgebra
 
@@ -13,7 +14,11 @@ struct ShiftedSamples: Sendable {
   let rowCount: Int
   let columnCount: Int
   let shift: [Double]
-  private let widen: @Sendable (_ row: Int, _ count: Int, UnsafeMutablePointer<Double>) -> Void
+  let storage: SampleStorage
+  /// Least, largest and mean element of every column; empty where the samples were not read.
+  let least: [Double]
+  let largest: [Double]
+  let means: [Double]
 
   var blockCount: Int { (rowCount + Self.blockSize - 1) / Self.blockSize }
 
@@ -36,9 +41,12 @@ struct ShiftedSamples: Sendable {
       if !place.value.isFinite { throw .nonFinite(row: place.row, column: place.column) }
       throw .valueTooLarge(row: place.row, column: place.column, limit: limit)
     }
+    let (least, largest, means) = summaries.totals()
     self.init(
-      rowCount: unshifted.rowCount, columnCount: unshifted.columnCount, shift: summaries.shift(),
-      widen: unshifted.widen)
+      rowCount: unshifted.rowCount, columnCount: unshifted.columnCount,
+      shift: (0..<samples.columnCount).map { column in
+        Self.shift(least: least[column], largest: largest[column], mean: means[column])
+      }, storage: unshifted.storage, least: least, largest: largest, means: means)
   }
 
   /// The samples as they are, not checked but for being there at all.
@@ -46,26 +54,31 @@ struct ShiftedSamples: Sendable {
     guard samples.rowCount > 0, samples.columnCount > 0 else {
       throw .emptyMatrix(rows: samples.rowCount, columns: samples.columnCount)
     }
-    let columnCount = samples.columnCount
     self.init(
-      rowCount: samples.rowCount, columnCount: columnCount,
-      shift: [Double](repeating: 0, count: columnCount)
-    ) { row, count, target in
-      samples.elements.withUnsafeBufferPointer { source in
-        guard let source = source.baseAddress else { return }
-        Scalar.widen(source + row * columnCount, into: target, count: count * columnCount)
-      }
-    }
+      rowCount: samples.rowCount, columnCount: samples.columnCount,
+      shift: [Double](repeating: 0, count: samples.columnCount), storage: SampleStorage(samples),
+      least: [], largest: [], means: [])
   }
 
   private init(
-    rowCount: Int, columnCount: Int, shift: [Double],
-    widen: @escaping @Sendable (Int, Int, UnsafeMutablePointer<Double>) -> Void
+    rowCount: Int, columnCount: Int, shift: [Double], storage: SampleStorage, least: [Double],
+    largest: [Double], means: [Double]
   ) {
     self.rowCount = rowCount
     self.columnCount = columnCount
     self.shift = shift
-    self.widen = widen
+    self.storage = storage
+    self.least = least
+    self.largest = largest
+    self.means = means
+  }
+
+  /// The same samples without a shift.
+  var unshifted: ShiftedSamples {
+    ShiftedSamples(
+      rowCount: rowCount, columnCount: columnCount,
+      shift: [Double](repeating: 0, count: columnCount), storage: storage, least: least,
+      largest: largest, means: means)
   }
 
   /// The largest size of an element for which no sum of squared distances overflows.
@@ -93,7 +106,7 @@ struct ShiftedSamples: Sendable {
 
   /// Writes rows as they were given to `target`.
   func loadUnshifted(_ rows: Range<Int>, into target: UnsafeMutablePointer<Double>) {
-    widen(rows.lowerBound, rows.count, target)
+    storage.widen(rows.lowerBound * columnCount, rows.count * columnCount, into: target)
   }
 
   /// One row, shifted.
@@ -123,31 +136,33 @@ struct ShiftedSamples: Sendable {
   private func columnSummaries(threadCount: Int) -> ColumnSummaries {
     let columnCount = columnCount
     var summaries = [Double](repeating: 0, count: blockCount * 3 * columnCount)
-    summaries.withUnsafeMutableBufferPointer { buffer in
-      nonisolated(unsafe) let buffer = buffer
-      forEachBlock(threadCount: threadCount) { block, rows, samples in
-        guard let base = buffer.baseAddress else { return }
-        let summary = base + block * 3 * columnCount
-        for column in 0..<columnCount {
-          let first = samples[column]
-          var (least, most, sum) = (first, first, 0.0)
-          var position = column
-          for _ in rows {
-            let value = samples[position]
-            // Written so that NaN stays.
-            if !(least <= value) { least = value }
-            if !(most >= value) { most = value }
-            sum += value - first
-            position &+= columnCount
-          }
-          summary[column] = least
-          summary[columnCount + column] = most
-          summary[2 * columnCount + column] = first + sum / Double(rows.count)
+    let raw = KernelSamples(self, weights: nil)
+    raw.withUnsafe { samples in
+      summaries.withUnsafeMutableBufferPointer { buffer in
+        nonisolated(unsafe) let (buffer, samples) = (buffer, samples)
+        LinearAlgebra.forEachBlock(count: blockCount, threadCount: threadCount) { block in
+          guard let base = buffer.baseAddress else { return }
+          let rows = rows(of: block)
+          let summary = base + block * 3 * columnCount
+          coterie_summarize(
+            InstructionSet.best.instructions, samples, Int64(rows.lowerBound), Int64(rows.count),
+            summary, summary + columnCount, summary + 2 * columnCount)
         }
       }
     }
     let weights = (0..<blockCount).map { Double(rows(of: $0).count) / Double(rowCount) }
     return ColumnSummaries(columnCount: columnCount, weights: weights, values: summaries)
+  }
+
+  /// The shift of a column; see the type.
+  private static func shift(least: Double, largest: Double, mean: Double) -> Double {
+    let range = largest - least
+    if range == 0 { return least }
+    // Within 8 ranges of zero there is nothing to gain; beyond, x and the shift are multiples of
+    // the same small power of two and close enough for their difference to be exact.
+    guard abs(mean) >= 8 * range else { return 0 }
+    let unit = scalbn(1.0, Int(range.exponent) + 1)
+    return (mean / unit).rounded() * unit
   }
 
   private func firstOutside(
@@ -176,22 +191,19 @@ private struct ColumnSummaries {
     }
   }
 
-  func shift() -> [Double] {
-    (0..<columnCount).map { column in
-      var (least, most, mean) = (Double.infinity, -Double.infinity, 0.0)
-      for block in weights.indices {
+  /// Least, largest and mean value of every column.
+  func totals() -> (least: [Double], largest: [Double], means: [Double]) {
+    var least = [Double](repeating: .infinity, count: columnCount)
+    var largest = [Double](repeating: -.infinity, count: columnCount)
+    var means = [Double](repeating: 0, count: columnCount)
+    for block in weights.indices {
+      for column in 0..<columnCount {
         let summary = block * 3 * columnCount + column
-        least = min(least, values[summary])
-        most = max(most, values[summary + columnCount])
-        mean += weights[block] * values[summary + 2 * columnCount]
+        least[column] = min(least[column], values[summary])
+        largest[column] = max(largest[column], values[summary + columnCount])
+        means[column] += weights[block] * values[summary + 2 * columnCount]
       }
-      let range = most - least
-      if range == 0 { return least }
-      // Within 8 ranges of zero there is nothing to gain; beyond, x and the shift are multiples of
-      // the same small power of two and close enough for their difference to be exact.
-      guard abs(mean) >= 8 * range else { return 0 }
-      let unit = scalbn(1.0, Int(range.exponent) + 1)
-      return (mean / unit).rounded() * unit
     }
+    return (least, largest, means)
   }
 }

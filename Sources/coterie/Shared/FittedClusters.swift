@@ -42,7 +42,7 @@ struct FittedClusters {
       (inertia, iterationCount) = (fit.inertia, fit.iterationCount)
       hasConverged = fit.hasConverged
       self.seedSeconds = seedSeconds
-      kernel = "\(linearAlgebraKernel) dgemm"
+      kernel = try kMeansKernel
     case .hierarchical(let hierarchical, let cut):
       Console.progress("clustering \(samples.rowCount) rows")
       let tree = try hierarchical.fit(samples)

@@ -1,0 +1,106 @@
+#ifndef COTERIE_KERNELS_H
+#define COTERIE_KERNELS_H
+
+#include <stdint.h>
+
+/// The instructions that a loop is compiled for, from the least to the most demanding.
+typedef enum {
+  COTERIE_BASELINE = 0,
+  COTERIE_AVX2 = 1,
+  COTERIE_AVX512 = 2,
+} coterie_instructions;
+
+/// 1 where this processor has the instructions, and this architecture the code.
+int32_t coterie_supports(coterie_instructions instructions);
+
+/// Samples as they lie in memory, row-major, and how they are read.
+typedef struct {
+  /// float or double, n x column_count.
+  const void *_Nonnull elements;
+  int32_t is_double;
+  int64_t column_count;
+  /// What is taken from every row in double precision, column_count numbers; the differences are exact.
+  const double *_Nonnull shift;
+  /// Single precision sees element * scale - center: a power of two, and column_count numbers.
+  double scale;
+  const double *_Nonnull center;
+  const float *_Nonnull single_center;
+  /// One weight per row, or null for 1 each.
+  const double *_Nullable weights;
+} coterie_samples;
+
+/// Centroids, packed for the scores, and exact for near ties.
+typedef struct {
+  int64_t cluster_count;
+  /// cluster_count x column_count, less the shift of the samples.
+  const double *_Nonnull exact;
+  /// In groups of four, padded: group, column, member of the group.
+  const float *_Nonnull packed;
+  /// Half the squared norms less their share of the rounding error; infinity for the padding.
+  const float *_Nonnull lowered;
+  /// Bounds the rounding of a score relative to the squared norms of row and centroid.
+  float relative_error;
+} coterie_centroids;
+
+/// The number of floats in `packed` and in `lowered`.
+int64_t coterie_packed_count(int64_t cluster_count, int64_t column_count);
+int64_t coterie_lowered_count(int64_t cluster_count);
+
+/// Packs `exact`; returns the relative error.
+float coterie_pack(
+  const coterie_samples *_Nonnull samples, const double *_Nonnull exact, int64_t cluster_count,
+  float *_Nonnull packed, float *_Nonnull lowered);
+
+/// The number of floats of scratch that `coterie_assign` needs.
+int64_t coterie_scratch_count(int64_t column_count);
+
+/// Labels `count` rows from `first` on, or those at `offsets` from it, by their nearest centroid.
+///
+/// `labels` and `keys` begin at row `first`. Rows whose label changes are listed in `moved`
+/// (offsets, rising) with their `previous` labels. Where `keys` is given, each row's becomes
+/// spent[label] plus a lower bound of how much farther its second nearest centroid is than its
+/// nearest, and `least_gap` is lowered to the least of those bounds.
+/// Returns the number of rows moved.
+int64_t coterie_assign(
+  coterie_instructions instructions, const coterie_samples *_Nonnull samples,
+  const coterie_centroids *_Nonnull centroids, int64_t first, const int32_t *_Nullable offsets,
+  int64_t count, int32_t *_Nonnull labels, float *_Nullable keys, const float *_Nullable spent,
+  int32_t *_Nonnull moved, int32_t *_Nonnull previous, float *_Nullable least_gap,
+  float *_Nonnull scratch);
+
+/// Lists the offsets of the rows whose key is not over spent[label]; returns their number.
+///
+/// `least_slack` is lowered to the least key - spent[label] of the others.
+int64_t coterie_expired(
+  coterie_instructions instructions, int64_t count, const int32_t *_Nonnull labels,
+  const float *_Nonnull keys, const float *_Nonnull spent, int32_t *_Nonnull offsets,
+  float *_Nonnull least_slack);
+
+/// Adds rows to the sums of their labels and takes them from those of their previous labels (none
+/// where that is negative); rows are those at `offsets`, or all `count` where it is null, then added.
+///
+/// The sums of a cluster are column_count + 2 numbers (the last are its weight and the number of its
+/// rows of positive weight) and as many remainders; a number and its remainder are an unevaluated
+/// sum (Knuth's two-sum).
+void coterie_move(
+  coterie_instructions instructions, const coterie_samples *_Nonnull samples, int64_t first,
+  const int32_t *_Nullable offsets, const int32_t *_Nullable previous, int64_t count,
+  const int32_t *_Nonnull labels, double *_Nonnull sums);
+
+/// Adds the sums of `clusters` clusters to `totals`, both laid out as by `coterie_move`.
+void coterie_add_sums(
+  int64_t cluster_count, int64_t column_count, const double *_Nonnull sums,
+  double *_Nonnull totals);
+
+/// The sum of weight times squared distance to the own centroid, in a fixed order for all
+/// instructions.
+double coterie_inertia(
+  coterie_instructions instructions, const coterie_samples *_Nonnull samples,
+  const double *_Nonnull exact, int64_t first, int64_t count, const int32_t *_Nonnull labels);
+
+/// Least, largest and mean element of every column; least and largest are NaN where an element is.
+void coterie_summarize(
+  coterie_instructions instructions, const coterie_samples *_Nonnull samples, int64_t first,
+  int64_t count, double *_Nonnull least, double *_Nonnull largest, double *_Nonnull mean);
+
+#endif

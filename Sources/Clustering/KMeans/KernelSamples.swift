@@ -1,0 +1,121 @@
+internal import CKernels
+internal import Foundation
+internal import LinearAlgebra
+
+/// Samples in the precision they came in.
+enum SampleStorage: Sendable {
+  case single(Matrix<Float>)
+  case double(Matrix<Double>)
+
+  init<Scalar: BLASScalar>(_ samples: Matrix<Scalar>) {
+    if let single = samples as? Matrix<Float> {
+      self = .single(single)
+    } else if let double = samples as? Matrix<Double> {
+      self = .double(double)
+    } else {
+      preconditionFailure("a BLASScalar is Float or Double")
+    }
+  }
+
+  /// Writes `count` elements from `first` on in double precision.
+  func widen(_ first: Int, _ count: Int, into target: UnsafeMutablePointer<Double>) {
+    switch self {
+    case .single(let samples):
+      samples.elements.withUnsafeBufferPointer { elements in
+        guard let base = elements.baseAddress else { return }
+        Float.widen(base + first, into: target, count: count)
+      }
+    case .double(let samples):
+      samples.elements.withUnsafeBufferPointer { elements in
+        guard let base = elements.baseAddress else { return }
+        Double.widen(base + first, into: target, count: count)
+      }
+    }
+  }
+}
+
+/// Samples as the loops in C read them: in place, without a copy.
+///
+/// Scores are computed in single precision on scaled and centred elements, x · scale - center: the
+/// scale is a power of two that leaves nothing over 1 in size, the center about the columns' means.
+struct KernelSamples: Sendable {
+  let samples: ShiftedSamples
+  let weights: [Double]?
+  let scale: Double
+  /// Scaled, d of them.
+  let center: [Double]
+  private let singleCenter: [Float]
+
+  /// The samples neither scaled nor centred.
+  init(_ samples: ShiftedSamples, weights: [Double]?) {
+    self.samples = samples
+    self.weights = weights
+    scale = 1
+    center = [Double](repeating: 0, count: samples.columnCount)
+    singleCenter = [Float](repeating: 0, count: samples.columnCount)
+  }
+
+  /// Scaled so that the samples and `centroids` (k × d, shifted as the samples) are at most 1 in
+  /// size.
+  init(_ samples: ShiftedSamples, weights: [Double]?, including centroids: [Double]) {
+    let d = samples.columnCount
+    self.samples = samples
+    self.weights = weights
+    let centers = samples.means.isEmpty ? samples.shift : samples.means
+    var size = 0.0
+    for column in 0..<d where !samples.least.isEmpty {
+      size = max(
+        size, abs(samples.least[column] - centers[column]),
+        abs(samples.largest[column] - centers[column]))
+    }
+    for (index, value) in centroids.enumerated() {
+      size = max(size, abs(value + samples.shift[index % d] - centers[index % d]))
+    }
+    let exponent = size > 0 ? -Int(size.exponent) - 2 : 0
+    let scale: Double
+    switch samples.storage {
+    case .single:
+      scale = scalbn(1.0, min(126, max(-126, exponent)))
+      center = centers.map { Double(Float($0 * scale)) }
+    case .double:
+      scale = scalbn(1.0, min(1000, max(-1000, exponent)))
+      center = centers.map { $0 * scale }
+    }
+    self.scale = scale
+    singleCenter = center.map { Float($0) }
+  }
+
+  /// Calls `body` with the samples in place; the pointer must not escape.
+  func withUnsafe<Result>(_ body: (UnsafePointer<coterie_samples>) -> Result) -> Result {
+    switch samples.storage {
+    case .single(let matrix):
+      matrix.elements.withUnsafeBufferPointer { withUnsafe(UnsafeRawBufferPointer($0), body) }
+    case .double(let matrix):
+      matrix.elements.withUnsafeBufferPointer { withUnsafe(UnsafeRawBufferPointer($0), body) }
+    }
+  }
+
+  private func withUnsafe<Result>(
+    _ elements: UnsafeRawBufferPointer, _ body: (UnsafePointer<coterie_samples>) -> Result
+  ) -> Result {
+    var isDouble = false
+    if case .double = samples.storage { isDouble = true }
+    return samples.shift.withUnsafeBufferPointer { shift in
+      center.withUnsafeBufferPointer { center in
+        singleCenter.withUnsafeBufferPointer { singleCenter in
+          (weights ?? []).withUnsafeBufferPointer { weights in
+            guard let elements = elements.baseAddress, let shift = shift.baseAddress,
+              let center = center.baseAddress, let singleCenter = singleCenter.baseAddress
+            else { preconditionFailure("samples have rows and columns") }
+            var raw = coterie_samples(
+              elements: elements, is_double: isDouble ? 1 : 0,
+              column_count: Int64(samples.columnCount), shift: shift, scale: scale, center: center,
+              single_center: singleCenter,
+              weights: self.weights == nil ? nil : weights.baseAddress)
+            return withUnsafePointer(to: &raw) { body($0) }
+          }
+        }
+      }
+    }
+  }
+}
