@@ -119,16 +119,23 @@ int64_t coterie_assign(
   coterie_instructions instructions, const coterie_samples *samples,
   const coterie_centroids *centroids, int64_t first, const int32_t *offsets, int64_t count,
   int32_t *labels, float *keys, const float *spent, int32_t *moved, int32_t *previous,
-  float *least_gap, float *scratch) {
+  float *scratch) {
   CHOOSE(
     assign, samples, centroids, first, offsets, count, labels, keys, spent, moved, previous,
-    least_gap, scratch)
+    scratch)
 }
 
 int64_t coterie_expired(
-  coterie_instructions instructions, int64_t count, const int32_t *labels, const float *keys,
-  const float *spent, int32_t *offsets, float *least_slack) {
-  CHOOSE(expired, count, labels, keys, spent, offsets, least_slack)
+  coterie_instructions instructions, int64_t first, int64_t count, const int32_t *labels,
+  const float *keys, const float *spent, float reach, int32_t *expired, int32_t *watched,
+  int64_t *watched_count) {
+  CHOOSE(expired, first, count, labels, keys, spent, reach, expired, watched, watched_count)
+}
+
+int64_t coterie_expired_of(
+  coterie_instructions instructions, const int32_t *offsets, int64_t count, const int32_t *labels,
+  const float *keys, const float *spent, int32_t *expired) {
+  CHOOSE(expired_of, offsets, count, labels, keys, spent, expired)
 }
 
 void coterie_move(

@@ -123,7 +123,7 @@ struct ClusterTests {
       #expect(report.threads == 2)
       #expect(report.choice == nil)
       #expect(report.precision == "float64")
-      #expect(report.kernel.hasPrefix("OpenBLAS") && report.kernel.hasSuffix("dgemm"))
+      #expect(["baseline", "avx2", "avx512"].contains(report.kernel))
       #expect(report.peak_memory_bytes > 1 << 20)
       #expect(report.seconds.seed > 0 && report.seconds.seed <= report.seconds.fit)
       #expect(report.seconds.read + report.seconds.fit <= report.seconds.total)

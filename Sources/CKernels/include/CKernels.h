@@ -59,22 +59,29 @@ int64_t coterie_scratch_count(int64_t column_count);
 /// `labels` and `keys` begin at row `first`. Rows whose label changes are listed in `moved`
 /// (offsets, rising) with their `previous` labels. Where `keys` is given, each row's becomes
 /// spent[label] plus a lower bound of how much farther its second nearest centroid is than its
-/// nearest, and `least_gap` is lowered to the least of those bounds.
-/// Returns the number of rows moved.
+/// nearest, or 0 where that bound is not over 0. Returns the number of rows moved.
 int64_t coterie_assign(
   coterie_instructions instructions, const coterie_samples *_Nonnull samples,
   const coterie_centroids *_Nonnull centroids, int64_t first, const int32_t *_Nullable offsets,
   int64_t count, int32_t *_Nonnull labels, float *_Nullable keys, const float *_Nullable spent,
-  int32_t *_Nonnull moved, int32_t *_Nonnull previous, float *_Nullable least_gap,
-  float *_Nonnull scratch);
+  int32_t *_Nonnull moved, int32_t *_Nonnull previous, float *_Nonnull scratch);
 
-/// Lists the offsets of the rows whose key is not over spent[label]; returns their number.
+/// Lists which of the offsets first..<first + count have a key that is not over spent[label];
+/// returns their number.
 ///
-/// `least_slack` is lowered to the least key - spent[label] of the others.
+/// Where `watched` is given, the offsets whose key is over by less than `reach` or not at all are
+/// listed there, and `watched_count` rises by their number.
 int64_t coterie_expired(
-  coterie_instructions instructions, int64_t count, const int32_t *_Nonnull labels,
-  const float *_Nonnull keys, const float *_Nonnull spent, int32_t *_Nonnull offsets,
-  float *_Nonnull least_slack);
+  coterie_instructions instructions, int64_t first, int64_t count,
+  const int32_t *_Nonnull labels, const float *_Nonnull keys, const float *_Nonnull spent,
+  float reach, int32_t *_Nonnull expired, int32_t *_Nullable watched,
+  int64_t *_Nullable watched_count);
+
+/// Lists which of the `offsets` have a key that is not over spent[label]; returns their number.
+int64_t coterie_expired_of(
+  coterie_instructions instructions, const int32_t *_Nonnull offsets, int64_t count,
+  const int32_t *_Nonnull labels, const float *_Nonnull keys, const float *_Nonnull spent,
+  int32_t *_Nonnull expired);
 
 /// Adds rows to the sums of their labels and takes them from those of their previous labels (none
 /// where that is negative); rows are those at `offsets`, or all `count` where it is null, then added.

@@ -8,8 +8,6 @@ internal import LinearAlgebra
 /// moves are added in run order: the same for every number of threads. A sum carries the remainder
 /// of all its roundings (Knuth's two-sum), so that what was added can be taken away again.
 final class CentroidSums: @unchecked Sendable {
-  static let mostRuns = 64
-
   private let clusterCount: Int
   private let columnCount: Int
   /// Of one cluster: d + 2 sums (columns, weight, rows of positive weight) and their remainders.

@@ -3,12 +3,15 @@ internal import CKernels
 /// Which rows a pass need not look at, since no centroid has come near enough to take them over.
 ///
 /// When a row is labelled, the gap between the distances to its second nearest and its nearest
-/// centroid bounds how far centroids must move before its label can change: the own by drift(own)
-/// and any other by at most the largest drift among the others (Hamerly 2010, doi
+/// centroid bounds how far centroids must move before its label can change: its own by drift(own),
+/// any other by at most the largest drift among the others (Hamerly 2010, doi
 /// 10.1137/1.9781611972801.12). Both bounds are kept as one number that is written once and then
 /// only compared: `key = spent(label) + gap`, where `spent(c)` sums drift(c) + the largest other
-/// drift over the passes. A row is safe while `spent(label) < key`. A block of rows is safe while the
-/// sum of the largest such spendings stays below the least slack it had when it was last looked at.
+/// drift over the passes. A row is safe while `spent(label) < key`.
+///
+/// From time to time the rows whose slack `key - spent(label)` is within reach of the next passes
+/// are listed, and until that reach is spent no other row is looked at (the idea of the heaps of
+/// Hamerly & Drake 2015, doi 10.1007/978-3-319-09259-1_2, with lists that are read in row order).
 ///
 /// Keys are rounded down and spendings up. A safe row has its label by more than all rounding
 /// errors of its scores, so skipping changes no label and, since only rows that move are summed, no
@@ -16,37 +19,47 @@ internal import CKernels
 ///
 /// A dense pass wins while centroids move far, at few clusters in particular, as it reads memory
 /// as fast as it comes; keys win from the time few rows change label on, the more so the more
-/// clusters there are, and blocks at the end of a long run, when passes touch next to nothing.
+/// clusters there are, and lists in the long run to the end, when passes touch next to nothing.
 final class GapKeys: @unchecked Sendable {
+  /// n keys.
   let keys: UnsafeMutableBufferPointer<Float>
-  /// A block is safe while `totalSpent` is below its key.
-  let blockKeys: UnsafeMutableBufferPointer<Double>
-  private(set) var totalSpent = 0.0
   /// Rounded up and down, k each.
   private(set) var spentAtMost: [Float]
   private(set) var spentAtLeast: [Float]
-  private var spent: [Double]
+  /// The largest spending of the last move.
+  private(set) var lastSpending = 0.0
+  /// The offsets listed of each run, from its first row; nil where there were too many.
+  var watched: [[Int32]?]
+  /// True while no row that is not listed can have spent its key.
+  private(set) var isWatching = false
 
-  init(rowCount: Int, blockCount: Int, clusterCount: Int) {
+  private var spent: [Double]
+  private var spentWhenListed: [Float] = []
+  private var reach = 0.0
+
+  init(rowCount: Int, runCount: Int, clusterCount: Int) {
     keys = .allocate(capacity: rowCount)
-    blockKeys = .allocate(capacity: blockCount)
     keys.initialize(repeating: 0)
-    blockKeys.initialize(repeating: 0)
+    watched = [[Int32]?](repeating: nil, count: runCount)
     spent = [Double](repeating: 0, count: clusterCount)
     spentAtMost = [Float](repeating: 0, count: clusterCount)
     spentAtLeast = spentAtMost
   }
 
-  deinit {
-    keys.deallocate()
-    blockKeys.deallocate()
-  }
+  deinit { keys.deallocate() }
 
   /// Begins anew; all keys must then be written.
   func reset() {
-    totalSpent = 0
     for cluster in spent.indices { spent[cluster] = 0 }
+    isWatching = false
     round()
+  }
+
+  /// Says that the rows with a slack under `reach` are about to be listed.
+  func watch(within reach: Float) {
+    self.reach = Double(reach) * (1 - 0x1p-20)
+    spentWhenListed = spentAtLeast
+    isWatching = true
   }
 
   /// Accounts for the move of the centroids, k × d, in the units of the keys.
@@ -64,14 +77,18 @@ final class GapKeys: @unchecked Sendable {
     }
     let first = drifts.indices.max { drifts[$0] < drifts[$1] } ?? 0
     let second = drifts.indices.filter { $0 != first }.map { drifts[$0] }.max() ?? 0
-    var largest = 0.0
+    lastSpending = 0
     for cluster in 0..<k {
       let spending = drifts[cluster] + (cluster == first ? second : drifts[first])
       spent[cluster] = (spent[cluster] + spending) * (1 + 4 * Double.ulpOfOne)
-      largest = max(largest, spending)
+      lastSpending = max(lastSpending, spending)
     }
-    totalSpent = (totalSpent + largest) * (1 + 4 * Double.ulpOfOne)
     round()
+    if isWatching {
+      isWatching = (0..<k).allSatisfy {
+        Double(spentAtMost[$0]) - Double(spentWhenListed[$0]) < reach
+      }
+    }
   }
 
   private func round() {

@@ -36,7 +36,7 @@ public struct KMeansModel: Sendable, Hashable {
     let state = LloydState(
       KernelSamples(rows, weights: nil, including: centroids.elements),
       clusterCount: centroids.rowCount, threadCount: threadCount,
-      options: KMeans.Engine(instructionSet: instructionSet))
+      engine: KMeans.Engine(instructionSet: instructionSet))
     state.label(centroids.elements)
     return state.labels.map { Int($0) }
   }

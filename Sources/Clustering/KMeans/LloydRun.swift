@@ -7,9 +7,16 @@ extension KMeans {
     /// False to look at every row in every pass.
     package var skipsRows = true
 
-    package init(instructionSet: InstructionSet, skipsRows: Bool = true) {
+    /// The products n k d below which a pass stays on one thread: it would be done before another
+    /// had begun.
+    package var leastWorkOfThread = 1 << 19
+
+    package init(
+      instructionSet: InstructionSet, skipsRows: Bool = true, leastWorkOfThread: Int = 1 << 19
+    ) {
       self.instructionSet = instructionSet
       self.skipsRows = skipsRows
+      self.leastWorkOfThread = leastWorkOfThread
     }
   }
 }
@@ -36,7 +43,7 @@ struct LloydRun {
   func result(from start: [Double]) -> Result {
     let state = LloydState(
       KernelSamples(samples, weights: weights, including: start),
-      clusterCount: start.count / samples.columnCount, threadCount: threadCount, options: engine)
+      clusterCount: start.count / samples.columnCount, threadCount: threadCount, engine: engine)
     var centroids = start
     var stopReason = KMeansFit.StopReason.maximumIterations
     var iteration = 0

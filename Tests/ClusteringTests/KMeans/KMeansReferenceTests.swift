@@ -58,4 +58,17 @@ struct KMeansReferenceTests {
     }
     #expect(try fit.model.predict(samples) == fit.labels)
   }
+
+  @Test(arguments: Run.all)
+  func everyEngineFindsTheSameBits(run: Run) throws {
+    let samples = try ReferenceData.set(run.set)
+    let start = try NumericTable(ReferenceData.file("reference/" + run.`init`)).matrix
+    var kMeans = KMeans(
+      clusterCount: run.k, initialization: .centroids(start), maximumIterations: 1000, tolerance: 0)
+    let fit = try kMeans.fit(samples)
+    for (engine, threadCount) in KMeansEngineTests.engines {
+      kMeans.threadCount = threadCount
+      #expect(try kMeans.fit(samples, engine: engine) == fit)
+    }
+  }
 }
