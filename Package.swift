@@ -38,7 +38,8 @@ let package = Package(
 
     // Matrices in, labels out
     .target(name: "LinearAlgebra", dependencies: ["COpenBLAS"], swiftSettings: settings),
-    .target(name: "Clustering", dependencies: ["LinearAlgebra", "CKernels"], swiftSettings: settings),
+    .target(
+      name: "Clustering", dependencies: ["CKernels", "LinearAlgebra"], swiftSettings: settings),
 
     // Events in, features out
     .target(name: "EventLog", dependencies: ["CZlib"], swiftSettings: settings),
