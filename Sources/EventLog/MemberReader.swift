@@ -109,13 +109,16 @@ private struct MemberRows {
   private let idColumn: String
   private var ids = Interner()
   private var joinedAt: [Timestamp?] = []
-  private var columns: [String: [String]] = [:]
+  private var columnNames: [String] = []
+  /// As many as names; kept apart from them, so that a cell is written in place.
+  private var columns: [[String]] = []
 
   init(idColumn: String) { self.idColumn = idColumn }
 
   mutating func addColumn(_ name: String) {
-    guard name != idColumn, name != "joined_at", columns[name] == nil else { return }
-    columns[name] = [String](repeating: "", count: ids.count)
+    guard name != idColumn, name != "joined_at", !columnNames.contains(name) else { return }
+    columnNames.append(name)
+    columns.append([String](repeating: "", count: ids.count))
   }
 
   mutating func take(_ cells: [String: String]) -> RejectionReason? {
@@ -136,15 +139,16 @@ private struct MemberRows {
       joinedAt[row] = joined
     } else {
       joinedAt.append(joined)
-      for name in columns.keys { columns[name]?.append("") }
+      for column in columns.indices { columns[column].append("") }
     }
-    for name in columns.keys { columns[name]?[row] = cells[name] ?? "" }
+    for column in columns.indices { columns[column][row] = cells[columnNames[column]] ?? "" }
     return nil
   }
 
   var table: MemberTable {
     MemberTable(
       ids: ids.strings, joinedAt: joinedAt,
-      attributes: columns.mapValues { AttributeColumn(inferringFrom: $0) })
+      attributes: Dictionary(
+        uniqueKeysWithValues: zip(columnNames, columns.map { AttributeColumn(inferringFrom: $0) })))
   }
 }
