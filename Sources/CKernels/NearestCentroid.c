@@ -132,12 +132,6 @@ int64_t coterie_expired(
   CHOOSE(expired, first, count, labels, keys, spent, reach, expired, watched, watched_count)
 }
 
-int64_t coterie_expired_of(
-  coterie_instructions instructions, const int32_t *offsets, int64_t count, const int32_t *labels,
-  const float *keys, const float *spent, int32_t *expired) {
-  CHOOSE(expired_of, offsets, count, labels, keys, spent, expired)
-}
-
 void coterie_move(
   coterie_instructions instructions, const coterie_samples *samples, int64_t first,
   const int32_t *offsets, const int32_t *previous, int64_t count, const int32_t *labels,

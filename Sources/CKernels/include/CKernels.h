@@ -77,12 +77,6 @@ int64_t coterie_expired(
   float reach, int32_t *_Nonnull expired, int32_t *_Nullable watched,
   int64_t *_Nullable watched_count);
 
-/// Lists which of the `offsets` have a key that is not over spent[label]; returns their number.
-int64_t coterie_expired_of(
-  coterie_instructions instructions, const int32_t *_Nonnull offsets, int64_t count,
-  const int32_t *_Nonnull labels, const float *_Nonnull keys, const float *_Nonnull spent,
-  int32_t *_Nonnull expired);
-
 /// Adds rows to the sums of their labels and takes them from those of their previous labels (none
 /// where that is negative); rows are those at `offsets`, or all `count` where it is null, then added.
 ///

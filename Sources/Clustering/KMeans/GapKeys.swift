@@ -28,8 +28,8 @@ final class GapKeys: @unchecked Sendable {
   private(set) var spentAtLeast: [Float]
   /// The largest spending of the last move.
   private(set) var lastSpending = 0.0
-  /// The offsets listed of each run, from its first row; nil where there were too many.
-  var watched: [[Int32]?]
+  /// The rows listed of each run; nil where there were too many.
+  var watched: [WatchList?]
   /// True while no row that is not listed can have spent its key.
   private(set) var isWatching = false
 
@@ -40,7 +40,7 @@ final class GapKeys: @unchecked Sendable {
   init(rowCount: Int, runCount: Int, clusterCount: Int) {
     keys = .allocate(capacity: rowCount)
     keys.initialize(repeating: 0)
-    watched = [[Int32]?](repeating: nil, count: runCount)
+    watched = [WatchList?](repeating: nil, count: runCount)
     spent = [Double](repeating: 0, count: clusterCount)
     spentAtMost = [Float](repeating: 0, count: clusterCount)
     spentAtLeast = spentAtMost
@@ -96,6 +96,30 @@ final class GapKeys: @unchecked Sendable {
       let nearest = Float(value)
       spentAtMost[cluster] = Double(nearest) < value ? nearest.nextUp : nearest
       spentAtLeast[cluster] = Double(nearest) > value ? nearest.nextDown : nearest
+    }
+  }
+}
+
+/// The rows of a run that are within reach of spending their keys, with copies of keys and labels
+/// side by side, so that a pass reads nothing else of them.
+struct WatchList: Sendable {
+  /// From the first row of the run, rising.
+  var offsets: [Int32]
+  var keys: [Float]
+  var labels: [Int32]
+
+  /// Takes over what rows, `count` of them at these places of the list, have become.
+  mutating func update(
+    _ places: UnsafePointer<Int32>, _ rows: UnsafePointer<Int32>, count: Int,
+    keys newKeys: UnsafePointer<Float>, labels newLabels: UnsafePointer<Int32>
+  ) {
+    keys.withUnsafeMutableBufferPointer { keys in
+      labels.withUnsafeMutableBufferPointer { labels in
+        for index in 0..<count {
+          keys[Int(places[index])] = newKeys[Int(rows[index])]
+          labels[Int(places[index])] = newLabels[Int(rows[index])]
+        }
+      }
     }
   }
 }

@@ -128,7 +128,7 @@ public struct KMeans: Sendable, Hashable {
     }
     guard let best else { preconditionFailure("the first restart has a result") }
     onStep(.finishing)
-    return KMeansFit(best, shift: shifted.shift)
+    return KMeansFit(best, shift: shifted.shift, threadCount: threadCount)
   }
 
   private func firstCentroids(

@@ -31,11 +31,11 @@ public struct KMeansFit: Sendable, Hashable {
   /// True unless the limit of iterations ended the run.
   public var hasConverged: Bool { stopReason != .maximumIterations }
 
-  init(_ run: LloydRun.Result, shift: [Double]) {
+  init(_ run: LloydRun.Result, shift: [Double], threadCount: Int) {
     let d = shift.count
     let k = run.centroids.count / d
     let canonical = CanonicalLabels(
-      canonicalizing: run.labels.map { Int($0) }, clusterCount: k)
+      UnsafeBufferPointer(run.state.labels), clusterCount: k, threadCount: threadCount)
     let shifted = Matrix(rowCount: k, columnCount: d, elements: run.centroids)
     let ordered = shifted.selectingRows(canonical.previousLabels)
     model = KMeansModel(centroids: ordered.subtracting(shift.map { -$0 }))

@@ -26,7 +26,8 @@ struct LloydRun {
   /// Everything that one run found; all parts agree with one another.
   struct Result {
     let centroids: [Double]
-    let labels: [Int32]
+    /// Holds the labels.
+    let state: LloydState
     let inertia: Double
     let iterationCount: Int
     let stopReason: KMeansFit.StopReason
@@ -76,7 +77,7 @@ struct LloydRun {
     }
     if stopReason == .maximumIterations { _ = state.pass(centroids) }
     return Result(
-      centroids: centroids, labels: Array(state.labels), inertia: state.inertia(centroids),
+      centroids: centroids, state: state, inertia: state.inertia(centroids),
       iterationCount: iteration, stopReason: stopReason)
   }
 

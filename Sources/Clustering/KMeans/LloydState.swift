@@ -125,7 +125,7 @@ final class LloydState: @unchecked Sendable {
     let threads = rows * centroids.count < engine.leastWorkOfThread ? 1 : threadCount
     var counts = [(visited: Int, moved: Int)](repeating: (0, 0), count: runCount)
     let (atMost, atLeast) = (gaps?.spentAtMost ?? [], gaps?.spentAtLeast ?? [])
-    var watched = gaps?.watched ?? [[Int32]?](repeating: nil, count: runCount)
+    var watched = gaps?.watched ?? [WatchList?](repeating: nil, count: runCount)
     gaps?.watched = []
     samples.withUnsafe { raw in
       PackedCentroids(centroids, raw).withUnsafe { packed in

@@ -52,10 +52,10 @@ struct LloydVisit {
   }
 
   /// Carries out the pass; `watched` is the list of the run, made anew when scanning.
-  mutating func run(_ mode: LloydMode, watched: inout [Int32]?) {
+  mutating func run(_ mode: LloydMode, watched: inout WatchList?) {
     let size = Self.chunkSize
     let scratchCount = Int(coterie_scratch_count(samples.pointee.column_count))
-    withUnsafeTemporaryAllocation(of: Int32.self, capacity: 6 * size) { rows in
+    withUnsafeTemporaryAllocation(of: Int32.self, capacity: 8 * size) { rows in
       withUnsafeTemporaryAllocation(of: Float.self, capacity: scratchCount) { scratch in
         guard let rows = rows.baseAddress, let scratch = scratch.baseAddress else { return }
         var batch = Batch(rows: rows, scratch: scratch)
@@ -65,7 +65,7 @@ struct LloydVisit {
             labelAll(start..<min(count, start + size), isKeying: mode == .keying, &batch)
           }
         case .scanning(let reach): scan(reach, watched: &watched, &batch)
-        case .watching: watch(watched, &batch)
+        case .watching: watch(&watched, &batch)
         }
       }
     }
@@ -78,6 +78,7 @@ struct LloydVisit {
     var count = 0
     var moved: UnsafeMutablePointer<Int32> { rows + 2 * chunkSize }
     var previous: UnsafeMutablePointer<Int32> { rows + 4 * chunkSize }
+    var places: UnsafeMutablePointer<Int32> { rows + 6 * chunkSize }
     var end: UnsafeMutablePointer<Int32> { rows + count }
   }
 
@@ -109,7 +110,7 @@ struct LloydVisit {
       labels + start, sums())
   }
 
-  private mutating func scan(_ reach: Float, watched: inout [Int32]?, _ batch: inout Batch) {
+  private mutating func scan(_ reach: Float, watched: inout WatchList?, _ batch: inout Batch) {
     guard let keys, let spentAtMost else { return }
     // A list of more rows than this saves nothing.
     let capacity = reach > 0 ? count / 2 : 0
@@ -140,25 +141,37 @@ struct LloydVisit {
       }
     }
     labelBatch(&batch)
-    watched = isFull ? nil : list
+    guard !isFull else { return watched = nil }
+    watched = WatchList(
+      offsets: list, keys: list.map { keys[Int($0)] }, labels: list.map { labels[Int($0)] })
   }
 
-  private mutating func watch(_ watched: [Int32]?, _ batch: inout Batch) {
-    guard let watched else {
-      var none: [Int32]?
-      return scan(0, watched: &none, &batch)
-    }
-    guard let keys, let spentAtMost else { return }
-    watched.withUnsafeBufferPointer { watched in
-      guard let base = watched.baseAddress else { return }
-      for start in stride(from: 0, to: watched.count, by: Self.chunkSize) {
-        let size = min(watched.count - start, Self.chunkSize)
-        batch.count += Int(
-          coterie_expired_of(
-            instructions, base + start, Int64(size), labels, keys, spentAtMost, batch.end))
-        if batch.count > Self.chunkSize { labelBatch(&batch) }
+  private mutating func watch(_ watched: inout WatchList?, _ batch: inout Batch) {
+    guard watched != nil else { return scan(0, watched: &watched, &batch) }
+    guard let spentAtMost, let keys else { return }
+    let (labels, size) = (labels, Self.chunkSize)
+    let count = watched?.offsets.count ?? 0
+    for start in stride(from: 0, to: count, by: size) {
+      // Places in the list first, then the rows that stand there.
+      let places = batch.places
+      var near: Int64 = 0
+      let found = watched?.keys.withUnsafeBufferPointer { keys in
+        watched?.labels.withUnsafeBufferPointer { labels -> Int64 in
+          guard let keys = keys.baseAddress, let labels = labels.baseAddress else { return 0 }
+          return coterie_expired(
+            instructions, Int64(start), Int64(min(size, count - start)), labels, keys, spentAtMost,
+            0, places + batch.count, nil, &near)
+        }
+      }
+      let end = batch.count + Int(found.flatMap { $0 } ?? 0)
+      watched?.offsets.withUnsafeBufferPointer { offsets in
+        for index in batch.count..<end { batch.rows[index] = offsets[Int(places[index])] }
+      }
+      batch.count = end
+      if end > size || start + size >= count {
+        labelBatch(&batch)
+        watched?.update(places, batch.rows, count: end, keys: keys, labels: labels)
       }
     }
-    labelBatch(&batch)
   }
 }
