@@ -9,7 +9,6 @@
 typedef float float4 __attribute__((ext_vector_type(4)));
 typedef float float8 __attribute__((ext_vector_type(8)));
 typedef double double4 __attribute__((ext_vector_type(4)));
-typedef double unaligned_double4 __attribute__((ext_vector_type(4)));
 
 /// The nearest centroid by direct differences, summed in the order of the columns; ties to the first.
 static __attribute__((noinline)) int32_t nearest_exactly(
