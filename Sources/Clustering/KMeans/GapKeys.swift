@@ -21,7 +21,7 @@ internal import CKernels
 /// as fast as it comes; keys win from the time few rows change label on, the more so the more
 /// clusters there are, and lists in the long run to the end, when passes touch next to nothing.
 final class GapKeys: @unchecked Sendable {
-  /// n keys.
+  /// n keys, not initialised before they are first written.
   let keys: UnsafeMutableBufferPointer<Float>
   /// Rounded up and down, k each.
   private(set) var spentAtMost: [Float]
@@ -39,7 +39,6 @@ final class GapKeys: @unchecked Sendable {
 
   init(rowCount: Int, runCount: Int, clusterCount: Int) {
     keys = .allocate(capacity: rowCount)
-    keys.initialize(repeating: 0)
     watched = [WatchList?](repeating: nil, count: runCount)
     spent = [Double](repeating: 0, count: clusterCount)
     spentAtMost = [Float](repeating: 0, count: clusterCount)

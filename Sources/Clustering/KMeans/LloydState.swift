@@ -39,9 +39,13 @@ final class LloydState: @unchecked Sendable {
     let n = samples.samples.rowCount
     runCount = min(Self.mostRuns, (n + LloydVisit.chunkSize - 1) / LloydVisit.chunkSize)
     labels = .allocate(capacity: n)
-    labels.initialize(repeating: -1)
     sums = CentroidSums(
       clusterCount: clusterCount, columnCount: samples.samples.columnCount, runCount: runCount)
+    // The first touch of memory is slow, so all threads share it.
+    forEachBlock(count: runCount, threadCount: n < 1 << 16 ? 1 : threadCount) { run in
+      let rows = self.rows(of: run)
+      self.labels[rows].initialize(repeating: -1)
+    }
   }
 
   deinit { labels.deallocate() }
