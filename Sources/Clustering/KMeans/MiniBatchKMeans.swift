@@ -73,8 +73,9 @@ public struct MiniBatchKMeans: Sendable, Hashable {
     ).result(from: centroids)
     return KMeansFit(
       LloydRun.Result(
-        centroids: labelled.centroids, labels: labelled.labels, inertia: labelled.inertia,
-        iterationCount: batchCount, stopReason: .maximumIterations), shift: shifted.shift)
+        centroids: labelled.centroids, state: labelled.state, inertia: labelled.inertia,
+        iterationCount: batchCount, stopReason: .maximumIterations), shift: shifted.shift,
+      threadCount: threadCount)
   }
 
   private func pull(_ centroids: inout [Double], towards rows: [[Double]], _ seen: inout [Double]) {
