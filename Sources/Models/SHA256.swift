@@ -1,8 +1,8 @@
 /// The SHA-256 digest of some bytes as 64 hexadecimal digits (FIPS 180-4, 2015,
 /// doi 10.6028/NIST.FIPS.180-4).
 ///
-/// It names a model file by its content. A cryptography package would double the build of the
-/// toolkit for these lines; nothing secret depends on them.
+/// It names a model file by its content. Nothing secret depends on it, and a cryptography
+/// package would bring the sources of a whole TLS library into the toolkit's build.
 ///
 /// - Complexity: O(bytes).
 public func sha256(_ message: some Sequence<UInt8>) -> String {
