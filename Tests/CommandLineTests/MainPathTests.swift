@@ -107,14 +107,18 @@ struct MainPathTests {
     #expect(result.output.contains("recency_days"))
   }
 
-  @Test func modelOpensInPythonsSafetensors() throws {
-    let python = SampleCommunity.file(".venv/bin/python")
-    guard FileManager.default.isExecutableFile(atPath: python),
-      try Tool.run(python, ["-c", "import safetensors, numpy"]).code == 0
-    else {
-      print("skipped: no Python environment with safetensors in .venv (scripts/test makes one)")
-      return
-    }
+  /// The Python that `scripts/test` sets up.
+  static let python = SampleCommunity.file(".venv/bin/python")
+
+  /// True where that Python has the package that opens models.
+  static let pythonHasSafetensors =
+    FileManager.default.isExecutableFile(atPath: python)
+    && (try? Tool.run(python, ["-c", "import safetensors, numpy"]).code) == 0
+
+  @Test(
+    .enabled(
+      if: pythonHasSafetensors, "no Python with safetensors in .venv, which scripts/test makes"))
+  func modelOpensInPythonsSafetensors() throws {
     let script = """
       import json, sys
       from safetensors import safe_open
@@ -124,7 +128,7 @@ struct MainPathTests {
           print(document["algorithm"]["name"], centroids.dtype, *centroids.shape,
                 f.get_tensor("segment.sizes").sum())
       """
-    let result = try Tool.run(python, ["-c", script, SampleCommunity.model])
+    let result = try Tool.run(Self.python, ["-c", script, SampleCommunity.model])
     #expect(result.output == "kmeans float64 6 8 2000\n", "\(result.error)")
   }
 
