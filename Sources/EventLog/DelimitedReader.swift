@@ -108,10 +108,9 @@ public struct DelimitedReader: ~Copyable {
         counts[byte, default: 0] += 1
       }
     }
-    let candidates = [ascii(","), ascii(";"), ascii("\t")]
-    return candidates.max { counts[$0, default: 0] < counts[$1, default: 0] }.flatMap { best in
-      candidates.first { counts[$0, default: 0] == counts[best, default: 0] }
-    } ?? ascii(",")
+    return [ascii(";"), ascii("\t")].reduce(ascii(",")) { best, separator in
+      counts[separator, default: 0] > counts[best, default: 0] ? separator : best
+    }
   }
 }
 
