@@ -78,6 +78,10 @@ let package = Package(
     .target(
       name: "TestSupport", dependencies: ["LinearAlgebra", "EventLog"],
       path: "Tests/TestSupport", swiftSettings: settings),
+    .target(
+      name: "ModelTestSupport",
+      dependencies: ["Clustering", "Engagement", "EventLog", "LinearAlgebra", "Models"],
+      path: "Tests/ModelTestSupport", swiftSettings: settings),
     .testTarget(
       name: "LinearAlgebraTests", dependencies: ["LinearAlgebra", "TestSupport"],
       swiftSettings: settings),
@@ -104,14 +108,14 @@ let package = Package(
       name: "MembershipTests",
       dependencies: [
         "Membership", "Models", "Segmentation", "Engagement", "EventLog", "Clustering",
-        "LinearAlgebra",
+        "LinearAlgebra", "ModelTestSupport",
       ],
       swiftSettings: settings),
     .testTarget(
       name: "ComparisonTests",
       dependencies: [
         "Comparison", "Membership", "Models", "Segmentation", "Engagement", "EventLog",
-        "Clustering", "LinearAlgebra",
+        "Clustering", "LinearAlgebra", "ModelTestSupport",
       ],
       swiftSettings: settings),
     .testTarget(

@@ -1,6 +1,7 @@
 import Comparison
 import EventLog
 import Membership
+import ModelTestSupport
 import Segmentation
 import Testing
 

@@ -2,6 +2,7 @@ import Engagement
 import EventLog
 import LinearAlgebra
 import Membership
+import ModelTestSupport
 import Models
 import Segmentation
 import Testing

@@ -1,12 +1,11 @@
 import Clustering
-import Engagement
-import EventLog
+public import Engagement
+public import EventLog
 import LinearAlgebra
-import Models
-import Testing
+public import Models
 
 /// Members with an attribute `x`, who did nothing else.
-func community(_ values: [(id: String, x: Double)], asOf: Timestamp) -> Community {
+public func community(_ values: [(id: String, x: Double)], asOf: Timestamp) -> Community {
   Community(
     history: EventHistory(),
     members: MemberTable(
@@ -15,7 +14,7 @@ func community(_ values: [(id: String, x: Double)], asOf: Timestamp) -> Communit
 }
 
 /// A model that puts members in the segment of the nearest of some values of `x`.
-func nearestValueModel(
+public func nearestValueModel(
   _ centroids: [Double], names: [String]? = nil, radius: Double = 2,
   distribution: EmpiricalDistribution? = nil
 ) -> SegmentModel {
