@@ -4,11 +4,13 @@
 //   kmeans-limit ROWS COLUMNS CLUSTERS
 
 import Clustering
+import Foundation
 import LinearAlgebra
 
 let arguments = CommandLine.arguments.dropFirst().compactMap { Int($0) }
 guard arguments.count == 3, arguments.allSatisfy({ $0 > 0 }) else {
-  fatalError("usage: kmeans-limit ROWS COLUMNS CLUSTERS")
+  FileHandle.standardError.write(Data("usage: kmeans-limit ROWS COLUMNS CLUSTERS\n".utf8))
+  exit(64)
 }
 let (n, d, k) = (arguments[0], arguments[1], arguments[2])
 let clock = ContinuousClock()
