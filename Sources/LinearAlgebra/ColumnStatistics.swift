@@ -1,5 +1,5 @@
 /// Means, standard deviations and covariances of columns; sums are in `Double`, in row order.
-extension Matrix where Element: BLASScalar {
+extension RowMajorMatrix where Element: BLASScalar {
   /// The mean of every column, d numbers; empty sums are 0.
   ///
   /// Deviations from the first row are averaged, so columns far from zero lose no digits.
@@ -8,7 +8,7 @@ extension Matrix where Element: BLASScalar {
   public func columnMeans() -> [Double] {
     guard rowCount > 0 else { return [Double](repeating: 0, count: columnCount) }
     var sums = [Double](repeating: 0, count: columnCount)
-    let origin = row(0).map { Double($0) }
+    let origin = selectingRows(CollectionOfOne(0)).elements.map { Double($0) }
     forEachWidenedRow { row in
       for column in 0..<columnCount { sums[column] += row[column] - origin[column] }
     }
@@ -38,7 +38,7 @@ extension Matrix where Element: BLASScalar {
   public func subtracting(_ center: [Double]) -> Matrix<Double> {
     precondition(center.count == columnCount, "one number per column is needed")
     var centered: [Double] = []
-    centered.reserveCapacity(elements.count)
+    centered.reserveCapacity(rowCount * columnCount)
     forEachWidenedRow { row in
       for column in 0..<columnCount { centered.append(row[column] - center[column]) }
     }
@@ -63,7 +63,7 @@ extension Matrix where Element: BLASScalar {
 
   private func forEachWidenedRow(_ body: (UnsafePointer<Double>) -> Void) {
     withUnsafeTemporaryAllocation(of: Double.self, capacity: max(1, columnCount)) { scratch in
-      elements.withUnsafeBufferPointer { source in
+      withUnsafeElements { source in
         guard let source = source.baseAddress, let target = scratch.baseAddress else { return }
         for row in 0..<rowCount {
           Element.widen(source + row * columnCount, into: target, count: columnCount)

@@ -42,7 +42,7 @@ public enum NumPyFault: Error, Hashable, Sendable {
   case inputOutput(String)
   /// The file does not begin as `.npy` files do.
   case notNumPy
-  /// A format version other than 1.0 and 2.0.
+  /// A format version other than 1.0, 2.0 and 3.0.
   case version(major: Int, minor: Int)
   /// The file ends before its header does.
   case truncatedHeader
@@ -67,7 +67,7 @@ extension NumPyFault: CustomStringConvertible {
     case .inputOutput(let reason): "\(reason)"
     case .notNumPy: "not a NumPy .npy file; write it with numpy.save"
     case .version(let major, let minor):
-      "format version \(major).\(minor) is not read; versions 1.0 and 2.0 are"
+      "format version \(major).\(minor) is not read; versions 1.0 to 3.0 are"
     case .truncatedHeader: "the file ends inside its header; it was cut short"
     case .malformedHeader(let reason): "malformed header: \(reason)"
     case .elementType(let type):

@@ -61,18 +61,6 @@ public struct Matrix<Element: BinaryFloatingPoint & Sendable>: Sendable, Hashabl
     (0..<rowCount).map { elements[$0 * columnCount + column] }
   }
 
-  /// The matrix of the rows named, in the order given; a row may be named more than once.
-  @inlinable
-  public func selectingRows(_ rows: some Sequence<Int>) -> Matrix {
-    var selected: [Element] = []
-    var count = 0
-    for row in rows {
-      selected.append(contentsOf: self.row(row))
-      count += 1
-    }
-    return Matrix(rowCount: count, columnCount: columnCount, elements: selected)
-  }
-
   /// The matrix of the columns named, in the order given.
   @inlinable
   public func selectingColumns(_ columns: [Int]) -> Matrix {
@@ -82,15 +70,6 @@ public struct Matrix<Element: BinaryFloatingPoint & Sendable>: Sendable, Hashabl
       for column in columns { selected.append(self[row, column]) }
     }
     return Matrix(rowCount: rowCount, columnCount: columns.count, elements: selected)
-  }
-
-  /// The same numbers in another precision.
-  @inlinable
-  public func converted<Other: BinaryFloatingPoint & Sendable>(
-    to type: Other.Type = Other.self
-  ) -> Matrix<Other> {
-    Matrix<Other>(
-      rowCount: rowCount, columnCount: columnCount, elements: elements.map { Other($0) })
   }
 
   /// The transposed matrix, d × n.

@@ -60,7 +60,7 @@ extension Matrix where Element: BLASScalar {
   }
 }
 
-extension Matrix where Element: BLASScalar {
+extension RowMajorMatrix where Element: BLASScalar {
   /// The place of the first element, row by row, that is NaN or infinite; nil where all are finite.
   ///
   /// - Complexity: O(n d).
@@ -78,8 +78,10 @@ extension Matrix where Element: BLASScalar {
   ) -> Int? {
     let blockSize = 4096
     return withUnsafeTemporaryAllocation(of: Double.self, capacity: blockSize) { scratch in
-      elements.withUnsafeBufferPointer { source in
-        guard let source = source.baseAddress, let target = scratch.baseAddress else { return nil }
+      withUnsafeElements { elements in
+        guard let source = elements.baseAddress, let target = scratch.baseAddress else {
+          return nil
+        }
         var first = 0
         while first < elements.count {
           let count = min(blockSize, elements.count - first)

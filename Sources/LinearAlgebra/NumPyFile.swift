@@ -24,28 +24,42 @@ public enum NumPyArray: Sendable, Hashable {
   }
 }
 
-/// NumPy's `.npy` files: two-dimensional arrays of `<f4` or `<f8` in C order, versions 1.0 and 2.0.
+/// A matrix in a NumPy file that is mapped, in one of two precisions.
+public enum MappedNumPyArray: Sendable {
+  /// Elements of type `<f4`.
+  case float32(MappedMatrix<Float>)
+  /// Elements of type `<f8`.
+  case float64(MappedMatrix<Double>)
+}
+
+/// NumPy's `.npy` files: two-dimensional arrays of `<f4` or `<f8` in C order, versions 1.0 to 3.0.
 ///
 /// Format: https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html
 public enum NumPyFile {
-  /// Reads an array; everything the header claims is checked before memory is taken for it.
+  /// Reads an array into memory; everything the header claims is checked before memory is taken for
+  /// it.
   ///
   /// - Throws: `LinearAlgebraError.numPyFile` with the path and the fault.
   /// - Complexity: O(n d) time and memory.
   public static func read(_ file: URL) throws(LinearAlgebraError) -> NumPyArray {
-    let data: Data
-    do {
-      data = try Data(contentsOf: file, options: .mappedIfSafe)
-    } catch {
-      throw .numPyFile(
-        path: file.path, .inputOutput("cannot be read: \(error.localizedDescription)"))
+    try withSource(file) { source throws(NumPyFault) in
+      source.layout.elementSize == 4
+        ? .float32(try source.matrix()) : .float64(try source.matrix())
     }
-    do throws(NumPyFault) {
-      return try data.withUnsafeBytes { bytes in
-        Result { () throws(NumPyFault) in try decode(bytes) }
-      }.get()
-    } catch {
-      throw .numPyFile(path: file.path, error)
+  }
+
+  /// Maps an array: its elements are read from the file when they are used.
+  ///
+  /// The header is checked as in `read`, with the file's length as it is now; see `MappedMatrix` for
+  /// what becomes of a file that is changed later. Elements that do not begin at a multiple of
+  /// their size, which NumPy sees to, are copied into memory.
+  ///
+  /// - Throws: `LinearAlgebraError.numPyFile` with the path and the fault; a pipe is one.
+  /// - Complexity: O(1) time and memory.
+  public static func map(_ file: URL) throws(LinearAlgebraError) -> MappedNumPyArray {
+    try withSource(file) { source throws(NumPyFault) in
+      source.layout.elementSize == 4
+        ? .float32(try source.mapped()) : .float64(try source.mapped())
     }
   }
 
@@ -60,40 +74,13 @@ public enum NumPyFile {
     }
   }
 
-  private static func decode(
-    _ bytes: UnsafeRawBufferPointer
-  ) throws(NumPyFault) -> NumPyArray {
-    let (header, offset) = try NumPyHeader.read(bytes)
-    let size: Int
-    switch header.elementType {
-    case "<f4": size = 4
-    case "<f8": size = 8
-    default: throw .elementType(header.elementType)
-    }
-    guard header.shape.count == 2 else { throw .dimensions(header.shape.count) }
-    let (rows, columns) = (header.shape[0], header.shape[1])
-    // A single row or column lies the same way in both orders, and NumPy may call it either.
-    if header.isFortranOrder, rows > 1, columns > 1 { throw .fortranOrder }
-    let (count, countOverflows) = rows.multipliedReportingOverflow(by: columns)
-    let (length, lengthOverflows) = count.multipliedReportingOverflow(by: size)
-    guard !countOverflows, !lengthOverflows else { throw .shapeOverflow }
-    guard bytes.count - offset == length else {
-      throw .length(expected: length, found: bytes.count - offset)
-    }
-    let body = UnsafeRawBufferPointer(rebasing: bytes[offset...])
-    if size == 4 {
-      return .float32(Matrix(rowCount: rows, columnCount: columns, elements: load(body, count)))
-    }
-    return .float64(Matrix(rowCount: rows, columnCount: columns, elements: load(body, count)))
-  }
-
-  private static func load<Element: BitwiseCopyable>(
-    _ bytes: UnsafeRawBufferPointer, _ count: Int
-  ) -> [Element] {
-    precondition(1.littleEndian == 1, "NumPy files are read on little-endian machines only")
-    return [Element](unsafeUninitializedCapacity: count) { buffer, initializedCount in
-      UnsafeMutableRawBufferPointer(buffer).copyMemory(from: bytes)
-      initializedCount = count
+  private static func withSource<Result>(
+    _ file: URL, _ body: (NumPySource) throws(NumPyFault) -> Result
+  ) throws(LinearAlgebraError) -> Result {
+    do throws(NumPyFault) {
+      return try body(try NumPySource(file))
+    } catch {
+      throw .numPyFile(path: file.path, error)
     }
   }
 

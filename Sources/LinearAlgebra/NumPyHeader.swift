@@ -1,6 +1,6 @@
 /// The header of a `.npy` file: what the bytes after it mean.
 ///
-/// Format: numpy.lib.format, versions 1.0 and 2.0: six magic bytes, two version bytes, the header's
+/// Format: numpy.lib.format, versions 1.0 to 3.0: six magic bytes, two version bytes, the header's
 /// length in 2 or 4 bytes (little-endian), then a Python dictionary literal padded with blanks.
 struct NumPyHeader: Hashable {
   var elementType: String
@@ -18,7 +18,7 @@ struct NumPyHeader: Hashable {
     }
     guard bytes.count >= 8 else { throw NumPyFault.truncatedHeader }
     let (major, minor) = (Int(bytes[6]), Int(bytes[7]))
-    guard major == 1 || major == 2, minor == 0 else {
+    guard (1...3).contains(major), minor == 0 else {
       throw NumPyFault.version(major: major, minor: minor)
     }
     let lengthSize = major == 1 ? 2 : 4

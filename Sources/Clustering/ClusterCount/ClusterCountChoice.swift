@@ -62,17 +62,16 @@ public struct ClusterCountChoice: Sendable, Hashable {
   ///   fewer distinct rows than the least count over 2, and for what `Hierarchical` refuses.
   /// - Complexity: O(n d) to check the rows, then work on at most 2,000 rows: 33 k-means runs or 11
   ///   trees per count, and one silhouette per count.
-  public init<Scalar: BLASScalar>(
-    _ samples: Matrix<Scalar>, counts: ClosedRange<Int> = 2...20, linkage: Linkage? = nil,
+  public init<Samples: RowMajorMatrix>(
+    _ samples: Samples, counts: ClosedRange<Int> = 2...20, linkage: Linkage? = nil,
     metric: Metric = .euclidean, seed: UInt64 = 0, threadCount: Int = availableProcessorCount
-  ) throws(ClusteringError) {
+  ) throws(ClusteringError) where Samples.Element: BLASScalar {
     let n = samples.rowCount
     _ = try ShiftedSamples(samples, totalWeight: Double(n), threadCount: threadCount)
-    var rows = Array(0..<n)
-    if n > Self.maximumRowCount {
-      var generator = SeededGenerator(seed: seed)
-      rows = generator.sample(Self.maximumRowCount, outOf: n)
-    }
+    var generator = SeededGenerator(seed: seed)
+    let rows =
+      n > Self.maximumRowCount
+      ? generator.sample(Self.maximumRowCount, outOf: n) : Array(0..<n)
     let sample: Matrix<Double> = samples.selectingRows(rows).converted()
     let distinct = Set((0..<sample.rowCount).map { sample.row($0) }).count
     let most = min(counts.upperBound, distinct, sample.rowCount - 1)

@@ -76,7 +76,8 @@ public struct KMeans: Sendable, Hashable {
   /// first before labels were put in order.
   ///
   /// - Parameters:
-  ///   - samples: One row per sample. Distances and sums are in `Double` for either precision.
+  ///   - samples: One row per sample, in memory (`Matrix`) or in a file (`MappedMatrix`): read in
+  ///     place. Distances and sums are in `Double` for either precision.
   ///   - weights: One weight per row, none negative, not all 0; nil for 1 each.
   ///   - onStep: Called on the calling thread before every step.
   /// - Returns: The run of least inertia.
@@ -84,17 +85,17 @@ public struct KMeans: Sendable, Hashable {
   ///   large to square, or of fewer distinct rows than clusters, and for weights or starting
   ///   centroids of the wrong count or value; `.kernel` for an environment that names none.
   /// - Complexity: O(restarts · iterations · n k d) time, O(n + 64 k d) memory beyond the samples.
-  public func fit<Scalar: BLASScalar>(
-    _ samples: Matrix<Scalar>, weights: [Double]? = nil, onStep: (Step) -> Void = { _ in }
-  ) throws(ClusteringError) -> KMeansFit {
+  public func fit<Samples: RowMajorMatrix>(
+    _ samples: Samples, weights: [Double]? = nil, onStep: (Step) -> Void = { _ in }
+  ) throws(ClusteringError) -> KMeansFit where Samples.Element: BLASScalar {
     let engine = Engine(instructionSet: try InstructionSet.selected())
     return try fit(samples, weights: weights, engine: engine, onStep: onStep)
   }
 
-  package func fit<Scalar: BLASScalar>(
-    _ samples: Matrix<Scalar>, weights: [Double]? = nil, engine: Engine,
+  package func fit<Samples: RowMajorMatrix>(
+    _ samples: Samples, weights: [Double]? = nil, engine: Engine,
     onStep: (Step) -> Void = { _ in }
-  ) throws(ClusteringError) -> KMeansFit {
+  ) throws(ClusteringError) -> KMeansFit where Samples.Element: BLASScalar {
     let shifted = try checked(samples, weights: weights)
     let starts: Int
     if case .centroids(let centroids) = initialization {

@@ -2,9 +2,9 @@ internal import LinearAlgebra
 
 extension KMeans {
   /// The samples, where options, samples and weights are fit for one another.
-  func checked<Scalar: BLASScalar>(
-    _ samples: Matrix<Scalar>, weights: [Double]?
-  ) throws(ClusteringError) -> ShiftedSamples {
+  func checked<Samples: RowMajorMatrix>(
+    _ samples: Samples, weights: [Double]?
+  ) throws(ClusteringError) -> ShiftedSamples where Samples.Element: BLASScalar {
     try checkOptions()
     try checkWeights(weights, rowCount: samples.rowCount)
     let shifted = try ShiftedSamples(

@@ -20,17 +20,17 @@ public struct KMeansModel: Sendable, Hashable {
   ///
   /// - Throws: `ClusteringError.columnCount`, `.nonFinite`, `.valueTooLarge`.
   /// - Complexity: O(n k d).
-  public func predict<Scalar: BLASScalar>(
-    _ samples: Matrix<Scalar>, threadCount: Int = availableProcessorCount
-  ) throws(ClusteringError) -> [Int] {
+  public func predict<Samples: RowMajorMatrix>(
+    _ samples: Samples, threadCount: Int = availableProcessorCount
+  ) throws(ClusteringError) -> [Int] where Samples.Element: BLASScalar {
     let instructionSet = try InstructionSet.selected()
     return try predict(samples, threadCount: threadCount, instructionSet: instructionSet)
   }
 
-  package func predict<Scalar: BLASScalar>(
-    _ samples: Matrix<Scalar>, threadCount: Int = availableProcessorCount,
+  package func predict<Samples: RowMajorMatrix>(
+    _ samples: Samples, threadCount: Int = availableProcessorCount,
     instructionSet: InstructionSet
-  ) throws(ClusteringError) -> [Int] {
+  ) throws(ClusteringError) -> [Int] where Samples.Element: BLASScalar {
     guard let rows = try checked(samples, threadCount: threadCount) else { return [] }
     // Near ties are decided by the rows and centroids as they are, without a shift.
     let state = LloydState(
@@ -45,9 +45,9 @@ public struct KMeansModel: Sendable, Hashable {
   ///
   /// - Throws: `ClusteringError.columnCount`, `.nonFinite`, `.valueTooLarge`.
   /// - Complexity: O(n k d).
-  public func transform<Scalar: BLASScalar>(
-    _ samples: Matrix<Scalar>, threadCount: Int = availableProcessorCount
-  ) throws(ClusteringError) -> Matrix<Double> {
+  public func transform<Samples: RowMajorMatrix>(
+    _ samples: Samples, threadCount: Int = availableProcessorCount
+  ) throws(ClusteringError) -> Matrix<Double> where Samples.Element: BLASScalar {
     let (k, d) = (centroids.rowCount, centroids.columnCount)
     var distances = Matrix<Double>(rowCount: samples.rowCount, columnCount: k)
     guard let rows = try checked(samples, threadCount: threadCount) else { return distances }
@@ -70,9 +70,9 @@ public struct KMeansModel: Sendable, Hashable {
   }
 
   /// The samples, unshifted, where they are fit for this model; nil where there are no rows.
-  private func checked<Scalar: BLASScalar>(
-    _ samples: Matrix<Scalar>, threadCount: Int
-  ) throws(ClusteringError) -> ShiftedSamples? {
+  private func checked<Samples: RowMajorMatrix>(
+    _ samples: Samples, threadCount: Int
+  ) throws(ClusteringError) -> ShiftedSamples? where Samples.Element: BLASScalar {
     guard samples.columnCount == centroids.columnCount else {
       throw .columnCount(expected: centroids.columnCount, found: samples.columnCount)
     }

@@ -2,15 +2,15 @@ internal import CKernels
 internal import Foundation
 internal import LinearAlgebra
 
-/// Samples in the precision they came in.
+/// Samples in the precision they came in, where they lie.
 enum SampleStorage: Sendable {
-  case single(Matrix<Float>)
-  case double(Matrix<Double>)
+  case single(any RowMajorMatrix<Float>)
+  case double(any RowMajorMatrix<Double>)
 
-  init<Scalar: BLASScalar>(_ samples: Matrix<Scalar>) {
-    if let single = samples as? Matrix<Float> {
+  init<Samples: RowMajorMatrix>(_ samples: Samples) where Samples.Element: BLASScalar {
+    if let single = samples as? any RowMajorMatrix<Float> {
       self = .single(single)
-    } else if let double = samples as? Matrix<Double> {
+    } else if let double = samples as? any RowMajorMatrix<Double> {
       self = .double(double)
     } else {
       preconditionFailure("a BLASScalar is Float or Double")
@@ -21,12 +21,12 @@ enum SampleStorage: Sendable {
   func widen(_ first: Int, _ count: Int, into target: UnsafeMutablePointer<Double>) {
     switch self {
     case .single(let samples):
-      samples.elements.withUnsafeBufferPointer { elements in
+      samples.withUnsafeElements { elements in
         guard let base = elements.baseAddress else { return }
         Float.widen(base + first, into: target, count: count)
       }
     case .double(let samples):
-      samples.elements.withUnsafeBufferPointer { elements in
+      samples.withUnsafeElements { elements in
         guard let base = elements.baseAddress else { return }
         Double.widen(base + first, into: target, count: count)
       }
@@ -89,9 +89,9 @@ struct KernelSamples: Sendable {
   func withUnsafe<Result>(_ body: (UnsafePointer<coterie_samples>) -> Result) -> Result {
     switch samples.storage {
     case .single(let matrix):
-      matrix.elements.withUnsafeBufferPointer { withUnsafe(UnsafeRawBufferPointer($0), body) }
+      matrix.withUnsafeElements { withUnsafe(UnsafeRawBufferPointer($0), body) }
     case .double(let matrix):
-      matrix.elements.withUnsafeBufferPointer { withUnsafe(UnsafeRawBufferPointer($0), body) }
+      matrix.withUnsafeElements { withUnsafe(UnsafeRawBufferPointer($0), body) }
     }
   }
 

@@ -76,6 +76,7 @@ struct LloydRun {
       centroids = move(centroids, state)
     }
     if stopReason == .maximumIterations { _ = state.pass(centroids) }
+    state.endPasses()
     return Result(
       centroids: centroids, state: state, inertia: state.inertia(centroids),
       iterationCount: iteration, stopReason: stopReason)

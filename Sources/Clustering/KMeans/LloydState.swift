@@ -92,6 +92,12 @@ final class LloydState: @unchecked Sendable {
     resum()
   }
 
+  /// Says that no pass follows: what only passes need is given back.
+  func endPasses() {
+    gaps = nil
+    keysAreCurrent = false
+  }
+
   /// The sum of weight · squared distance to the own centroid, by direct differences.
   func inertia(_ centroids: [Double]) -> Double {
     let size = Self.inertiaBlockSize

@@ -35,9 +35,9 @@ extension KMeansModel {
   ///
   /// - Throws: `ClusteringError.columnCount`, `.nonFinite`, `.valueTooLarge`.
   /// - Complexity: O(n k d), in one pass over the samples after the one that checks them.
-  public func nearestTwo<Scalar: BLASScalar>(
-    _ samples: Matrix<Scalar>, threadCount: Int = availableProcessorCount
-  ) throws(ClusteringError) -> [NearestTwoClusters] {
+  public func nearestTwo<Samples: RowMajorMatrix>(
+    _ samples: Samples, threadCount: Int = availableProcessorCount
+  ) throws(ClusteringError) -> [NearestTwoClusters] where Samples.Element: BLASScalar {
     let (k, d) = (centroids.rowCount, centroids.columnCount)
     guard samples.columnCount == d else {
       throw .columnCount(expected: d, found: samples.columnCount)

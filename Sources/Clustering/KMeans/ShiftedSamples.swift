@@ -29,9 +29,9 @@ struct ShiftedSamples: Sendable {
   /// Reads the samples once to check them and to choose the shift.
   ///
   /// `totalWeight` is what squared distances are multiplied by at most; it sets the limit of size.
-  init<Scalar: BLASScalar>(
-    _ samples: Matrix<Scalar>, totalWeight: Double, threadCount: Int
-  ) throws(ClusteringError) {
+  init<Samples: RowMajorMatrix>(
+    _ samples: Samples, totalWeight: Double, threadCount: Int
+  ) throws(ClusteringError) where Samples.Element: BLASScalar {
     let unshifted = try Self(unshifted: samples)
     let limit = Self.sizeLimit(columnCount: samples.columnCount, totalWeight: totalWeight)
     let summaries = unshifted.columnSummaries(threadCount: threadCount)
@@ -50,7 +50,9 @@ struct ShiftedSamples: Sendable {
   }
 
   /// The samples as they are, not checked but for being there at all.
-  init<Scalar: BLASScalar>(unshifted samples: Matrix<Scalar>) throws(ClusteringError) {
+  init<Samples: RowMajorMatrix>(
+    unshifted samples: Samples
+  ) throws(ClusteringError) where Samples.Element: BLASScalar {
     guard samples.rowCount > 0, samples.columnCount > 0 else {
       throw .emptyMatrix(rows: samples.rowCount, columns: samples.columnCount)
     }

@@ -8,9 +8,9 @@ struct ChosenClusters {
   /// How the number was chosen, where it was not said.
   let choice: ClusterCountChoice?
 
-  init<Scalar: BLASScalar>(
-    _ options: ClusteringOptions, samples: Matrix<Scalar>, threads: Int
-  ) throws {
+  init<Samples: RowMajorMatrix>(
+    _ options: ClusteringOptions, samples: Samples, threads: Int
+  ) throws where Samples.Element: BLASScalar {
     var count = 0
     var choice: ClusterCountChoice?
     switch options.clusters {

@@ -10,14 +10,18 @@ struct ColumnScaling {
 
   /// Takes the columns' means and standard deviations; refuses data that are not finite or so large
   /// that their squares are not.
-  init<Scalar: BLASScalar>(_ samples: Matrix<Scalar>) throws {
+  init<Samples: RowMajorMatrix>(_ samples: Samples) throws where Samples.Element: BLASScalar {
     if let place = samples.firstNonFinite() {
       throw ClusteringError.nonFinite(row: place.row, column: place.column)
     }
     let (means, deviations) = (samples.columnMeans(), samples.columnStandardDeviations())
     for (column, deviation) in deviations.enumerated() where !deviation.isFinite {
-      let values = samples.column(column)
-      let row = values.indices.max { abs(values[$0]) < abs(values[$1]) } ?? 0
+      let row = samples.withUnsafeElements { elements in
+        func size(_ row: Int) -> Samples.Element {
+          abs(elements[row * samples.columnCount + column])
+        }
+        return (0..<samples.rowCount).max { size($0) < size($1) } ?? 0
+      }
       throw ClusteringError.valueTooLarge(row: row, column: column, limit: 1e150)
     }
     kept = deviations.indices.filter { deviations[$0] > 0 }
@@ -26,16 +30,20 @@ struct ColumnScaling {
   }
 
   /// The columns kept, scaled.
-  func scaled<Scalar: BLASScalar>(_ samples: Matrix<Scalar>) -> Matrix<Scalar> {
-    var elements: [Scalar] = []
-    elements.reserveCapacity(samples.rowCount * kept.count)
-    for row in 0..<samples.rowCount {
-      for (position, column) in kept.enumerated() {
-        elements.append(
-          Scalar((Double(samples[row, column]) - means[position]) / deviations[position]))
+  func scaled<Samples: RowMajorMatrix>(
+    _ samples: Samples
+  ) -> Matrix<Samples.Element> where Samples.Element: BLASScalar {
+    var scaled: [Samples.Element] = []
+    scaled.reserveCapacity(samples.rowCount * kept.count)
+    samples.withUnsafeElements { elements in
+      for row in 0..<samples.rowCount {
+        for (position, column) in kept.enumerated() {
+          let value = Double(elements[row * samples.columnCount + column])
+          scaled.append(Samples.Element((value - means[position]) / deviations[position]))
+        }
       }
     }
-    return Matrix(rowCount: samples.rowCount, columnCount: kept.count, elements: elements)
+    return Matrix(rowCount: samples.rowCount, columnCount: kept.count, elements: scaled)
   }
 
   /// Rows of the columns kept, in the data's own units again.

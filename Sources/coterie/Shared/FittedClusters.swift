@@ -20,9 +20,9 @@ struct FittedClusters {
   /// What the inner loops ran on.
   let kernel: String
 
-  init<Scalar: BLASScalar>(
-    _ algorithm: ModelTraining.Algorithm, _ samples: Matrix<Scalar>, threads: Int
-  ) throws {
+  init<Samples: RowMajorMatrix>(
+    _ algorithm: ModelTraining.Algorithm, _ samples: Samples, threads: Int
+  ) throws where Samples.Element: BLASScalar {
     switch algorithm {
     case .kMeans(let kMeans):
       var stopwatch = Stopwatch()
@@ -44,6 +44,7 @@ struct FittedClusters {
       self.seedSeconds = seedSeconds
       kernel = try kMeansKernel
     case .hierarchical(let hierarchical, let cut):
+      let samples = Matrix(samples)
       Console.progress("clustering \(samples.rowCount) rows")
       let tree = try hierarchical.fit(samples)
       let clusters = try tree.cut(cut)

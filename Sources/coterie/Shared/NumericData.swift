@@ -7,7 +7,7 @@ struct NumericData {
   /// The names of the columns.
   let names: [String]
   /// The numbers, rows × columns, in the precision of the file.
-  let array: NumPyArray
+  let array: NumericArray
   /// The cells of the id column, where one was asked for.
   let ids: [String]?
 
@@ -15,20 +15,26 @@ struct NumericData {
   var doubles: Matrix<Double> {
     switch array {
     case .float32(let matrix): matrix.converted()
-    case .float64(let matrix): matrix
+    case .float64(let matrix): Matrix(matrix)
     }
   }
 
   /// Reads a file.
   ///
   /// `columns` are those wanted, nil for all in which every cell is a number; `id` is a column that
-  /// names the rows, which is not a number of theirs.
-  init(path: String, columns: [String]?, id: String?) throws {
+  /// names the rows, which is not a number of theirs. A `.npy` file is read where it lies if `maps`
+  /// says so, and if that is nil, where it is large for this machine.
+  init(path: String, columns: [String]?, id: String?, maps: Bool? = false) throws {
     if path.hasSuffix(".npy") {
       guard columns == nil, id == nil else {
         throw Failure.usage("\(path): a .npy file has no column names for --columns or --id")
       }
-      array = try NumPyFile.read(URL(fileURLWithPath: path))
+      let file = URL(fileURLWithPath: path)
+      if maps ?? NumericArray.isLarge(file) {
+        array = NumericArray(try NumPyFile.map(file))
+      } else {
+        array = NumericArray(try NumPyFile.read(file))
+      }
       names = (0..<array.columnCount).map { "x\($0 + 1)" }
       ids = nil
       return

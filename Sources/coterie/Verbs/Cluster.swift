@@ -36,6 +36,13 @@ struct Cluster: ParsableCommand {
   @Flag(help: "Bring each column to mean 0 and standard deviation 1 first.")
   var standardize = false
 
+  @Flag(
+    inversion: .prefixedNo,
+    help: ArgumentHelp(
+      "Read a .npy file where it lies, without a copy in memory.",
+      discussion: "Without either, files over an eighth of the machine's memory are."))
+  var map: Bool?
+
   @Option(help: "How many threads work at once.")
   var threads: Int = availableProcessorCount
 
@@ -50,14 +57,18 @@ struct Cluster: ParsableCommand {
     try clustering.checkOutputs()
     var stopwatch = Stopwatch()
     Console.progress("reading \(data)")
-    let input = try NumericData(path: data, columns: columns?.names, id: id)
+    let input = try NumericData(path: data, columns: columns?.names, id: id, maps: map)
     let readSeconds = stopwatch.lap()
     do {
       switch (input.array, clustering.precision) {
       case (.float32(let samples), .float64):
+        try checkCopyFits(
+          of: samples, elementSize: 8, path: data, because: "--precision float64")
         try run(samples.converted(to: Double.self), input, readSeconds, stopwatch)
       case (.float32(let samples), _): try run(samples, input, readSeconds, stopwatch)
       case (.float64(let samples), .float32):
+        try checkCopyFits(
+          of: samples, elementSize: 4, path: data, because: "--precision float32")
         try run(samples.converted(to: Float.self), input, readSeconds, stopwatch)
       case (.float64(let samples), _): try run(samples, input, readSeconds, stopwatch)
       }
@@ -67,13 +78,17 @@ struct Cluster: ParsableCommand {
     }
   }
 
-  private func run<Scalar: BLASScalar>(
-    _ given: Matrix<Scalar>, _ input: NumericData, _ readSeconds: Double,
-    _ started: Stopwatch
-  ) throws {
+  /// Scales the samples where that was asked for, and clusters them.
+  private func run<Samples: RowMajorMatrix>(
+    _ given: Samples, _ input: NumericData, _ readSeconds: Double, _ started: Stopwatch
+  ) throws where Samples.Element: BLASScalar {
     var stopwatch = started
-    var (samples, names) = (given, input.names)
-    var scaling: ColumnScaling?
+    var names = input.names
+    if standardize || clustering.algorithm == .hierarchical {
+      try checkCopyFits(
+        of: given, elementSize: MemoryLayout<Samples.Element>.stride, path: data,
+        because: standardize ? "--standardize" : "hierarchical clustering")
+    }
     if standardize {
       let made = try ColumnScaling(given)
       for (column, name) in names.enumerated() where !made.kept.contains(column) {
@@ -84,11 +99,19 @@ struct Cluster: ParsableCommand {
           "\(data): every column is the same in all rows, so nothing tells rows apart: choose other "
             + "columns or leave --standardize out")
       }
-      samples = made.scaled(given)
       names = made.kept.map { names[$0] }
-      scaling = made
+      let scaled = made.scaled(given)
+      try cluster(scaled, made, names, input, (readSeconds, stopwatch.lap()), stopwatch)
+    } else {
+      try cluster(given, nil, names, input, (readSeconds, stopwatch.lap()), stopwatch)
     }
-    let prepareSeconds = stopwatch.lap()
+  }
+
+  private func cluster<Samples: RowMajorMatrix>(
+    _ samples: Samples, _ scaling: ColumnScaling?, _ names: [String], _ input: NumericData,
+    _ secondsBefore: (read: Double, prepare: Double), _ started: Stopwatch
+  ) throws where Samples.Element: BLASScalar {
+    var stopwatch = started
     let chosen = try ChosenClusters(clustering, samples: samples, threads: threads)
     let algorithm = try inSamplesUnits(chosen.algorithm, scaling, columnCount: input.names.count)
     let chooseSeconds = stopwatch.lap()
@@ -121,13 +144,14 @@ struct Cluster: ParsableCommand {
         "algorithm": .string(clustering.algorithm.rawValue),
         "samples": .integer(samples.rowCount), "features": .integer(samples.columnCount),
         "columns": .array(names.map { .string($0) }),
-        "precision": .string(Scalar.self == Float.self ? "float32" : "float64"),
+        "mapped": .boolean(!(samples is Matrix<Samples.Element>)),
+        "precision": .string(Samples.Element.self == Float.self ? "float32" : "float64"),
         "clusters": .integer(fitted.sizes.count),
         "sizes": .array(fitted.sizes.map { .integer($0) }), "inertia": .number(fitted.inertia),
         "iterations": .integer(fitted.iterationCount), "converged": .boolean(fitted.hasConverged),
         "choice": chosen.json,
         "seconds": .object([
-          "read": .number(readSeconds), "prepare": .number(prepareSeconds),
+          "read": .number(secondsBefore.read), "prepare": .number(secondsBefore.prepare),
           "choose": .number(chooseSeconds), "seed": .number(fitted.seedSeconds),
           "fit": .number(fitSeconds), "total": .number(stopwatch.total),
         ]),

@@ -77,8 +77,8 @@ struct Score: ParsableCommand {
       }
       do {
         switch samples.array {
-        case .float32(let matrix): indices += try fit(matrix, codes)
-        case .float64(let matrix): indices += try fit(matrix, codes)
+        case .float32(let matrix): indices += try fit(Matrix(matrix), codes)
+        case .float64(let matrix): indices += try fit(Matrix(matrix), codes)
         }
       } catch let error as ClusteringError {
         throw Failure.badInput("\(data): \(error)")
