@@ -38,6 +38,7 @@ struct ClusterTests {
     let converged: Bool
     let seconds: Seconds
     let kernel, precision: String
+    let mapped: Bool
     let choice: Choice?
   }
 
@@ -147,6 +148,32 @@ struct ClusterTests {
       #expect(kept.columns == ["x1", "x2"])
       #expect(kept.sizes == widened.sizes)
       #expect(kept.inertia == widened.inertia)
+    }
+  }
+
+  @Test(arguments: [
+    kMeans + ["4"], kMeans + ["auto"], kMeans + ["4", "--standardize"],
+    kMeans + ["4", "--precision", "float64"], tree + ["4"],
+  ])
+  func mappedArraysGiveTheSame(arguments: [String]) throws {
+    try TemporaryFolder.with { folder in
+      let rows: [[Float]] = (0..<200).map { [Float($0 % 4) * 5 + Float($0) / 64, Float($0 % 2)] }
+      let file = URL(fileURLWithPath: folder.path("a.npy"))
+      try NumPyFile.write(.float32(Matrix(rows: rows)), to: file)
+      var texts: [[String]] = []
+      for (name, flags) in [("read", []), ("kept", ["--no-map"]), ("mapped", ["--map"])] {
+        let outputs = [folder.path("\(name).csv"), folder.path("\(name)-c.csv")]
+        let report = try Self.report(
+          [file.path, "--labels", outputs[0], "--centroids", outputs[1]] + flags + arguments)
+        let isCopied = arguments.contains { $0.hasPrefix("--standardize") || $0 == "float64" }
+        #expect(report.mapped == (name == "mapped" && !isCopied))
+        texts.append(
+          try ["\(name).csv", "\(name)-c.csv"].map { try Self.text(folder, $0) }
+            + ["\(report.inertia) \(report.iterations)"])
+      }
+      #expect(texts[0] == texts[1])
+      #expect(texts[0] == texts[2])
+      #expect(texts[0][0].hasPrefix("row,label\n0,"))
     }
   }
 
@@ -319,6 +346,12 @@ struct ClusterTests {
     bad(
       "no array", ["d.npy": "x"], ["cluster", "@/d.npy"] + kMeans + ["2"], 2,
       ["d.npy", "numpy.save"]),
+    bad(
+      "no array to map", ["d.npy": "x"], ["cluster", "@/d.npy", "--map"] + kMeans + ["2"], 2,
+      ["d.npy", "numpy.save"]),
+    bad(
+      "map of no array", ["d.csv": "x\n1\n2\n"],
+      ["cluster", "@/d.csv", "--map"] + kMeans + ["2"], 64, ["--map", ".npy"]),
     bad(
       "folder that is not there", ["d.csv": "x\n1\n2\n"],
       ["cluster", "@/d.csv", "--labels", "@/none/l.csv"] + kMeans + ["2"], 2,

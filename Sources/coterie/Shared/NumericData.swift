@@ -39,6 +39,10 @@ struct NumericData {
       ids = nil
       return
     }
+    guard maps != true else {
+      throw Failure.usage(
+        "\(path): --map goes with a .npy file, whose numbers lie there as numbers")
+    }
     var reader = try DelimitedReader(Input(argument: path))
     let header = reader.header
     for name in (columns ?? []) + (id.map { [$0] } ?? []) where !header.contains(name) {
