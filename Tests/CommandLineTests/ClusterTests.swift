@@ -177,6 +177,18 @@ struct ClusterTests {
     }
   }
 
+  @Test func labelsOfManyRowsAreInOrder() throws {
+    try TemporaryFolder.with { folder in
+      let values = (0..<10_001).map { Float($0 % 2) }
+      let file = URL(fileURLWithPath: folder.path("a.npy"))
+      try NumPyFile.write(
+        .float32(Matrix(rowCount: values.count, columnCount: 1, elements: values)), to: file)
+      _ = try Self.report([file.path, "--labels", folder.path("l.csv")] + Self.kMeans + ["2"])
+      let expected = (0..<10_001).map { "\($0),\($0 % 2)\n" }.joined()
+      #expect(try Self.text(folder, "l.csv") == "row,label\n" + expected)
+    }
+  }
+
   @Test func constantColumnsAreLeftOutOfStandardisedDataWithANote() throws {
     try TemporaryFolder.with { folder in
       let data = try folder.write("d.csv", Self.table)

@@ -12,45 +12,75 @@ extension LloydState {
   func refillEmptyClusters(centroids: [Double], threadCount: Int) {
     var empty = sums.emptyClusters[...]
     guard !empty.isEmpty else { return }
-    let (samples, rowWeights) = (samples.samples, samples.weights)
-    let distances = squaredDistancesToOwnCentroid(
-      samples, centroids: centroids, labels: Array(labels), threadCount: threadCount)
+    let samples = samples.samples
+    var distances = squaredDistancesToOwnCentroid(
+      samples, centroids: centroids, labels: UnsafeBufferPointer(labels), threadCount: threadCount)
     var rowCounts = [Int](repeating: 0, count: clusterCount)
-    for (row, label) in labels.enumerated() where rowWeights?[row] ?? 1 > 0 {
-      rowCounts[Int(label)] += 1
+    for (row, label) in labels.enumerated() {
+      if self.samples.weights?[row] ?? 1 > 0 {
+        rowCounts[Int(label)] += 1
+      } else {
+        distances[row] = 0
+      }
     }
-    let candidates = distances.indices.filter { distances[$0] > 0 && rowWeights?[$0] ?? 1 > 0 }
-      .sorted { (-distances[$0], $0) < (-distances[$1], $1) }
     var donated = Set<[Double]>()
-    for row in candidates {
-      guard let cluster = empty.first else { break }
-      let donor = Int(labels[row])
-      guard rowCounts[donor] > 1, donated.insert(samples.row(row)).inserted else { continue }
-      rowCounts[donor] -= 1
-      rowCounts[cluster] = 1
-      labels[row] = Int32(cluster)
-      empty = empty.dropFirst()
-    }
+    // A few of the farthest rows will do, unless they are all the same.
+    var (candidates, limit) = ([Int](), 1 << 10)
+    repeat {
+      candidates = farthestRows(distances, after: candidates.last, atMost: limit)
+      for row in candidates {
+        guard let cluster = empty.first else { break }
+        let donor = Int(labels[row])
+        guard rowCounts[donor] > 1, donated.insert(samples.row(row)).inserted else { continue }
+        rowCounts[donor] -= 1
+        rowCounts[cluster] = 1
+        labels[row] = Int32(cluster)
+        empty = empty.dropFirst()
+      }
+      limit *= 8
+    } while !empty.isEmpty && !candidates.isEmpty
     if !donated.isEmpty { labelsHaveChanged() }
   }
 }
 
+/// The rows by falling distance, ties by row, that follow on a row: at most `limit` of them, none
+/// whose distance is 0.
+private func farthestRows(_ distances: [Double], after first: Int?, atMost limit: Int) -> [Int] {
+  func precedes(_ left: Int, _ right: Int) -> Bool {
+    (-distances[left], left) < (-distances[right], right)
+  }
+  var rows: [Int] = []
+  /// What comes after this row is not among the first `limit`.
+  var last: Int?
+  for row in distances.indices where distances[row] > 0 {
+    if let last, !precedes(row, last) { continue }
+    if let first, !precedes(first, row) { continue }
+    rows.append(row)
+    if rows.count == 2 * limit {
+      rows.sort(by: precedes)
+      rows.removeLast(limit)
+      last = rows.last
+    }
+  }
+  rows.sort(by: precedes)
+  return Array(rows.prefix(limit))
+}
+
 /// The squared distance of every row to the centroid of its label, by direct differences.
-func squaredDistancesToOwnCentroid(
-  _ samples: ShiftedSamples, centroids: [Double], labels: [Int32], threadCount: Int
+private func squaredDistancesToOwnCentroid(
+  _ samples: ShiftedSamples, centroids: [Double], labels: UnsafeBufferPointer<Int32>,
+  threadCount: Int
 ) -> [Double] {
   let d = samples.columnCount
   var distances = [Double](repeating: 0, count: samples.rowCount)
   distances.withUnsafeMutableBufferPointer { distances in
-    nonisolated(unsafe) let distances = distances
+    nonisolated(unsafe) let (distances, labels) = (distances, labels)
     samples.forEachBlock(threadCount: threadCount) { _, range, rows in
       centroids.withUnsafeBufferPointer { centroids in
-        labels.withUnsafeBufferPointer { labels in
-          guard let centroids = centroids.baseAddress else { return }
-          for (offset, row) in range.enumerated() {
-            distances[row] = squaredDistance(
-              rows + offset * d, centroids + Int(labels[row]) * d, d)
-          }
+        guard let centroids = centroids.baseAddress else { return }
+        for (offset, row) in range.enumerated() {
+          distances[row] = squaredDistance(
+            rows + offset * d, centroids + Int(labels[row]) * d, d)
         }
       }
     }

@@ -15,7 +15,8 @@ struct PlusPlusSeeding {
     var nearest = [Double](repeating: 1, count: samples.rowCount)
     var chosen = [draw(from: potentials(nearest), nearest, &generator)]
     var centroids = samples.row(chosen[0])
-    nearest = distances(to: centroids, atMost: nil)
+    for row in nearest.indices { nearest[row] = .infinity }
+    lower(&nearest, to: centroids)
     while chosen.count < clusterCount {
       let potentials = potentials(nearest)
       guard potentials.contains(where: { $0 > 0 }) else {
@@ -28,7 +29,7 @@ struct PlusPlusSeeding {
       let trials = (0..<trialCount).map { _ in draw(from: potentials, nearest, &generator) }
       let best = bestTrial(trials, nearest)
       let centroid = samples.row(best)
-      nearest = distances(to: centroid, atMost: nearest)
+      lower(&nearest, to: centroid)
       chosen.append(best)
       centroids += centroid
     }
@@ -96,21 +97,20 @@ struct PlusPlusSeeding {
     return trials[best]
   }
 
-  private func distances(to centroid: [Double], atMost nearest: [Double]?) -> [Double] {
+  /// Lowers the squared distances to those to one more centroid where these are less.
+  private func lower(_ nearest: inout [Double], to centroid: [Double]) {
     let d = samples.columnCount
-    var result = nearest ?? [Double](repeating: .infinity, count: samples.rowCount)
-    result.withUnsafeMutableBufferPointer { result in
-      nonisolated(unsafe) let result = result
+    nearest.withUnsafeMutableBufferPointer { nearest in
+      nonisolated(unsafe) let nearest = nearest
       samples.forEachBlock(threadCount: threadCount) { _, range, rows in
         centroid.withUnsafeBufferPointer { centroid in
           guard let centroid = centroid.baseAddress else { return }
           for (offset, row) in range.enumerated() {
-            result[row] = min(result[row], squaredDistance(rows + offset * d, centroid, d))
+            nearest[row] = min(nearest[row], squaredDistance(rows + offset * d, centroid, d))
           }
         }
       }
     }
-    return result
   }
 
   private func firstOther(than centroids: [Double]) -> Int? {

@@ -44,10 +44,42 @@ func writeLabels(
 ) throws {
   let file = try OutputFile(path)
   try file.write("\(quotedCell(ids?.name ?? "row")),label\n")
-  for (row, label) in labels.enumerated() {
-    try file.write("\(ids.map { quotedCell($0.cells[row]) } ?? String(row)),\(label)\n")
+  if let ids {
+    for (row, label) in labels.enumerated() {
+      try file.write("\(quotedCell(ids.cells[row])),\(label)\n")
+    }
+  } else {
+    // Bytes, not text: there may be a hundred million lines.
+    let rowsAtOnce = 4096
+    for first in stride(from: 0, to: labels.count, by: rowsAtOnce) {
+      let rows = first..<min(labels.count, first + rowsAtOnce)
+      try file.write(labelLines(rows, labels))
+    }
   }
   try file.commit()
+}
+
+/// The lines of some rows, numbers in decimal.
+private func labelLines(_ rows: Range<Int>, _ labels: [Int]) -> [UInt8] {
+  // Two numbers of at most 19 digits.
+  [UInt8](unsafeUninitializedCapacity: 40 * rows.count) { bytes, count in
+    func append(_ number: Int, _ end: Unicode.Scalar) {
+      let first = count
+      var rest = number
+      repeat {
+        bytes.initializeElement(at: count, to: UInt8(ascii: "0") + UInt8(rest % 10))
+        count += 1
+        rest /= 10
+      } while rest > 0
+      for offset in 0..<(count - first) / 2 { bytes.swapAt(first + offset, count - 1 - offset) }
+      bytes.initializeElement(at: count, to: UInt8(ascii: end))
+      count += 1
+    }
+    for row in rows {
+      append(row, ",")
+      append(labels[row], "\n")
+    }
+  }
 }
 
 extension Matrix where Element: BLASScalar {

@@ -161,6 +161,17 @@ struct KMeansTests {
     #expect(fit.inertia == 2)
   }
 
+  @Test func equalRowsThatAreFarthestRefillOneClusterOnly() throws {
+    // More than are looked at in one go.
+    let values = [Double](repeating: 0, count: 3000) + [Double](repeating: 10, count: 2000) + [8]
+    let samples = Matrix(rowCount: 5001, columnCount: 1, elements: values)
+    let start = Matrix<Double>(rows: [[0], [-1000], [1000]])
+    let fit = try KMeans(clusterCount: 3, initialization: .centroids(start), tolerance: 0)
+      .fit(samples)
+    #expect(fit.sizes == [3000, 2000, 1])
+    #expect(fit.inertia == 0)
+  }
+
   @Test(arguments: 0..<30)
   func noClusterIsEmptyHoweverBadTheStart(seed: Int) throws {
     let samples = RandomSamples.lattice(40, 2, side: 4, seed: UInt64(seed))
