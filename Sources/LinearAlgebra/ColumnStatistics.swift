@@ -9,8 +9,8 @@ extension RowMajorMatrix where Element: BLASScalar {
     guard rowCount > 0 else { return [Double](repeating: 0, count: columnCount) }
     var sums = [Double](repeating: 0, count: columnCount)
     let origin = selectingRows(CollectionOfOne(0)).elements.map { Double($0) }
-    forEachWidenedRow { row in
-      for column in 0..<columnCount { sums[column] += row[column] - origin[column] }
+    forEachWidenedRow { row, columns in
+      for column in columns { sums[column] += row[column] - origin[column] }
     }
     return (0..<columnCount).map { origin[$0] + sums[$0] / Double(rowCount) }
   }
@@ -22,8 +22,8 @@ extension RowMajorMatrix where Element: BLASScalar {
     guard rowCount > 0 else { return [Double](repeating: 0, count: columnCount) }
     let means = columnMeans()
     var sums = [Double](repeating: 0, count: columnCount)
-    forEachWidenedRow { row in
-      for column in 0..<columnCount {
+    forEachWidenedRow { row, columns in
+      for column in columns {
         let deviation = row[column] - means[column]
         sums[column] += deviation * deviation
       }
@@ -39,8 +39,8 @@ extension RowMajorMatrix where Element: BLASScalar {
     precondition(center.count == columnCount, "one number per column is needed")
     var centered: [Double] = []
     centered.reserveCapacity(rowCount * columnCount)
-    forEachWidenedRow { row in
-      for column in 0..<columnCount { centered.append(row[column] - center[column]) }
+    forEachWidenedRow { row, columns in
+      for column in columns { centered.append(row[column] - center[column]) }
     }
     return Matrix<Double>(rowCount: rowCount, columnCount: columnCount, elements: centered)
   }
@@ -61,13 +61,16 @@ extension RowMajorMatrix where Element: BLASScalar {
     return covariance
   }
 
-  private func forEachWidenedRow(_ body: (UnsafePointer<Double>) -> Void) {
+  private func forEachWidenedRow(
+    _ body: (_ row: UnsafePointer<Double>, _ columns: Range<Int>) -> Void
+  ) {
+    let (rowCount, columnCount) = (rowCount, columnCount)
     withUnsafeTemporaryAllocation(of: Double.self, capacity: max(1, columnCount)) { scratch in
       withUnsafeElements { source in
         guard let source = source.baseAddress, let target = scratch.baseAddress else { return }
         for row in 0..<rowCount {
           Element.widen(source + row * columnCount, into: target, count: columnCount)
-          body(UnsafePointer(target))
+          body(UnsafePointer(target), 0..<columnCount)
         }
       }
     }

@@ -177,6 +177,27 @@ struct ClusterTests {
     }
   }
 
+  @Test(arguments: [
+    kMeans + ["2", "--standardize"], kMeans + ["2", "--precision", "float64"], tree + ["2"],
+  ])
+  func copiesLargerThanTheMemoryAreRefusedBeforehand(arguments: [String]) throws {
+    try TemporaryFolder.with { folder in
+      // Nothing but a header and a hole.
+      let rowCount = Int(ProcessInfo.processInfo.physicalMemory / 16) + 1
+      let length = 118
+      let header = "{'descr': '<f4', 'fortran_order': False, 'shape': (\(rowCount), 4), }"
+        .padding(toLength: length, withPad: " ", startingAt: 0)
+      let start: [UInt8] = [0x93, 0x4E, 0x55, 0x4D, 0x50, 0x59, 1, 0, UInt8(length), 0]
+      try folder.write("a.npy", start + Array(header.utf8))
+      let size = start.count + length + 16 * rowCount
+      try #require(truncate(folder.path("a.npy"), size) == 0)
+      let result = try Tool.run(["cluster", folder.path("a.npy"), "--map"] + arguments)
+      #expect(result.code == 2)
+      #expect(result.error.contains("needs a copy of"))
+      #expect(result.error.split(separator: "\n").count == 1)
+    }
+  }
+
   @Test func labelsOfManyRowsAreInOrder() throws {
     try TemporaryFolder.with { folder in
       let values = (0..<10_001).map { Float($0 % 2) }

@@ -35,15 +35,16 @@ struct ColumnScaling {
   ) -> Matrix<Samples.Element> where Samples.Element: BLASScalar {
     var scaled: [Samples.Element] = []
     scaled.reserveCapacity(samples.rowCount * kept.count)
+    let (rowCount, columnCount) = (samples.rowCount, samples.columnCount)
     samples.withUnsafeElements { elements in
-      for row in 0..<samples.rowCount {
+      for row in 0..<rowCount {
         for (position, column) in kept.enumerated() {
-          let value = Double(elements[row * samples.columnCount + column])
+          let value = Double(elements[row * columnCount + column])
           scaled.append(Samples.Element((value - means[position]) / deviations[position]))
         }
       }
     }
-    return Matrix(rowCount: samples.rowCount, columnCount: kept.count, elements: scaled)
+    return Matrix(rowCount: rowCount, columnCount: kept.count, elements: scaled)
   }
 
   /// Rows of the columns kept, in the data's own units again.

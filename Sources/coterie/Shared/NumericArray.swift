@@ -2,35 +2,26 @@ import Foundation
 import LinearAlgebra
 
 /// A matrix in memory or in a mapped file, in one of two precisions.
+///
+/// Of concrete types: generic code that is called with them is compiled for each, and fast.
 enum NumericArray {
-  case float32(any RowMajorMatrix<Float>)
-  case float64(any RowMajorMatrix<Double>)
+  case read(NumPyArray)
+  case mapped(MappedNumPyArray)
 
-  init(_ array: NumPyArray) {
-    switch array {
-    case .float32(let matrix): self = .float32(matrix)
-    case .float64(let matrix): self = .float64(matrix)
-    }
-  }
-
-  init(_ array: MappedNumPyArray) {
-    switch array {
-    case .float32(let matrix): self = .float32(matrix)
-    case .float64(let matrix): self = .float64(matrix)
-    }
-  }
-
-  var rowCount: Int {
+  /// The numbers in memory; copied where they are in a file.
+  var inMemory: NumPyArray {
     switch self {
-    case .float32(let matrix): matrix.rowCount
-    case .float64(let matrix): matrix.rowCount
+    case .read(let array): array
+    case .mapped(.float32(let matrix)): .float32(Matrix(matrix))
+    case .mapped(.float64(let matrix)): .float64(Matrix(matrix))
     }
   }
 
   var columnCount: Int {
     switch self {
-    case .float32(let matrix): matrix.columnCount
-    case .float64(let matrix): matrix.columnCount
+    case .read(let array): array.columnCount
+    case .mapped(.float32(let matrix)): matrix.columnCount
+    case .mapped(.float64(let matrix)): matrix.columnCount
     }
   }
 

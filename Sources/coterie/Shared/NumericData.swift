@@ -13,9 +13,9 @@ struct NumericData {
 
   /// The numbers as doubles.
   var doubles: Matrix<Double> {
-    switch array {
+    switch array.inMemory {
     case .float32(let matrix): matrix.converted()
-    case .float64(let matrix): Matrix(matrix)
+    case .float64(let matrix): matrix
     }
   }
 
@@ -31,9 +31,9 @@ struct NumericData {
       }
       let file = URL(fileURLWithPath: path)
       if maps ?? NumericArray.isLarge(file) {
-        array = NumericArray(try NumPyFile.map(file))
+        array = .mapped(try NumPyFile.map(file))
       } else {
-        array = NumericArray(try NumPyFile.read(file))
+        array = .read(try NumPyFile.read(file))
       }
       names = (0..<array.columnCount).map { "x\($0 + 1)" }
       ids = nil
@@ -82,7 +82,7 @@ struct NumericData {
       for (row, number) in column.numbers.enumerated() { matrix[row, position] = number }
     }
     names = candidates.map { header[$0.index] }
-    array = .float64(matrix)
+    array = .read(.float64(matrix))
     self.ids = idIndex == nil ? nil : ids
   }
 }

@@ -60,17 +60,11 @@ struct Cluster: ParsableCommand {
     let input = try NumericData(path: data, columns: columns?.names, id: id, maps: map)
     let readSeconds = stopwatch.lap()
     do {
-      switch (input.array, clustering.precision) {
-      case (.float32(let samples), .float64):
-        try checkCopyFits(
-          of: samples, elementSize: 8, path: data, because: "--precision float64")
-        try run(samples.converted(to: Double.self), input, readSeconds, stopwatch)
-      case (.float32(let samples), _): try run(samples, input, readSeconds, stopwatch)
-      case (.float64(let samples), .float32):
-        try checkCopyFits(
-          of: samples, elementSize: 4, path: data, because: "--precision float32")
-        try run(samples.converted(to: Float.self), input, readSeconds, stopwatch)
-      case (.float64(let samples), _): try run(samples, input, readSeconds, stopwatch)
+      switch input.array {
+      case .read(.float32(let samples)): try run(samples, input, readSeconds, stopwatch)
+      case .read(.float64(let samples)): try run(samples, input, readSeconds, stopwatch)
+      case .mapped(.float32(let samples)): try run(samples, input, readSeconds, stopwatch)
+      case .mapped(.float64(let samples)): try run(samples, input, readSeconds, stopwatch)
       }
     } catch let error as ClusteringError {
       Console.endProgress()
@@ -78,8 +72,24 @@ struct Cluster: ParsableCommand {
     }
   }
 
-  /// Scales the samples where that was asked for, and clusters them.
+  /// Brings the samples to the precision asked for, and goes on.
   private func run<Samples: RowMajorMatrix>(
+    _ given: Samples, _ input: NumericData, _ readSeconds: Double, _ stopwatch: Stopwatch
+  ) throws where Samples.Element: BLASScalar {
+    let size = MemoryLayout<Samples.Element>.stride
+    switch clustering.precision {
+    case .float32 where size != 4:
+      try checkCopyFits(of: given, elementSize: 4, path: data, because: "--precision float32")
+      try prepare(given.converted(to: Float.self), input, readSeconds, stopwatch)
+    case .float64 where size != 8:
+      try checkCopyFits(of: given, elementSize: 8, path: data, because: "--precision float64")
+      try prepare(given.converted(to: Double.self), input, readSeconds, stopwatch)
+    default: try prepare(given, input, readSeconds, stopwatch)
+    }
+  }
+
+  /// Scales the samples where that was asked for, and clusters them.
+  private func prepare<Samples: RowMajorMatrix>(
     _ given: Samples, _ input: NumericData, _ readSeconds: Double, _ started: Stopwatch
   ) throws where Samples.Element: BLASScalar {
     var stopwatch = started

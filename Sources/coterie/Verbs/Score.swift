@@ -69,16 +69,16 @@ struct Score: ParsableCommand {
       let table = try ContingencyTable(codes, try second.codes(inOrderOf: first))
       indices += Self.agreement(table)
     }
-    if let samples, let data {
-      guard samples.array.rowCount == codes.count else {
+    if let samples = samples?.array.inMemory, let data {
+      guard samples.rowCount == codes.count else {
         throw Failure.badInput(
-          "\(data) has \(samples.array.rowCount) rows and \(labels) labels \(codes.count): both must "
+          "\(data) has \(samples.rowCount) rows and \(labels) labels \(codes.count): both must "
             + "be about the same rows")
       }
       do {
-        switch samples.array {
-        case .float32(let matrix): indices += try fit(Matrix(matrix), codes)
-        case .float64(let matrix): indices += try fit(Matrix(matrix), codes)
+        switch samples {
+        case .float32(let matrix): indices += try fit(matrix, codes)
+        case .float64(let matrix): indices += try fit(matrix, codes)
         }
       } catch let error as ClusteringError {
         throw Failure.badInput("\(data): \(error)")
