@@ -1,4 +1,5 @@
 #include "CKernels.h"
+#include "Choose.h"
 
 #include <math.h>
 #include <stddef.h>
@@ -57,15 +58,6 @@ static __attribute__((noinline)) int32_t nearest_exactly(
 #undef LANES
 #undef NAME
 #pragma clang attribute pop
-
-#define CHOOSE(function, ...)                                                                    \
-  switch (instructions) {                                                                        \
-  case COTERIE_AVX512: return function##_avx512(__VA_ARGS__);                                    \
-  case COTERIE_AVX2: return function##_avx2(__VA_ARGS__);                                        \
-  case COTERIE_BASELINE: return function##_baseline(__VA_ARGS__);                                \
-  }
-#else
-#define CHOOSE(function, ...) return function##_baseline(__VA_ARGS__);
 #endif
 
 int32_t coterie_supports(coterie_instructions instructions) {
@@ -157,6 +149,12 @@ double coterie_inertia(
   coterie_instructions instructions, const coterie_samples *samples, const double *exact,
   int64_t first, int64_t count, const int32_t *labels) {
   CHOOSE(inertia, samples, exact, first, count, labels)
+}
+
+void coterie_moments(
+  coterie_instructions instructions, const coterie_samples *samples, const double *base,
+  int64_t first, int64_t count, double *sums, double *squares) {
+  CHOOSE(moments, samples, base, first, count, sums, squares)
 }
 
 void coterie_summarize(

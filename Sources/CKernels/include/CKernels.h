@@ -104,4 +104,47 @@ void coterie_summarize(
   coterie_instructions instructions, const coterie_samples *_Nonnull samples, int64_t first,
   int64_t count, double *_Nonnull least, double *_Nonnull largest, double *_Nonnull mean);
 
+/// The sums over `count` rows of weight times (element - base), and times its square, of every
+/// column; base has column_count numbers, in the units of the elements.
+void coterie_moments(
+  coterie_instructions instructions, const coterie_samples *_Nonnull samples,
+  const double *_Nonnull base, int64_t first, int64_t count, double *_Nonnull sums,
+  double *_Nonnull squares);
+
+/// A weighted sample, column after column, `stride` numbers each: a multiple of eight, with weights
+/// of 0 behind the last row. The loops below take their rows by eights.
+typedef struct {
+  const double *_Nonnull values;
+  const double *_Nonnull weights;
+  int64_t stride;
+  int64_t column_count;
+} coterie_sample;
+
+/// Writes `count` rows, less their shift, to columns of `stride` numbers.
+void coterie_gather(
+  const coterie_samples *_Nonnull samples, const int64_t *_Nonnull rows, int64_t count,
+  int64_t stride, double *_Nonnull values);
+
+/// Compares rows with the centroids first_cluster..<cluster_count, and with what is known of those
+/// before: squared distances to the nearest two and the label of the nearest, ties to the first.
+/// Returns the sum of weight times nearest.
+double coterie_nearest_two(
+  coterie_instructions instructions, const coterie_sample *_Nonnull sample, int64_t first,
+  int64_t count, const double *_Nonnull centroids, int64_t first_cluster, int64_t cluster_count,
+  double *_Nonnull nearest, double *_Nonnull second, int32_t *_Nonnull labels);
+
+/// Returns the sum of weight times squared distance to the nearest centroid or to `point`; adds to
+/// `removals`, where given, by label what it would cost on top to remove the nearest centroid.
+double coterie_trial(
+  coterie_instructions instructions, const coterie_sample *_Nonnull sample, int64_t first,
+  int64_t count, const double *_Nonnull point, const double *_Nonnull nearest,
+  const double *_Nonnull second, const int32_t *_Nonnull labels, double *_Nullable removals);
+
+/// Brings sums by label up to date: rows whose label is not the one they were `summed` by (-1 for
+/// none) are taken from that label's sums and added to their own's. A label has column_count + 2
+/// sums: weight times row, the weight, and the number of rows of positive weight.
+void coterie_sample_sums(
+  coterie_instructions instructions, const coterie_sample *_Nonnull sample, int64_t first,
+  int64_t count, const int32_t *_Nonnull labels, int32_t *_Nonnull summed, double *_Nonnull sums);
+
 #endif

@@ -115,7 +115,7 @@ public struct KMeans: Sendable, Hashable {
       initialization == .localSearch
       ? LocalSearchSeeding(
         samples: shifted, weights: weights, clusterCount: clusterCount, seed: seed,
-        threadCount: threadCount) : nil
+        threadCount: threadCount, instructionSet: engine.instructionSet) : nil
     var best: LloydRun.Result?
     for restart in 0..<starts where search?.isSettled != true {
       onStep(.seeding(restart: restart))

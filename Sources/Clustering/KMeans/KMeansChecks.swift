@@ -72,30 +72,14 @@ extension KMeans {
   func meanVariance(
     _ samples: ShiftedSamples, weights: [Double]?, threadCount: Int
   ) -> Double {
-    let d = samples.columnCount
-    func mean(of power: @escaping @Sendable (Double, Int) -> Double) -> [Double] {
-      var partials = [Double](repeating: 0, count: samples.blockCount * (d + 1))
-      partials.withUnsafeMutableBufferPointer { partials in
-        nonisolated(unsafe) let partials = partials
-        samples.forEachBlock(threadCount: threadCount) { block, range, rows in
-          let sums = block * (d + 1)
-          for (offset, row) in range.enumerated() {
-            let weight = weights?[row] ?? 1
-            for column in 0..<d {
-              partials[sums + column] += weight * power(rows[offset * d + column], column)
-            }
-            partials[sums + d] += weight
-          }
-        }
-      }
-      var totals = [Double](repeating: 0, count: d + 1)
-      for index in partials.indices { totals[index % (d + 1)] += partials[index] }
-      return totals.prefix(d).map { $0 / totals[d] }
+    let raw = KernelSamples(samples, weights: weights)
+    let total = totalWeight(weights, rowCount: samples.rowCount)
+    var means = samples.means
+    if weights != nil {
+      let offsets = raw.moments(base: means, threadCount: threadCount).sums
+      for column in means.indices { means[column] += offsets[column] / total }
     }
-    let means = mean { value, _ in value }
-    let variances = mean { value, column in
-      (value - means[column]) * (value - means[column])
-    }
-    return variances.reduce(0, +) / Double(d)
+    let squares = raw.moments(base: means, threadCount: threadCount).squares
+    return squares.reduce(0, +) / total / Double(samples.columnCount)
   }
 }

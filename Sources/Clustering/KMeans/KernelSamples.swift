@@ -85,6 +85,32 @@ struct KernelSamples: Sendable {
     singleCenter = center.map { Float($0) }
   }
 
+  /// The sums over rows of weight · (element - base), and of weight times its square, of each column
+  /// in the data's own units, block by block in block order.
+  func moments(base: [Double], threadCount: Int) -> (sums: [Double], squares: [Double]) {
+    let d = samples.columnCount
+    var partials = [Double](repeating: 0, count: samples.blockCount * 2 * d)
+    withUnsafe { raw in
+      partials.withUnsafeMutableBufferPointer { partials in
+        base.withUnsafeBufferPointer { base in
+          nonisolated(unsafe) let (raw, partials, base) = (raw, partials, base)
+          forEachBlock(count: samples.blockCount, threadCount: threadCount) { block in
+            guard let target = partials.baseAddress.map({ $0 + block * 2 * d }),
+              let base = base.baseAddress
+            else { return }
+            let rows = samples.rows(of: block)
+            coterie_moments(
+              InstructionSet.best.instructions, raw, base, Int64(rows.lowerBound),
+              Int64(rows.count), target, target + d)
+          }
+        }
+      }
+    }
+    var totals = [Double](repeating: 0, count: 2 * d)
+    for index in partials.indices { totals[index % (2 * d)] += partials[index] }
+    return (Array(totals.prefix(d)), Array(totals.suffix(d)))
+  }
+
   /// Calls `body` with the samples in place; the pointer must not escape.
   func withUnsafe<Result>(_ body: (UnsafePointer<coterie_samples>) -> Result) -> Result {
     switch samples.storage {

@@ -12,6 +12,7 @@ struct LocalSearch {
   let sample: SeedingSample
   let clusterCount: Int
   let threadCount: Int
+  var instructionSet = InstructionSet.best
 
   /// A cost that is lower by a smaller share than this is as good as the same: a thousandth of what
   /// an average cluster contributes.
@@ -23,7 +24,8 @@ struct LocalSearch {
   /// 2007, section 7); nil where distances are all 0 before there are k.
   func seeded(using generator: inout SeededGenerator) -> NearestTwoCentroids? {
     let trialCount = 2 + Int(log(Double(clusterCount)))
-    var state = NearestTwoCentroids(sample, threadCount: threadCount)
+    var state = NearestTwoCentroids(
+      sample, threadCount: threadCount, instructionSet: instructionSet)
     state.append(sample.row(state.draw(using: &generator)))
     while state.clusterCount < clusterCount {
       guard state.cost > 0 else { return nil }

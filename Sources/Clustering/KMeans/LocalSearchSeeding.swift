@@ -17,6 +17,7 @@ struct LocalSearchSeeding {
   private let clusterCount: Int
   private let seed: UInt64
   private let threadCount: Int
+  private let instructionSet: InstructionSet
   private let small: SeedingSample
   /// Nil where the small sample is all the rows.
   private let large: SeedingSample?
@@ -25,29 +26,33 @@ struct LocalSearchSeeding {
   private(set) var isSettled = false
 
   init(
-    samples: ShiftedSamples, weights: [Double]?, clusterCount: Int, seed: UInt64, threadCount: Int
+    samples: ShiftedSamples, weights: [Double]?, clusterCount: Int, seed: UInt64, threadCount: Int,
+    instructionSet: InstructionSet = .best
   ) {
     self.samples = samples
     self.weights = weights
     self.clusterCount = clusterCount
     self.seed = seed
     self.threadCount = threadCount
+    self.instructionSet = instructionSet
     // Streams of restarts count from 0.
     var generator = SeededGenerator(seed: seed, stream: .max)
     small = SeedingSample(
-      samples, weights: weights, rowLimit: max(4096, 64 * clusterCount), using: &generator)
+      samples, weights: weights, rowLimit: max(4096, 64 * clusterCount),
+      threadCount: threadCount, using: &generator)
     large =
       small.isWhole
       ? nil
       : SeedingSample(
-        samples, weights: weights, rowLimit: max(65_536, 128 * clusterCount), using: &generator)
+        samples, weights: weights, rowLimit: max(65_536, 128 * clusterCount),
+        threadCount: threadCount, using: &generator)
   }
 
   /// The centroids (k × d) to iterate from on all the rows; nil where an earlier restart found as
   /// good ones.
   mutating func centroids(restart: Int) -> [Double]? {
     var generator = SeededGenerator(seed: seed, stream: UInt64(restart))
-    let search = LocalSearch(sample: small, clusterCount: clusterCount, threadCount: threadCount)
+    let search = search(small)
     guard var state = search.seeded(using: &generator) else {
       return plusPlusCentroidsOfAllRows(using: &generator)
     }
@@ -60,10 +65,10 @@ struct LocalSearchSeeding {
     }
     leastCost = state.cost
     guard let large else { return state.centroids }
-    var refined = NearestTwoCentroids(large, threadCount: threadCount)
+    var refined = NearestTwoCentroids(
+      large, threadCount: threadCount, instructionSet: instructionSet)
     refined.replace(state.centroids)
-    let refinement = LocalSearch(
-      sample: large, clusterCount: clusterCount, threadCount: threadCount)
+    let refinement = self.search(large)
     refinement.improve(
       &refined, candidateCount: candidateCount, failureLimit: 3, foresight: 10, using: &generator)
     refinement.settle(&refined)
@@ -73,9 +78,15 @@ struct LocalSearchSeeding {
   /// The centroids (k × d) that greedy k-means++ alone finds in the small sample.
   func plusPlusCentroids() -> [Double] {
     var generator = SeededGenerator(seed: seed)
-    let search = LocalSearch(sample: small, clusterCount: clusterCount, threadCount: threadCount)
+    let search = search(small)
     return search.seeded(using: &generator)?.centroids
       ?? plusPlusCentroidsOfAllRows(using: &generator)
+  }
+
+  private func search(_ sample: SeedingSample) -> LocalSearch {
+    LocalSearch(
+      sample: sample, clusterCount: clusterCount, threadCount: threadCount,
+      instructionSet: instructionSet)
   }
 
   /// The way out where too few of the k distinct rows are in the sample, or squared distances

@@ -1,13 +1,14 @@
-internal import LinearAlgebra
+internal import CKernels
 
 /// The nearest and the second-nearest centroid's distance of every row of a sample.
 ///
-/// Distances are direct differences, one column after another, for a block of rows at a time, so
-/// that the compiler makes vectors of rows: no bit depends on their width. Sums are taken per block
-/// and added in block order: no bit depends on the number of threads.
+/// Distances are direct differences, summed column after column, so no bit depends on the
+/// instructions used. Sums are taken per block and added in block order: no bit depends on the
+/// number of threads.
 struct NearestTwoCentroids: Sendable {
   let sample: SeedingSample
   let threadCount: Int
+  let instructionSet: InstructionSet
   private(set) var centroids: [Double] = []
   private(set) var labels: [Int32]
   /// Squared distances; infinite where there are too few centroids.
@@ -16,14 +17,18 @@ struct NearestTwoCentroids: Sendable {
   /// The sum of weight · nearest, block by block.
   private(set) var potentials: [Double]
   private(set) var cost = Double.infinity
+  /// Sums by label of each block, and the labels that they are of; see `coterie_sample_sums`.
+  private var sums: [Double] = []
+  private var summed: [Int32] = []
 
   var clusterCount: Int { centroids.count / sample.columnCount }
 
-  init(_ sample: SeedingSample, threadCount: Int) {
+  init(_ sample: SeedingSample, threadCount: Int, instructionSet: InstructionSet) {
     self.sample = sample
     self.threadCount = threadCount
-    labels = [Int32](repeating: 0, count: sample.rowCount)
-    nearest = [Double](repeating: .infinity, count: sample.rowCount)
+    self.instructionSet = instructionSet
+    labels = [Int32](repeating: 0, count: sample.stride)
+    nearest = [Double](repeating: .infinity, count: sample.stride)
     second = nearest
     potentials = []
     potentials = [Double](repeating: .infinity, count: sample.blockCount)
@@ -50,49 +55,25 @@ struct NearestTwoCentroids: Sendable {
 
   /// Compares every row with the centroids from `first` on.
   private mutating func update(from first: Int) {
-    let (k, d, m) = (clusterCount, sample.columnCount, sample.rowCount)
-    let (sample, centroids, threadCount) = (sample, centroids, threadCount)
+    let (sample, centroids, k) = (sample, centroids, clusterCount)
+    let instructions = instructionSet.instructions
     potentials.withUnsafeMutableBufferPointer { potentials in
       nearest.withUnsafeMutableBufferPointer { nearest in
         second.withUnsafeMutableBufferPointer { second in
           labels.withUnsafeMutableBufferPointer { labels in
             nonisolated(unsafe) let (nearest, second, labels) = (nearest, second, labels)
             nonisolated(unsafe) let potentials = potentials
-            sample.forEachBlock(work: k - first, threadCount: threadCount) { block in
-              guard let best = nearest.baseAddress, let next = second.baseAddress,
-                let label = labels.baseAddress
+            sample.forEachBlock(work: k - first, threadCount: threadCount) {
+              block, raw, start, count in
+              guard let nearest = nearest.baseAddress, let second = second.baseAddress,
+                let labels = labels.baseAddress
               else { return }
-              let range = sample.rows(of: block)
-              let start = range.lowerBound
-              if first == 0 {
-                for row in range { (best[row], next[row]) = (.infinity, .infinity) }
+              potentials[block] = centroids.withUnsafeBufferPointer { centroids in
+                guard let centroids = centroids.baseAddress else { return 0 }
+                return coterie_nearest_two(
+                  instructions, raw, Int64(start), Int64(count), centroids, Int64(first), Int64(k),
+                  nearest, second, labels)
               }
-              withUnsafeTemporaryAllocation(of: Double.self, capacity: 2 * range.count) { scratch in
-                sample.values.withUnsafeBufferPointer { values in
-                  guard let distances = scratch.baseAddress, let values = values.baseAddress
-                  else { return }
-                  // Labels as wide as distances are chosen by the same vector masks.
-                  let wideLabels = distances + range.count
-                  for offset in 0..<range.count {
-                    wideLabels[offset] = Double(label[start + offset])
-                  }
-                  for cluster in first..<k {
-                    centroids.withUnsafeBufferPointer { centroids in
-                      guard let centroids = centroids.baseAddress else { return }
-                      squaredDistances(
-                        values + start, stride: m, range.count, centroids + cluster * d, d,
-                        into: distances)
-                    }
-                    mergeIntoNearestTwo(
-                      distances, range.count, Double(cluster), best + start, next + start,
-                      wideLabels)
-                  }
-                  for offset in 0..<range.count {
-                    label[start + offset] = Int32(wideLabels[offset])
-                  }
-                }
-              }
-              potentials[block] = weightedSum(best, sample.weights, range)
             }
           }
         }
@@ -102,39 +83,42 @@ struct NearestTwoCentroids: Sendable {
   }
 
   /// Moves every centroid to the mean of its rows; one without rows stays.
+  ///
+  /// Sums are carried from call to call by the rows that changed their label.
   mutating func moveToMeans() {
-    let (k, d, m) = (clusterCount, sample.columnCount, sample.rowCount)
-    let stride = k * (d + 1)
-    let (sample, labels) = (sample, labels)
-    var partials = [Double](repeating: 0, count: sample.blockCount * stride)
-    partials.withUnsafeMutableBufferPointer { partials in
-      nonisolated(unsafe) let partials = partials
-      sample.forEachBlock(work: 2, threadCount: threadCount) { block in
-        guard let sums = partials.baseAddress.map({ $0 + block * stride }) else { return }
-        sample.values.withUnsafeBufferPointer { values in
-          sample.weights.withUnsafeBufferPointer { weights in
-            labels.withUnsafeBufferPointer { labels in
-              let range = sample.rows(of: block)
-              for column in 0..<d {
-                let start = column * m
-                for row in range {
-                  sums[Int(labels[row]) &* d &+ column] += weights[row] * values[start &+ row]
-                }
-              }
-              for row in range { sums[k &* d &+ Int(labels[row])] += weights[row] }
-            }
+    let (sample, k, d) = (sample, clusterCount, sample.columnCount)
+    let size = k * (d + 2)
+    let instructions = instructionSet.instructions
+    if sums.count != sample.blockCount * size {
+      sums = [Double](repeating: 0, count: sample.blockCount * size)
+      summed = [Int32](repeating: -1, count: sample.stride)
+    }
+    labels.withUnsafeBufferPointer { labels in
+      summed.withUnsafeMutableBufferPointer { summed in
+        sums.withUnsafeMutableBufferPointer { sums in
+          nonisolated(unsafe) let (labels, summed, sums) = (labels, summed, sums)
+          sample.forEachBlock(work: 1, threadCount: threadCount) { block, raw, start, count in
+            guard let labels = labels.baseAddress, let summed = summed.baseAddress,
+              let sums = sums.baseAddress
+            else { return }
+            coterie_sample_sums(
+              instructions, raw, Int64(start), Int64(count), labels, summed,
+              sums + block * size)
           }
         }
       }
     }
-    var totals = Array(partials.prefix(stride))
+    var totals = Array(sums.prefix(size))
     for block in 1..<max(1, sample.blockCount) {
-      for index in 0..<stride { totals[index] += partials[block * stride + index] }
+      for index in 0..<size { totals[index] += sums[block * size + index] }
     }
     var means = centroids
-    for cluster in 0..<k where totals[k * d + cluster] > 0 {
+    for cluster in 0..<k {
+      let total = cluster * (d + 2)
+      // The count is exact, while sums of rows that came and went may leave a rounding error.
+      guard totals[total + d + 1] > 0 else { continue }
       for column in 0..<d {
-        means[cluster * d + column] = totals[cluster * d + column] / totals[k * d + cluster]
+        means[cluster * d + column] = totals[total + column] / totals[total + d]
       }
     }
     replace(means)
@@ -186,64 +170,30 @@ struct NearestTwoCentroids: Sendable {
   ///
   /// - Complexity: O(m d) per candidate, m rows in the sample.
   private func trial(_ candidates: [[Double]], removals: Bool) -> [Double] {
-    let (k, d, m, count) = (clusterCount, sample.columnCount, sample.rowCount, candidates.count)
-    let stride = 1 + (removals ? k : 0)
+    let (d, count) = (sample.columnCount, candidates.count)
+    let stride = 1 + (removals ? clusterCount : 0)
     let points = candidates.flatMap { $0 }
-    var partials = [Double](repeating: 0, count: sample.blockCount * count * stride)
-    partials.withUnsafeMutableBufferPointer { partials in
-      nonisolated(unsafe) let partials = partials
-      sample.forEachBlock(work: count, threadCount: threadCount) { block in
-        let range = sample.rows(of: block)
-        withUnsafeTemporaryAllocation(of: Double.self, capacity: range.count) { scratch in
-          guard let distances = scratch.baseAddress, let partials = partials.baseAddress
-          else { return }
-          for candidate in 0..<count {
-            sample.values.withUnsafeBufferPointer { values in
-              points.withUnsafeBufferPointer { points in
-                guard let values = values.baseAddress, let points = points.baseAddress
-                else { return }
-                squaredDistances(
-                  values + range.lowerBound, stride: m, range.count, points + candidate * d, d,
-                  into: distances)
-              }
-            }
-            let result = partials + (block * count + candidate) * stride
-            nearest.withUnsafeBufferPointer { nearest in
-              second.withUnsafeBufferPointer { second in
-                labels.withUnsafeBufferPointer { labels in
-                  sample.weights.withUnsafeBufferPointer { weights in
-                    var (sum, row) = (0.0, range.lowerBound)
-                    for offset in 0..<range.count {
-                      let distance = distances[offset]
-                      let own = min(distance, nearest[row])
-                      sum += weights[row] * own
-                      if removals {
-                        result[1 &+ Int(labels[row])] +=
-                          weights[row] * (min(distance, second[row]) - own)
-                      }
-                      row &+= 1
-                    }
-                    result[0] = sum
-                  }
-                }
+    let (labels, nearest, second) = (labels, nearest, second)
+    let instructions = instructionSet.instructions
+    return sample.sums(ofBlocks: count * stride, work: count, threadCount: threadCount) {
+      raw, start, rowCount, sums in
+      points.withUnsafeBufferPointer { points in
+        labels.withUnsafeBufferPointer { labels in
+          nearest.withUnsafeBufferPointer { nearest in
+            second.withUnsafeBufferPointer { second in
+              guard let points = points.baseAddress, let labels = labels.baseAddress,
+                let nearest = nearest.baseAddress, let second = second.baseAddress
+              else { return }
+              for candidate in 0..<count {
+                let result = sums + candidate * stride
+                result[0] = coterie_trial(
+                  instructions, raw, Int64(start), Int64(rowCount),
+                  points + candidate * d, nearest, second, labels, removals ? result + 1 : nil)
               }
             }
           }
         }
       }
     }
-    var totals = [Double](repeating: 0, count: count * stride)
-    for index in partials.indices { totals[index % totals.count] += partials[index] }
-    return totals
-  }
-}
-
-private func weightedSum(
-  _ values: UnsafePointer<Double>, _ weights: [Double], _ range: Range<Int>
-) -> Double {
-  weights.withUnsafeBufferPointer { weights in
-    var sum = 0.0
-    for row in range { sum += weights[row] * values[row] }
-    return sum
   }
 }

@@ -32,7 +32,8 @@ struct ParallelSeeding {
     guard parts.count >= clusterCount, let rows = try? ShiftedSamples(unshifted: candidates) else {
       return nil
     }
-    let sample = SeedingSample(rows, weights: parts, rowLimit: parts.count, using: &generator)
+    let sample = SeedingSample(
+      rows, weights: parts, rowLimit: parts.count, threadCount: threadCount, using: &generator)
     let search = LocalSearch(sample: sample, clusterCount: clusterCount, threadCount: threadCount)
     guard var state = search.seeded(using: &generator) else { return nil }
     search.settle(&state)

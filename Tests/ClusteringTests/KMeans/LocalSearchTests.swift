@@ -8,11 +8,19 @@ struct LocalSearchTests {
   /// More rows than the small sample takes whole.
   private let samples = RandomSamples.blobs(9000, 2, centers: 6, seed: 21)
 
-  @Test func sampledSearchDoesNotDependOnThreads() throws {
+  /// Large enough for two samples and for several threads to share both.
+  @Test(arguments: [2, 7, 19])
+  func sampledSearchDoesNotDependOnThreadsOrInstructions(columnCount: Int) throws {
+    let samples = RandomSamples.blobs(140_003, columnCount, centers: 6, seed: 21)
     var configuration = KMeans(clusterCount: 6, restartCount: 2, seed: 3, threadCount: 1)
     let one = try configuration.fit(samples)
-    configuration.threadCount = 3
-    #expect(try configuration.fit(samples) == one)
+    for instructionSet in InstructionSet.supported {
+      for threadCount in [1, 3] {
+        configuration.threadCount = threadCount
+        let engine = KMeans.Engine(instructionSet: instructionSet)
+        #expect(try configuration.fit(samples, engine: engine) == one)
+      }
+    }
   }
 
   @Test func sampledSearchIsAsGoodAsThePlainOneOnAllRows() throws {
