@@ -81,6 +81,13 @@ struct ShiftedSamples: Sendable {
       largest: largest, means: means)
   }
 
+  /// The same samples, to be centred on `means` where they are scored.
+  func centered(on means: [Double]) -> ShiftedSamples {
+    ShiftedSamples(
+      rowCount: rowCount, columnCount: columnCount, shift: shift, storage: storage, least: least,
+      largest: largest, means: means)
+  }
+
   /// The largest size of an element for which no sum of squared distances overflows.
   static func sizeLimit(columnCount: Int, totalWeight: Double) -> Double {
     let terms = 16 * Double(columnCount) * max(1, totalWeight)
