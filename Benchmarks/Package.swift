@@ -1,16 +1,21 @@
 // swift-tools-version: 6.0
 import PackageDescription
 
+let shared: [Target.Dependency] = [
+  "Timing", .product(name: "Clustering", package: "coterie"),
+  .product(name: "LinearAlgebra", package: "coterie"),
+]
+
 let package = Package(
   name: "coterie-benchmarks",
   dependencies: [.package(name: "coterie", path: "..")],
   targets: [
-    .executableTarget(
-      name: "kmeans-limit",
-      dependencies: [
-        .product(name: "Clustering", package: "coterie"),
-        .product(name: "LinearAlgebra", package: "coterie"),
-      ])
+    .target(name: "CMultiplyAdd"),
+    .target(
+      name: "Timing", dependencies: [.product(name: "LinearAlgebra", package: "coterie")]),
+    .executableTarget(name: "kmeans-limit", dependencies: ["CMultiplyAdd"] + shared),
+    .executableTarget(name: "kmeans-predict", dependencies: shared),
+    .executableTarget(name: "kmeans-variants", dependencies: shared),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -123,6 +123,12 @@ int64_t coterie_expired(
   CHOOSE(expired, first, count, labels, keys, spent, reach, expired, watched, watched_count)
 }
 
+double coterie_largest_size(
+  coterie_instructions instructions, const coterie_samples *samples, int64_t first,
+  int64_t count) {
+  CHOOSE(largest_size, samples, first, count)
+}
+
 void coterie_move(
   coterie_instructions instructions, const coterie_samples *samples, int64_t first,
   const int32_t *offsets, const int32_t *previous, int64_t count, const int32_t *labels,

@@ -1,8 +1,9 @@
 import Dispatch
 import Foundation
 
-/// The number of processors that this process may use, at least 1.
-public var availableProcessorCount: Int { max(1, ProcessInfo.processInfo.activeProcessorCount) }
+/// The number of processors that this process may use, at least 1; looked up once, as the system
+/// reads a file to tell.
+public let availableProcessorCount = max(1, ProcessInfo.processInfo.activeProcessorCount)
 
 /// Runs `body` for every block index in 0..<count, on at most `threadCount` threads at once.
 ///

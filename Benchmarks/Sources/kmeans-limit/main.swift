@@ -1,73 +1,75 @@
-// How near k-means is to what the memory can do: the time of one whole fit, per iteration, against
-// the time of reading the matrix once on the same threads.
+// What the machine can do at best with a matrix: the time of reading it once, and of the
+// multiply-adds of one pass that compares all rows with all centroids, on all processors; and the
+// time of one such pass of k-means.
 //
-//   kmeans-limit ROWS COLUMNS CLUSTERS
+//   kmeans-limit MATRIX.npy CENTROIDS.npy
 
+import CMultiplyAdd
 import Clustering
 import Foundation
 import LinearAlgebra
+import Timing
 
-let arguments = CommandLine.arguments.dropFirst().compactMap { Int($0) }
-guard arguments.count == 3, arguments.allSatisfy({ $0 > 0 }) else {
-  FileHandle.standardError.write(Data("usage: kmeans-limit ROWS COLUMNS CLUSTERS\n".utf8))
-  exit(64)
-}
-let (n, d, k) = (arguments[0], arguments[1], arguments[2])
-let clock = ContinuousClock()
-
-func seconds(_ duration: Duration) -> Double {
-  Double(duration.components.seconds) + 1e-18 * Double(duration.components.attoseconds)
+struct Report: Encodable {
+  let readSeconds: Double
+  let multiplyAddsPerSecond: Double
+  /// The larger of one read and n k d multiply-adds.
+  let passLimitSeconds: Double
+  /// To label all rows.
+  let labelSeconds: Double
 }
 
-var generator = SeededGenerator(seed: 0)
-let centers = (0..<k * d).map { _ in 2 * generator.normal() }
-let samples = Matrix<Float>(
-  rowCount: n, columnCount: d,
-  elements: (0..<n).flatMap { _ in
-    let center = generator.below(k) * d
-    return (0..<d).map { Float(centers[center + $0] + generator.normal()) }
-  })
+let arguments = CommandLine.arguments.dropFirst().map { $0 }
+guard arguments.count == 2 else { fail("kmeans-limit MATRIX.npy CENTROIDS.npy") }
+let blockCount = 64
 
-/// The least time of several to add up all elements on all processors.
-func readTime() -> Double {
-  let blocks = 64
-  let size = n * d / blocks / 16
-  var best = Double.infinity
-  for _ in 0..<9 {
-    var sums = [Float](repeating: 0, count: blocks)
-    let time = clock.measure {
-      samples.elements.withUnsafeBytes { elements in
-        sums.withUnsafeMutableBufferPointer { sums in
-          nonisolated(unsafe) let (elements, sums) = (elements, sums)
-          forEachBlock(count: blocks, threadCount: availableProcessorCount) { block in
-            let vectors = elements.bindMemory(to: SIMD16<Float>.self)
-            var (even, odd) = (SIMD16<Float>.zero, SIMD16<Float>.zero)
-            for index in stride(from: block * size, to: (block + 1) * size - 1, by: 2) {
-              even += vectors[index]
-              odd += vectors[index + 1]
-            }
-            sums[block] = (even + odd).sum()
-          }
-        }
-      }
+/// The least time of several to do `body` for 64 blocks on all processors.
+func least(_ body: @Sendable (_ block: Int) -> Void) -> Double {
+  (0..<9).map { _ in
+    timed { forEachBlock(count: blockCount, threadCount: availableProcessorCount, body) }.seconds
+  }.min() ?? .infinity
+}
+
+func readSeconds(_ bytes: UnsafeRawBufferPointer) -> Double {
+  let vectors = bytes.bindMemory(to: SIMD16<UInt32>.self)
+  let sums = UnsafeMutableBufferPointer<UInt32>.allocate(capacity: blockCount)
+  defer { sums.deallocate() }
+  nonisolated(unsafe) let (vectors_, sums_) = (vectors, sums)
+  return least { block in
+    var (even, odd) = (SIMD16<UInt32>.zero, SIMD16<UInt32>.zero)
+    let end = (block + 1) * vectors_.count / blockCount
+    for index in stride(from: block * vectors_.count / blockCount, to: end - 1, by: 2) {
+      even &+= vectors_[index]
+      odd &+= vectors_[index + 1]
     }
-    precondition(sums.allSatisfy(\.isFinite))
-    best = min(best, seconds(time))
+    sums_[block] = (even &+ odd).wrappedSum()
   }
-  return best
 }
 
-let start = samples.selectingRows(generator.sample(k, outOf: n)).converted(to: Double.self)
-let kMeans = KMeans(clusterCount: k, initialization: .centroids(start), tolerance: 0)
-let read = readTime()
-var best = Double.infinity
-var iterations = 0
-for _ in 0..<3 {
-  let time = try clock.measure { iterations = try kMeans.fit(samples).iterationCount }
-  best = min(best, seconds(time))
+func multiplyAddsPerSecond() -> Double {
+  let count = 4_000_000
+  let sums = UnsafeMutableBufferPointer<Float>.allocate(capacity: blockCount)
+  defer { sums.deallocate() }
+  nonisolated(unsafe) let sums_ = sums
+  let seconds = least { sums_[$0] = coterie_multiply_adds(Int64(count)) }
+  return Double(count * blockCount) / seconds
 }
-print("\(n) x \(d), k = \(k), \(try kMeansKernel), \(availableProcessorCount) processors")
-print("one read of the matrix: \(1e3 * read) ms")
-print("one fit: \(1e3 * best) ms, \(iterations) iterations")
-print("per iteration: \(1e3 * best / Double(iterations)) ms")
-print("reads per iteration: \(best / Double(iterations) / read)")
+
+func report<Scalar: BLASScalar>(
+  _ samples: Matrix<Scalar>, _ centroids: Matrix<Double>
+) throws -> Report {
+  let model = KMeansModel(centroids: centroids)
+  let read = samples.elements.withUnsafeBytes { readSeconds($0) }
+  let rate = multiplyAddsPerSecond()
+  let work = Double(samples.rowCount * centroids.elements.count)
+  return Report(
+    readSeconds: read, multiplyAddsPerSecond: rate, passLimitSeconds: max(read, work / rate),
+    labelSeconds: try (0..<9).map { _ in try timed { try model.predict(samples) }.seconds }.min()
+      ?? .infinity)
+}
+
+let centroids = try readDoubles(arguments[1])
+switch try NumPyFile.read(URL(fileURLWithPath: arguments[0])) {
+case .float32(let samples): try printJSON(report(samples, centroids))
+case .float64(let samples): try printJSON(report(samples, centroids))
+}

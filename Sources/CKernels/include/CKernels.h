@@ -59,12 +59,18 @@ int64_t coterie_scratch_count(int64_t column_count);
 /// `labels` and `keys` begin at row `first`. Rows whose label changes are listed in `moved`
 /// (offsets, rising) with their `previous` labels. Where `keys` is given, each row's becomes
 /// spent[label] plus a lower bound of how much farther its second nearest centroid is than its
-/// nearest, or 0 where that bound is not over 0. Returns the number of rows moved.
+/// nearest, or 0 where that bound is not over 0. Returns the number of rows moved. Where `moved` is
+/// null, every label is written, nothing is listed and 0 returned; there must be no `offsets`.
 int64_t coterie_assign(
   coterie_instructions instructions, const coterie_samples *_Nonnull samples,
   const coterie_centroids *_Nonnull centroids, int64_t first, const int32_t *_Nullable offsets,
   int64_t count, int32_t *_Nonnull labels, float *_Nullable keys, const float *_Nullable spent,
-  int32_t *_Nonnull moved, int32_t *_Nonnull previous, float *_Nonnull scratch);
+  int32_t *_Nullable moved, int32_t *_Nullable previous, float *_Nonnull scratch);
+
+/// The largest size of an element of `count` rows from `first` on; NaN where one is NaN.
+double coterie_largest_size(
+  coterie_instructions instructions, const coterie_samples *_Nonnull samples, int64_t first,
+  int64_t count);
 
 /// Lists which of the offsets first..<first + count have a key that is not over spent[label];
 /// returns their number.

@@ -28,7 +28,7 @@ package enum InstructionSet: String, CaseIterable, Sendable {
 
   /// The set named by the environment, or the best.
   package static func selected(
-    named name: String? = ProcessInfo.processInfo.environment["COTERIE_KERNEL"]
+    named name: String? = getenv("COTERIE_KERNEL").map { String(cString: $0) }
   ) throws(ClusteringError) -> InstructionSet {
     guard let name else { return best }
     guard let set = InstructionSet(rawValue: name), supported.contains(set) else {

@@ -96,7 +96,11 @@ public struct KMeans: Sendable, Hashable {
     _ samples: Samples, weights: [Double]? = nil, engine: Engine,
     onStep: (Step) -> Void = { _ in }
   ) throws(ClusteringError) -> KMeansFit where Samples.Element: BLASScalar {
-    let shifted = try checked(samples, weights: weights)
+    let all = try checked(samples, weights: weights)
+    let distinct =
+      engine.collapsesRows
+      ? DistinctRows(all, weights: weights, clusterCount: clusterCount) : nil
+    let (shifted, rowWeights) = (distinct?.samples ?? all, distinct?.weights ?? weights)
     let starts: Int
     if case .centroids(let centroids) = initialization {
       try checkCentroids(
@@ -107,21 +111,26 @@ public struct KMeans: Sendable, Hashable {
     }
     let absoluteTolerance =
       tolerance > 0
-      ? tolerance * meanVariance(shifted, weights: weights, threadCount: threadCount) : nil
+      ? tolerance * meanVariance(shifted, weights: rowWeights, threadCount: threadCount) : nil
     let run = LloydRun(
-      samples: shifted, weights: weights, maximumIterations: maximumIterations,
+      samples: shifted, weights: rowWeights, maximumIterations: maximumIterations,
       squaredTolerance: absoluteTolerance, threadCount: threadCount, engine: engine)
     var search =
       initialization == .localSearch
       ? LocalSearchSeeding(
-        samples: shifted, weights: weights, clusterCount: clusterCount, seed: seed,
+        samples: shifted, weights: rowWeights, clusterCount: clusterCount, seed: seed,
         threadCount: threadCount, instructionSet: engine.instructionSet) : nil
+    // Random rows are drawn from all: each is as likely as any other, its copies included.
+    let drawn =
+      initialization == .random
+      ? (samples: all, weights: weights) : (samples: shifted, weights: rowWeights)
     var best: LloydRun.Result?
     for restart in 0..<starts where search?.isSettled != true {
       onStep(.seeding(restart: restart))
       let start =
         search == nil
-        ? firstCentroids(shifted, weights, restart: restart) : search?.centroids(restart: restart)
+        ? firstCentroids(drawn.samples, drawn.weights, restart: restart)
+        : search?.centroids(restart: restart)
       guard let start else { continue }
       onStep(.iterating(restart: restart))
       let result = run.result(from: start)
@@ -129,7 +138,7 @@ public struct KMeans: Sendable, Hashable {
     }
     guard let best else { preconditionFailure("the first restart has a result") }
     onStep(.finishing)
-    return KMeansFit(best, shift: shifted.shift, threadCount: threadCount)
+    return KMeansFit(best, shift: shifted.shift, distinct: distinct, threadCount: threadCount)
   }
 
   private func firstCentroids(

@@ -15,7 +15,7 @@ public struct KMeansFit: Sendable, Hashable {
   /// The model: its centroids are in label order.
   public let model: KMeansModel
   /// The cluster of each row, n labels in 0..<k by falling cluster size, ties by smallest row; each
-  /// is what `model.predict` says of the row.
+  /// is what `model.predict` says of the row, unless two centroids are equally near.
   public let labels: [Int]
   /// The number of rows in each cluster, k of them.
   ///
@@ -31,11 +31,21 @@ public struct KMeansFit: Sendable, Hashable {
   /// True unless the limit of iterations ended the run.
   public var hasConverged: Bool { stopReason != .maximumIterations }
 
-  init(_ run: LloydRun.Result, shift: [Double], threadCount: Int) {
+  /// `distinct` where the run was of distinct rows alone.
+  init(
+    _ run: LloydRun.Result, shift: [Double], distinct: DistinctRows? = nil, threadCount: Int
+  ) {
     let d = shift.count
     let k = run.centroids.count / d
-    let canonical = CanonicalLabels(
-      UnsafeBufferPointer(run.state.labels), clusterCount: k, threadCount: threadCount)
+    let found = UnsafeBufferPointer(run.state.labels)
+    let canonical =
+      if let distinct {
+        distinct.expanded(found, threadCount: threadCount).withUnsafeBufferPointer {
+          CanonicalLabels($0, clusterCount: k, threadCount: threadCount)
+        }
+      } else {
+        CanonicalLabels(found, clusterCount: k, threadCount: threadCount)
+      }
     let shifted = Matrix(rowCount: k, columnCount: d, elements: run.centroids)
     let ordered = shifted.selectingRows(canonical.previousLabels)
     model = KMeansModel(centroids: ordered.subtracting(shift.map { -$0 }))

@@ -23,22 +23,8 @@ public struct KMeansModel: Sendable, Hashable {
   public func predict<Samples: RowMajorMatrix>(
     _ samples: Samples, threadCount: Int = availableProcessorCount
   ) throws(ClusteringError) -> [Int] where Samples.Element: BLASScalar {
-    let instructionSet = try InstructionSet.selected()
-    return try predict(samples, threadCount: threadCount, instructionSet: instructionSet)
-  }
-
-  package func predict<Samples: RowMajorMatrix>(
-    _ samples: Samples, threadCount: Int = availableProcessorCount,
-    instructionSet: InstructionSet
-  ) throws(ClusteringError) -> [Int] where Samples.Element: BLASScalar {
-    guard let rows = try checked(samples, threadCount: threadCount) else { return [] }
-    // Near ties are decided by the rows and centroids as they are, without a shift.
-    let state = LloydState(
-      KernelSamples(rows, weights: nil, including: centroids.elements),
-      clusterCount: centroids.rowCount, threadCount: threadCount,
-      engine: KMeans.Engine(instructionSet: instructionSet))
-    state.label(centroids.elements)
-    return state.labels.map { Int($0) }
+    try predict(
+      samples, threadCount: threadCount, instructionSet: try InstructionSet.selected())
   }
 
   /// The Euclidean distances of samples (n × d) to all centroids, n × k, by direct differences.

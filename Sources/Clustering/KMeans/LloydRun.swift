@@ -6,16 +6,20 @@ extension KMeans {
     package var instructionSet: InstructionSet
     /// False to look at every row in every pass.
     package var skipsRows = true
+    /// False to take equal rows as they come.
+    package var collapsesRows = true
 
     /// The products n k d below which a pass stays on one thread: it would be done before another
     /// had begun.
     package var leastWorkOfThread = 1 << 19
 
     package init(
-      instructionSet: InstructionSet, skipsRows: Bool = true, leastWorkOfThread: Int = 1 << 19
+      instructionSet: InstructionSet, skipsRows: Bool = true, collapsesRows: Bool = true,
+      leastWorkOfThread: Int = 1 << 19
     ) {
       self.instructionSet = instructionSet
       self.skipsRows = skipsRows
+      self.collapsesRows = collapsesRows
       self.leastWorkOfThread = leastWorkOfThread
     }
   }

@@ -5,6 +5,8 @@ internal import LinearAlgebra
 /// The labels and sums of one run of Lloyd's iterations, carried from pass to pass.
 final class LloydState: @unchecked Sendable {
   /// The most parts that the rows are split into; the parts depend on n alone.
+  ///
+  /// Rows are counted in 64 bits, but from the start of their part in 32: so n is under 2³⁷.
   private static let mostRuns = 64
   /// The most rows whose squared distances are summed one after the other.
   private static let inertiaBlockSize = 1024
@@ -37,6 +39,7 @@ final class LloydState: @unchecked Sendable {
     self.threadCount = threadCount
     self.engine = engine
     let n = samples.samples.rowCount
+    precondition(n / Self.mostRuns < Int32.max, "a part has more rows than 32 bits count")
     runCount = min(Self.mostRuns, (n + LloydVisit.chunkSize - 1) / LloydVisit.chunkSize)
     labels = .allocate(capacity: n)
     sums = CentroidSums(

@@ -8,6 +8,10 @@ public import LinearAlgebra
 /// minimum, so the inertia is a few per cent over that of `KMeans`, and there is no convergence to
 /// speak of: the fit's `stopReason` is `.maximumIterations`. Its labels, sizes and inertia are exact
 /// for its centroids.
+///
+/// Batches may pull two centroids to one place and leave one without a row that weighs anything. Such
+/// a centroid is put on the row that is farthest from its own, as `KMeans` does it, once the batches
+/// are done: then no cluster is empty.
 public struct MiniBatchKMeans: Sendable, Hashable {
   /// The number of clusters, k, at least 1.
   public var clusterCount: Int
@@ -37,21 +41,29 @@ public struct MiniBatchKMeans: Sendable, Hashable {
   /// - Parameters:
   ///   - samples: One row per sample.
   ///   - weights: One weight per row, none negative, not all 0; nil for 1 each.
-  /// - Returns: The clustering by the last centroids; a cluster may be empty.
+  /// - Returns: The clustering by the last centroids.
   /// - Throws: `ClusteringError` as `KMeans.fit` does, and `.batch` for a size or count under 1.
   /// - Complexity: O(b k d) per batch of b rows, and O(n k d) once at the end.
   public func fit<Scalar: BLASScalar>(
     _ samples: Matrix<Scalar>, weights: [Double]? = nil
+  ) throws(ClusteringError) -> KMeansFit {
+    try fit(samples, weights: weights, start: nil)
+  }
+
+  package func fit<Scalar: BLASScalar>(
+    _ samples: Matrix<Scalar>, weights: [Double]? = nil, start: Matrix<Double>?
   ) throws(ClusteringError) -> KMeansFit {
     guard batchSize >= 1, batchCount >= 1 else {
       throw .batch(size: batchSize, count: batchCount)
     }
     let kMeans = KMeans(clusterCount: clusterCount, seed: seed, threadCount: threadCount)
     let shifted = try kMeans.checked(samples, weights: weights)
-    var centroids = LocalSearchSeeding(
-      samples: shifted, weights: weights, clusterCount: clusterCount, seed: seed,
-      threadCount: threadCount
-    ).plusPlusCentroids()
+    var centroids =
+      start?.subtracting(shifted.shift).elements
+      ?? LocalSearchSeeding(
+        samples: shifted, weights: weights, clusterCount: clusterCount, seed: seed,
+        threadCount: threadCount
+      ).plusPlusCentroids()
     // Streams of restarts count from 0, that of the sample is the last.
     var generator = SeededGenerator(seed: seed, stream: .max - 1)
     let draw = WeightedDraw(rowCount: shifted.rowCount, weights: weights)
@@ -66,16 +78,42 @@ public struct MiniBatchKMeans: Sendable, Hashable {
       let shift = shifted.shift[index % d]
       centroids[index] = (shift + centroids[index]) - shift
     }
-    let labelled = LloydRun(
+    let run = LloydRun(
       samples: shifted, weights: weights, maximumIterations: 0, squaredTolerance: nil,
       threadCount: threadCount,
-      engine: KMeans.Engine(instructionSet: try InstructionSet.selected())
-    ).result(from: centroids)
+      engine: KMeans.Engine(instructionSet: try InstructionSet.selected()))
+    var labelled = run.result(from: centroids)
+    while fillEmptyClusters(&centroids, labelled.state) {
+      labelled = run.result(from: centroids)
+    }
     return KMeansFit(
       LloydRun.Result(
         centroids: labelled.centroids, state: labelled.state, inertia: labelled.inertia,
         iterationCount: batchCount, stopReason: .maximumIterations), shift: shifted.shift,
       threadCount: threadCount)
+  }
+
+  /// Puts the centroids without a row on rows of their own; returns whether there were any.
+  ///
+  /// A centroid without a row costs nothing where it is and saves something on a row that is off all
+  /// others, so the inertia falls every time, and this ends. As k rows differ, there is such a row.
+  private func fillEmptyClusters(_ centroids: inout [Double], _ state: LloydState) -> Bool {
+    let empty = state.sums.emptyClusters
+    guard !empty.isEmpty else { return false }
+    state.refillEmptyClusters(centroids: centroids, threadCount: threadCount)
+    let weights = state.samples.weights
+    var isChanged = false
+    for cluster in empty {
+      let row = state.labels.indices.first {
+        state.labels[$0] == Int32(cluster) && weights?[$0] ?? 1 > 0
+      }
+      guard let row else { continue }
+      let d = state.samples.samples.columnCount
+      centroids.replaceSubrange(
+        cluster * d..<(cluster + 1) * d, with: state.samples.samples.row(row))
+      isChanged = true
+    }
+    return isChanged
   }
 
   private func pull(_ centroids: inout [Double], towards rows: [[Double]], _ seen: inout [Double]) {

@@ -83,6 +83,20 @@ struct ShiftedSamples: Sendable {
       largest: largest, means: means)
   }
 
+  /// The same samples, to be centred on `means` where they are scored.
+  func centered(on means: [Double]) -> ShiftedSamples {
+    ShiftedSamples(
+      rowCount: rowCount, columnCount: columnCount, shift: shift, storage: storage, least: least,
+      largest: largest, means: means)
+  }
+
+  /// Some of the rows, as they were given: of the same shift, means and bounds.
+  func replacingRows(by rows: Matrix<Double>) -> ShiftedSamples {
+    ShiftedSamples(
+      rowCount: rows.rowCount, columnCount: columnCount, shift: shift,
+      storage: SampleStorage(rows), least: least, largest: largest, means: means)
+  }
+
   /// The largest size of an element for which no sum of squared distances overflows.
   static func sizeLimit(columnCount: Int, totalWeight: Double) -> Double {
     let terms = 16 * Double(columnCount) * max(1, totalWeight)

@@ -9,6 +9,10 @@ struct KMeansErrorTests {
     let configuration: KMeans
     let error: ClusteringError
     var testDescription: String { "\(error)" }
+    /// True where the fault is in the data or in the number of clusters.
+    var isOfData: Bool {
+      configuration == KMeans(clusterCount: configuration.clusterCount)
+    }
 
     static let all = [
       Case(configuration: KMeans(clusterCount: 0), error: .clusterCount(0)),
@@ -44,6 +48,13 @@ struct KMeansErrorTests {
       Case(weights: [1, 1, .nan], configuration: KMeans(clusterCount: 1), error: .weight(row: 2)),
       Case(weights: [0, 0, 0], configuration: KMeans(clusterCount: 1), error: .noPositiveWeight),
       Case(
+        weights: [1, .infinity, 1], configuration: KMeans(clusterCount: 1), error: .weight(row: 1)),
+      Case(
+        weights: [1e308, 1e308, 1], configuration: KMeans(clusterCount: 1), error: .weight(row: 1)),
+      Case(
+        rows: [[2, 3], [2, 3], [2, 3]], configuration: KMeans(clusterCount: 2),
+        error: .tooFewDistinctRows(distinct: 1, clusterCount: 2)),
+      Case(
         configuration: KMeans(
           clusterCount: 2, initialization: .centroids(Matrix(rows: [[1, 1]]))),
         error: .centroidShape(expectedRows: 2, expectedColumns: 2, rows: 1, columns: 2)),
@@ -77,6 +88,81 @@ struct KMeansErrorTests {
     let large = Matrix<Double>(rows: [[0], [1e150], [1.5e150]])
     let fit = try KMeans(clusterCount: 2).fit(large)
     #expect(partition(fit.labels) == [0, 1, 1] && fit.inertia.isFinite)
+  }
+
+  /// Every variant that fits data refuses what it cannot fit, and names it.
+  @Test(arguments: Case.all.filter { $0.isOfData })
+  func everyVariantRefusesBadData(testCase: Case) {
+    let samples = Matrix<Double>(rows: testCase.rows)
+    let k = testCase.configuration.clusterCount
+    for initialization in [KMeans.Initialization.kMeansPlusPlus, .kMeansParallel, .random] {
+      #expect(throws: testCase.error) {
+        try KMeans(clusterCount: k, initialization: initialization)
+          .fit(samples, weights: testCase.weights)
+      }
+    }
+    #expect(throws: testCase.error) {
+      try BisectingKMeans(clusterCount: k).fit(samples, weights: testCase.weights)
+    }
+    #expect(throws: testCase.error) {
+      try MiniBatchKMeans(clusterCount: k).fit(samples, weights: testCase.weights)
+    }
+  }
+
+  @Test func singlePrecisionIsFittedUpToItsLargestValue() throws {
+    let largest = Float.greatestFiniteMagnitude
+    let samples = Matrix<Float>(
+      rows: [
+        [largest, 1], [largest.nextDown, 0], [-largest, 1], [0, 0], [-largest.nextDown, 0],
+      ])
+    for initialization in [
+      KMeans.Initialization.localSearch, .kMeansPlusPlus, .kMeansParallel, .random,
+    ] {
+      for set in InstructionSet.supported {
+        let fit = try KMeans(clusterCount: 3, initialization: initialization)
+          .fit(samples, engine: KMeans.Engine(instructionSet: set))
+        #expect(partition(fit.labels) == [0, 0, 1, 2, 1])
+        #expect(fit.inertia.isFinite && fit.inertia > 0)
+        #expect(fit.model.centroids.elements.allSatisfy { $0.isFinite })
+        #expect(try fit.model.predict(samples) == fit.labels)
+        let distances = try fit.model.transform(samples)
+        #expect(distances.elements.allSatisfy { $0.isFinite })
+      }
+    }
+    var infinite = samples
+    infinite[3, 1] = -.infinity
+    #expect(throws: ClusteringError.nonFinite(row: 3, column: 1)) {
+      try KMeans(clusterCount: 3).fit(infinite)
+    }
+  }
+
+  @Test func doublePrecisionIsFittedUpToItsLimit() throws {
+    // The limit depends on columns and weights: with it as the largest size, nothing overflows.
+    let tooLarge = Matrix<Double>(rows: [[1e300, 0], [0, 0], [0, 1]])
+    do throws(ClusteringError) {
+      _ = try KMeans(clusterCount: 2).fit(tooLarge)
+      Issue.record("1e300 was accepted")
+    } catch {
+      guard case .valueTooLarge(0, 0, let limit) = error else {
+        Issue.record("\(error)")
+        return
+      }
+      let samples = Matrix<Double>(rows: [[limit, -limit], [-limit, limit], [limit, limit]])
+      for set in InstructionSet.supported {
+        let fit = try KMeans(clusterCount: 2)
+          .fit(samples, engine: KMeans.Engine(instructionSet: set))
+        #expect(fit.inertia.isFinite && fit.inertia > 0)
+        #expect(fit.model.centroids.elements.allSatisfy { $0.isFinite })
+        #expect(try fit.model.predict(samples) == fit.labels)
+      }
+    }
+  }
+
+  @Test func equalRowsAreOneCluster() throws {
+    let samples = Matrix<Double>(rows: [[0.1, -3], [0.1, -3], [0.1, -3]])
+    let fit = try KMeans(clusterCount: 1).fit(samples)
+    #expect(fit.model.centroids == Matrix(rows: [[0.1, -3]]))
+    #expect(fit.inertia == 0 && fit.labels == [0, 0, 0])
   }
 
   @Test func modelsRefuseOtherColumnsAndBadNumbers() throws {

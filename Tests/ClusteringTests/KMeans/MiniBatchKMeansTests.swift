@@ -42,6 +42,35 @@ struct MiniBatchKMeansTests {
     #expect(fit.inertia == 0)
   }
 
+  @Test(arguments: 0..<20)
+  func noClusterIsEmptyHoweverBadTheStart(seed: UInt64) throws {
+    let samples = RandomSamples.blobs(60, 2, centers: 4, seed: seed)
+    let weights = seed % 2 == 0 ? nil : (0..<60).map { Double($0 % 3) }
+    // Every row is nearer to the first four.
+    let k = 12
+    var start = RandomSamples.blobs(k, 2, centers: 4, seed: seed)
+    for cluster in 4..<k { start[cluster, 1] = 1e6 }
+    let fit = try MiniBatchKMeans(clusterCount: k, batchSize: 50, batchCount: 3, seed: seed)
+      .fit(samples, weights: weights, start: start)
+    for label in 0..<k {
+      #expect(fit.labels.indices.contains { fit.labels[$0] == label && weights?[$0] ?? 1 > 0 })
+    }
+    #expect(try fit.model.predict(samples) == fit.labels)
+    let inertia = (0..<60).reduce(0.0) { sum, row in
+      let nearest = PlainLloyd.nearest(
+        Array(samples.row(row)), (0..<k).map { Array(fit.model.centroids.row($0)) })
+      return sum + (weights?[row] ?? 1) * nearest.squaredDistance
+    }
+    #expect(relativeError(fit.inertia, inertia) < 1e-12)
+  }
+
+  @Test func asManyClustersAsDifferentRowsAreAllFound() throws {
+    let samples = Matrix<Double>(rows: [[0], [0], [1], [1], [5], [5], [5], [9]])
+    let fit = try MiniBatchKMeans(clusterCount: 4, batchSize: 4, batchCount: 1)
+      .fit(samples, start: Matrix(rowCount: 4, columnCount: 1, repeating: 100))
+    #expect(fit.sizes == [3, 2, 2, 1])
+  }
+
   @Test func badOptionsAreRefused() {
     let samples = Matrix<Double>(rows: [[0], [1]])
     #expect(throws: ClusteringError.batch(size: 0, count: 100)) {
