@@ -10,6 +10,7 @@
 typedef float float4 __attribute__((ext_vector_type(4)));
 typedef float float8 __attribute__((ext_vector_type(8)));
 typedef double double4 __attribute__((ext_vector_type(4)));
+typedef double double8 __attribute__((ext_vector_type(8)));
 
 /// The nearest centroid by direct differences, summed in the order of the columns; ties to the first.
 static __attribute__((noinline)) int32_t nearest_exactly(
@@ -165,6 +166,6 @@ void coterie_moments(
 
 void coterie_summarize(
   coterie_instructions instructions, const coterie_samples *samples, int64_t first, int64_t count,
-  double *least, double *largest, double *mean) {
-  CHOOSE(summarize, samples, first, count, least, largest, mean)
+  double *least, double *largest, double *mean, double *squares) {
+  CHOOSE(summarize, samples, first, count, least, largest, mean, squares)
 }

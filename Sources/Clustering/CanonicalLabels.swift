@@ -33,6 +33,7 @@ public struct CanonicalLabels: Sendable, Hashable {
     for (new, old) in order.enumerated() { newLabels[old] = new }
     let names = newLabels
     self.labels = [Int](unsafeUninitializedCapacity: labels.count) { target, count in
+      adviseLargePages(target)
       nonisolated(unsafe) let (source, target) = (labels, target)
       let partCount = 64
       forEachBlock(count: partCount, threadCount: threadCount) { part in

@@ -71,6 +71,7 @@ final class NumPySource {
     var fault: NumPyFault?
     let elements = [Element](unsafeUninitializedCapacity: layout.count) { buffer, count in
       do throws(NumPyFault) {
+        adviseLargePages(buffer)
         try load(into: UnsafeMutableRawBufferPointer(buffer))
         count = layout.count
       } catch {

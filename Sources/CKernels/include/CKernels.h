@@ -105,10 +105,12 @@ double coterie_inertia(
   coterie_instructions instructions, const coterie_samples *_Nonnull samples,
   const double *_Nonnull exact, int64_t first, int64_t count, const int32_t *_Nonnull labels);
 
-/// Least, largest and mean element of every column; least and largest are NaN where an element is.
+/// Least, largest and mean element of every column, and the sum of squared differences from the mean;
+/// least and largest are NaN where an element is.
 void coterie_summarize(
   coterie_instructions instructions, const coterie_samples *_Nonnull samples, int64_t first,
-  int64_t count, double *_Nonnull least, double *_Nonnull largest, double *_Nonnull mean);
+  int64_t count, double *_Nonnull least, double *_Nonnull largest, double *_Nonnull mean,
+  double *_Nonnull squares);
 
 /// The sums over `count` rows of weight times (element - base), and times its square, of every
 /// column; base has column_count numbers, in the units of the elements.

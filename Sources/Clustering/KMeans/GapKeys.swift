@@ -1,4 +1,5 @@
 internal import CKernels
+internal import LinearAlgebra
 
 /// Which rows a pass need not look at, since no centroid has come near enough to take them over.
 ///
@@ -39,6 +40,7 @@ final class GapKeys: @unchecked Sendable {
 
   init(rowCount: Int, runCount: Int, clusterCount: Int) {
     keys = .allocate(capacity: rowCount)
+    adviseLargePages(keys)
     watched = [WatchList?](repeating: nil, count: runCount)
     spent = [Double](repeating: 0, count: clusterCount)
     spentAtMost = [Float](repeating: 0, count: clusterCount)

@@ -72,13 +72,14 @@ extension KMeans {
   func meanVariance(
     _ samples: ShiftedSamples, weights: [Double]?, threadCount: Int
   ) -> Double {
+    guard let weights else {
+      return samples.variances.reduce(0, +) / Double(samples.columnCount)
+    }
     let raw = KernelSamples(samples, weights: weights)
     let total = totalWeight(weights, rowCount: samples.rowCount)
     var means = samples.means
-    if weights != nil {
-      let offsets = raw.moments(base: means, threadCount: threadCount).sums
-      for column in means.indices { means[column] += offsets[column] / total }
-    }
+    let offsets = raw.moments(base: means, threadCount: threadCount).sums
+    for column in means.indices { means[column] += offsets[column] / total }
     let squares = raw.moments(base: means, threadCount: threadCount).squares
     return squares.reduce(0, +) / total / Double(samples.columnCount)
   }

@@ -26,7 +26,7 @@ final class LloydState: @unchecked Sendable {
   private var keysAreCurrent = false
   private var previousCentroids: [Double] = []
   /// Dense passes to make before keys are tried, and after they did not pay the next time.
-  private var densePassesLeft = 1
+  private var densePassesLeft = 2
   private var densePassesNext = 2
   /// The rows looked at by the last pass.
   private var visitedCount = 0
@@ -42,6 +42,7 @@ final class LloydState: @unchecked Sendable {
     precondition(n / Self.mostRuns < Int32.max, "a part has more rows than 32 bits count")
     runCount = min(Self.mostRuns, (n + LloydVisit.chunkSize - 1) / LloydVisit.chunkSize)
     labels = .allocate(capacity: n)
+    adviseLargePages(labels)
     sums = CentroidSums(
       clusterCount: clusterCount, columnCount: samples.samples.columnCount, runCount: runCount)
     // The first touch of memory is slow, so all threads share it.

@@ -52,8 +52,9 @@ struct LocalSearch {
       let swap = state.bestSwap(candidates)
       var changed = state
       changed.replace(swap.centroid, by: candidates[swap.candidate])
-      iterate(&changed, atMost: foresight, leastGain: leastGain)
-      if changed.cost < state.cost * (1 - leastGain) {
+      let target = state.cost * (1 - leastGain)
+      iterate(&changed, atMost: foresight, leastGain: leastGain, hopingFor: target)
+      if changed.cost < target {
         iterate(&changed, atMost: Self.iterationLimit, leastGain: leastGain)
         state = changed
         failureCount = 0
@@ -71,13 +72,17 @@ struct LocalSearch {
     iterate(&state, atMost: 2 * Self.iterationLimit, leastGain: leastGain / 20)
   }
 
+  /// Iterates until one gains too little, or the cost hoped for is out of sight: not in reach by
+  /// gains twice as large as the last.
   private func iterate(
-    _ state: inout NearestTwoCentroids, atMost count: Int, leastGain: Double
+    _ state: inout NearestTwoCentroids, atMost count: Int, leastGain: Double,
+    hopingFor target: Double = .infinity
   ) {
-    for _ in 0..<count {
+    for done in 1...count {
       let before = state.cost
       state.moveToMeans()
       if !(state.cost < before * (1 - leastGain)) { return }
+      if state.cost - 2 * (before - state.cost) * Double(count - done) > target { return }
     }
   }
 }

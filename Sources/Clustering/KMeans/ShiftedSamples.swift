@@ -15,10 +15,12 @@ struct ShiftedSamples: Sendable {
   let columnCount: Int
   let shift: [Double]
   let storage: SampleStorage
-  /// Least, largest and mean element of every column; empty where the samples were not read.
+  /// Least, largest and mean element of every column, and its population variance, whatever the
+  /// weights; empty where the samples were not read.
   let least: [Double]
   let largest: [Double]
   let means: [Double]
+  let variances: [Double]
 
   var blockCount: Int { (rowCount + Self.blockSize - 1) / Self.blockSize }
 
@@ -41,12 +43,13 @@ struct ShiftedSamples: Sendable {
       if !place.value.isFinite { throw .nonFinite(row: place.row, column: place.column) }
       throw .valueTooLarge(row: place.row, column: place.column, limit: limit)
     }
-    let (least, largest, means) = summaries.totals()
+    let (least, largest, means, variances) = summaries.totals()
     self.init(
       rowCount: unshifted.rowCount, columnCount: unshifted.columnCount,
       shift: (0..<samples.columnCount).map { column in
         Self.shift(least: least[column], largest: largest[column], mean: means[column])
-      }, storage: unshifted.storage, least: least, largest: largest, means: means)
+      }, storage: unshifted.storage, least: least, largest: largest, means: means,
+      variances: variances)
   }
 
   /// The samples as they are, not checked but for being there at all.
@@ -59,12 +62,12 @@ struct ShiftedSamples: Sendable {
     self.init(
       rowCount: samples.rowCount, columnCount: samples.columnCount,
       shift: [Double](repeating: 0, count: samples.columnCount), storage: SampleStorage(samples),
-      least: [], largest: [], means: [])
+      least: [], largest: [], means: [], variances: [])
   }
 
   private init(
     rowCount: Int, columnCount: Int, shift: [Double], storage: SampleStorage, least: [Double],
-    largest: [Double], means: [Double]
+    largest: [Double], means: [Double], variances: [Double]
   ) {
     self.rowCount = rowCount
     self.columnCount = columnCount
@@ -73,6 +76,7 @@ struct ShiftedSamples: Sendable {
     self.least = least
     self.largest = largest
     self.means = means
+    self.variances = variances
   }
 
   /// The same samples without a shift.
@@ -80,21 +84,22 @@ struct ShiftedSamples: Sendable {
     ShiftedSamples(
       rowCount: rowCount, columnCount: columnCount,
       shift: [Double](repeating: 0, count: columnCount), storage: storage, least: least,
-      largest: largest, means: means)
+      largest: largest, means: means, variances: variances)
   }
 
   /// The same samples, to be centred on `means` where they are scored.
   func centered(on means: [Double]) -> ShiftedSamples {
     ShiftedSamples(
       rowCount: rowCount, columnCount: columnCount, shift: shift, storage: storage, least: least,
-      largest: largest, means: means)
+      largest: largest, means: means, variances: variances)
   }
 
   /// Some of the rows, as they were given: of the same shift, means and bounds.
   func replacingRows(by rows: Matrix<Double>) -> ShiftedSamples {
     ShiftedSamples(
       rowCount: rows.rowCount, columnCount: columnCount, shift: shift,
-      storage: SampleStorage(rows), least: least, largest: largest, means: means)
+      storage: SampleStorage(rows), least: least, largest: largest, means: means,
+      variances: variances)
   }
 
   /// The largest size of an element for which no sum of squared distances overflows.
@@ -151,7 +156,7 @@ struct ShiftedSamples: Sendable {
 
   private func columnSummaries(threadCount: Int) -> ColumnSummaries {
     let columnCount = columnCount
-    var summaries = [Double](repeating: 0, count: blockCount * 3 * columnCount)
+    var summaries = [Double](repeating: 0, count: blockCount * 4 * columnCount)
     let raw = KernelSamples(self, weights: nil)
     raw.withUnsafe { samples in
       summaries.withUnsafeMutableBufferPointer { buffer in
@@ -159,15 +164,17 @@ struct ShiftedSamples: Sendable {
         LinearAlgebra.forEachBlock(count: blockCount, threadCount: threadCount) { block in
           guard let base = buffer.baseAddress else { return }
           let rows = rows(of: block)
-          let summary = base + block * 3 * columnCount
+          let summary = base + block * 4 * columnCount
           coterie_summarize(
             InstructionSet.best.instructions, samples, Int64(rows.lowerBound), Int64(rows.count),
-            summary, summary + columnCount, summary + 2 * columnCount)
+            summary, summary + columnCount, summary + 2 * columnCount,
+            summary + 3 * columnCount)
         }
       }
     }
     let weights = (0..<blockCount).map { Double(rows(of: $0).count) / Double(rowCount) }
-    return ColumnSummaries(columnCount: columnCount, weights: weights, values: summaries)
+    return ColumnSummaries(
+      columnCount: columnCount, weights: weights, rowCount: rowCount, values: summaries)
   }
 
   /// The shift of a column; see the type.
@@ -193,33 +200,46 @@ struct ShiftedSamples: Sendable {
   }
 }
 
-/// Least, largest and mean value of every column in every block.
+/// Least, largest and mean value of every column in every block, and its sum of squares around it.
 private struct ColumnSummaries {
   let columnCount: Int
+  /// The share of the rows that are in each block.
   let weights: [Double]
+  let rowCount: Int
   let values: [Double]
 
   /// The first block that has an element over `limit` in size, or none that is a number.
   func firstOutside(_ limit: Double) -> Int? {
     weights.indices.first { block in
-      let bounds = values[block * 3 * columnCount..<(block * 3 + 2) * columnCount]
+      let bounds = values[block * 4 * columnCount..<(block * 4 + 2) * columnCount]
       return bounds.contains { !(abs($0) <= limit) }
     }
   }
 
-  /// Least, largest and mean value of every column.
-  func totals() -> (least: [Double], largest: [Double], means: [Double]) {
+  /// Least, largest and mean value of every column, and its population variance.
+  func totals() -> (
+    least: [Double], largest: [Double], means: [Double], variances: [Double]
+  ) {
     var least = [Double](repeating: .infinity, count: columnCount)
     var largest = [Double](repeating: -.infinity, count: columnCount)
     var means = [Double](repeating: 0, count: columnCount)
+    var variances = means
     for block in weights.indices {
       for column in 0..<columnCount {
-        let summary = block * 3 * columnCount + column
+        let summary = block * 4 * columnCount + column
         least[column] = min(least[column], values[summary])
         largest[column] = max(largest[column], values[summary + columnCount])
         means[column] += weights[block] * values[summary + 2 * columnCount]
       }
     }
-    return (least, largest, means)
+    for block in weights.indices {
+      for column in 0..<columnCount {
+        let summary = block * 4 * columnCount + column
+        let offset = values[summary + 2 * columnCount] - means[column]
+        variances[column] +=
+          values[summary + 3 * columnCount] / Double(rowCount) + weights[block] * offset * offset
+      }
+    }
+    return (least, largest, means, variances)
   }
 }
