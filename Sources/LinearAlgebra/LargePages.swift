@@ -2,9 +2,10 @@
   internal import Glibc
 #endif
 
-/// Asks the system to back memory that is about to be written for the first time with large pages,
-/// where it has such: passes over it then miss the page tables less often, and its first touch takes
-/// fewer faults. Less than a few large pages, or a system without them, are left as they are.
+/// Asks for large pages behind memory that is about to be written for the first time.
+///
+/// Its first touch takes fewer faults, and passes over it miss the page tables less often. Less than
+/// a large page, or a system without them, is left as it is.
 package func adviseLargePages<Element>(_ memory: UnsafeMutableBufferPointer<Element>) {
   #if os(Linux)
     let pageSize = 2 << 20

@@ -47,8 +47,12 @@ public struct KMeans: Sendable, Hashable {
   public var restartCount = 10
   /// The most iterations of one run.
   public var maximumIterations = 300
-  /// A run stops when the sum of squared centroid movements in an iteration is at most this times
-  /// the mean of the columns' (weighted, population) variances; 0 stops only when no label changes.
+  /// How little centroids may move for a run to stop.
+  ///
+  /// It stops when the sum of squared movements in an iteration is at most this times the mean of the
+  /// columns' (weighted, population) variances; 0 stops only when no label changes. After
+  /// `.localSearch` it is a tenth of that: centroids that begin where they nearly end move little at
+  /// once, and would stop short of what runs from afar reach by the same rule.
   public var tolerance = 1e-4
   /// The seed of all random draws.
   public var seed: UInt64 = 0
@@ -111,7 +115,8 @@ public struct KMeans: Sendable, Hashable {
     }
     let absoluteTolerance =
       tolerance > 0
-      ? tolerance * meanVariance(shifted, weights: rowWeights, threadCount: threadCount) : nil
+      ? tolerance * (initialization == .localSearch ? 0.1 : 1)
+        * meanVariance(shifted, weights: rowWeights, threadCount: threadCount) : nil
     let run = LloydRun(
       samples: shifted, weights: rowWeights, maximumIterations: maximumIterations,
       squaredTolerance: absoluteTolerance, threadCount: threadCount, engine: engine)
