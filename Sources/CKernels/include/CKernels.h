@@ -155,4 +155,54 @@ void coterie_sample_sums(
   coterie_instructions instructions, const coterie_sample *_Nonnull sample, int64_t first,
   int64_t count, const int32_t *_Nonnull labels, int32_t *_Nonnull summed, double *_Nonnull sums);
 
+/// The queries that a search takes together: it needs column_count floats of scratch for each.
+#define COTERIE_QUERY_TILE 64
+
+/// One level of a tree: nodes of 16 children each.
+typedef struct {
+  int64_t child_count;
+  /// By node and column: the lower bounds of 16 children, then the upper.
+  const float *_Nonnull boxes;
+  /// By child: no cluster under it has a larger one.
+  const float *_Nonnull allowances;
+} coterie_tree_level;
+
+/// A tree over clusters by their centroids: leaves of 16 slots, 16 to a node of level 0, and so on up
+/// to the root. Single precision sees centroids scaled to at most 1 in size.
+typedef struct {
+  int64_t column_count;
+  int64_t leaf_count;
+  int64_t level_count;
+  const coterie_tree_level *_Nonnull levels;
+  /// By leaf: columns of 16 coordinates, in single precision.
+  const float *_Nonnull points;
+  /// By slot: 1 / size for Ward.
+  const float *_Nonnull allowances;
+  /// By slot: column_count coordinates, not scaled.
+  const double *_Nonnull centroids;
+  /// By slot.
+  const double *_Nonnull sizes;
+  /// By slot; an empty slot has the name -1.
+  const int32_t *_Nonnull names;
+  /// Distances are n m / (n + m) times the squared distance of the centroids, or without the factor.
+  int32_t is_ward;
+  /// A squared distance in single precision is at most a true one times `widening` (with the squared
+  /// scale in it) plus `error`.
+  double widening;
+  double error;
+} coterie_cluster_tree;
+
+/// The nearest other cluster of those in the slots `queries`, ties to the least name, and its
+/// distance; returns the number of leaves visited.
+int64_t coterie_nearest_clusters(
+  coterie_instructions instructions, const coterie_cluster_tree *_Nonnull tree,
+  const int32_t *_Nonnull queries, int64_t count, double *_Nonnull distances,
+  int32_t *_Nonnull nearest, float *_Nonnull scratch);
+
+/// The same without bounds: every cluster is compared with every query.
+void coterie_compare_with_all(
+  coterie_instructions instructions, const coterie_cluster_tree *_Nonnull tree,
+  const int32_t *_Nonnull queries, int64_t count, double *_Nonnull distances,
+  int32_t *_Nonnull nearest, float *_Nonnull scratch);
+
 #endif

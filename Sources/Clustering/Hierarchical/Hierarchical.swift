@@ -42,12 +42,22 @@ public struct Hierarchical: Sendable, Hashable {
   public func fit<Scalar: BLASScalar>(
     _ samples: Matrix<Scalar>
   ) throws(ClusteringError) -> Dendrogram {
+    try fit(samples, engine: HierarchicalEngine(instructionSet: try InstructionSet.selected()))
+  }
+
+  package func fit<Scalar: BLASScalar>(
+    _ samples: Matrix<Scalar>, engine: HierarchicalEngine
+  ) throws(ClusteringError) -> Dendrogram {
     guard metric == .euclidean || !linkage.needsEuclidean else {
       throw .linkageNeedsEuclidean(linkage, metric)
     }
     let rows = try MetricRows(samples, metric: metric, threadCount: threadCount)
     switch linkage {
-    case .ward: return Dendrogram(sorting: wardMerges(rows), leafCount: rows.rowCount)
+    case .ward:
+      let rows = InitialClusters(try ShiftedSamples(unshifted: samples), weights: nil)
+      return Dendrogram(
+        sorting: wardMerges(rows, threadCount: threadCount, engine: engine),
+        leafCount: rows.rowCount)
     case .single: return Dendrogram(sorting: spanningTree(rows), leafCount: rows.rowCount)
     default:
       return tree(

@@ -1,0 +1,265 @@
+internal import CKernels
+internal import Foundation
+internal import LinearAlgebra
+
+/// A tree over the centroids of live clusters, in which the nearest of a cluster is found exactly.
+///
+/// It is a k-d tree (Bentley 1975, doi 10.1145/361002.361007), cut at the middle of the widest
+/// column, with 16 clusters to a leaf and 16 children to a node, so that one vector holds all of
+/// them. A bound of Ward's distance to whatever is in a box is n m / (n + m) times the squared
+/// distance to the box, m being the least size under the node. Bounds and leaves are compared in
+/// single precision, widened by its errors; what passes is decided in double precision.
+///
+/// A cluster made by a merge takes the slot of its larger part, and the boxes above it grow as far as
+/// its centroid asks; the other part's slot is empty from then on. The least size under a node stays
+/// a bound, since clusters only grow. When half of the slots are empty the tree is built anew.
+///
+/// Where bounds leave out little, as in many columns, comparing every query with all leaves is faster
+/// than asking them: a trial of a few searches decides it after every building.
+final class ClusterTree: ClusterSpace, @unchecked Sendable {
+
+  let columnCount: Int
+  let isWard: Bool
+  let threadCount: Int
+  private let instructionSet: InstructionSet
+  /// Single precision sees (coordinate - center) · scale.
+  let center: [Double]
+  let scale: Double
+  /// The live clusters at the time of building, and now.
+  var builtCount = 0
+  private var liveCount = 0
+  private let search: ClusterSearch
+  /// Whether searches ask bounds; nil before the trial.
+  private var isPruning: Bool?
+  /// Where each cluster is, by name; -1 for those merged away.
+  let slots: SharedBuffer<Int32>
+  var names = SharedBuffer<Int32>(count: 0, of: -1)
+  var sizes = SharedBuffer<Double>(count: 0, of: 1)
+  var centroids = SharedBuffer<Double>(count: 0, of: 0)
+  var points = SharedBuffer<Float>(count: 0, of: 0)
+  var allowances = SharedBuffer<Float>(count: 0, of: 0)
+  var levels: [Level] = []
+
+  /// Nodes of 16 children.
+  struct Level {
+    let childCount: Int
+    let boxes: SharedBuffer<Float>
+    let allowances: SharedBuffer<Float>
+  }
+
+  /// Builds a tree over clusters named 0..<n, by their centroids (n × d) and sizes.
+  init(
+    centroids: [Double], sizes: [Double], isWard: Bool, threadCount: Int,
+    engine: HierarchicalEngine
+  ) {
+    let d = centroids.count / sizes.count
+    columnCount = d
+    self.isWard = isWard
+    self.threadCount = threadCount
+    instructionSet = engine.instructionSet
+    search = engine.search
+    isPruning = engine.search.isPruning
+    var low = [Double](repeating: .infinity, count: d)
+    var high = [Double](repeating: -.infinity, count: d)
+    centroids.withUnsafeBufferPointer { centroids in
+      for row in 0..<sizes.count {
+        for column in 0..<d {
+          low[column] = min(low[column], centroids[row * d + column])
+          high[column] = max(high[column], centroids[row * d + column])
+        }
+      }
+    }
+    center = zip(low, high).map { $0 + ($1 - $0) / 2 }
+    let size = zip(low, high).reduce(0) { max($0, ($1.1 - $1.0) / 2) }
+    scale = size > 0 ? scalbn(1.0, min(1000, max(-1000, -Int(size.exponent) - 1))) : 1
+    slots = SharedBuffer(count: sizes.count, of: -1)
+    liveCount = sizes.count
+    build(Array(0..<Int32(sizes.count)), centroids, sizes)
+  }
+
+  func place(of name: Int32) -> Int32 { slots[Int(name)] }
+
+  var liveNames: [Int32] { (0..<names.count).map { names[$0] }.filter { $0 >= 0 } }
+
+  /// Merges two clusters into one of the name kept, at their weighted mean.
+  func merge(kept: Int32, dropped: Int32) {
+    let d = columnCount
+    let (keptSlot, droppedSlot) = (Int(slots[Int(kept)]), Int(slots[Int(dropped)]))
+    let size = sizes[keptSlot] + sizes[droppedSlot]
+    let share = sizes[droppedSlot] / size
+    let isLarger = sizes[droppedSlot] > sizes[keptSlot]
+    let (slot, empty) = isLarger ? (droppedSlot, keptSlot) : (keptSlot, droppedSlot)
+    for column in 0..<d {
+      let left = centroids[keptSlot * d + column]
+      // Moving towards the other centroid by its share leaves equal rows exactly where they are.
+      centroids[slot * d + column] = left + (centroids[droppedSlot * d + column] - left) * share
+      points[(empty / 16 * d + column) * 16 + empty % 16] = .infinity
+    }
+    sizes[slot] = size
+    names[slot] = kept
+    names[empty] = -1
+    slots[Int(kept)] = Int32(slot)
+    slots[Int(dropped)] = -1
+    place(slot)
+    liveCount -= 1
+    if liveCount < builtCount / 2 { rebuild() }
+  }
+
+  /// Builds anew over the clusters that are left.
+  private func rebuild() {
+    let live = liveNames
+    let liveSizes = live.map { sizes[Int(slots[Int($0)])] }
+    var rows = [Double]()
+    rows.reserveCapacity(live.count * columnCount)
+    for name in live {
+      let row = centroids.base + Int(slots[Int(name)]) * columnCount
+      rows.append(contentsOf: UnsafeBufferPointer(start: row, count: columnCount))
+    }
+    build(live, rows, liveSizes)
+    isPruning = search.isPruning
+  }
+
+  /// Brings what single precision sees of a slot, and the boxes above, up to date.
+  private func place(_ slot: Int) {
+    let d = columnCount
+    if isWard { allowances[slot] = Float(1 / sizes[slot]).nextUp }
+    var isInside = false
+    withUnsafeTemporaryAllocation(of: Float.self, capacity: d) { point in
+      for column in 0..<d {
+        point[column] = Float((centroids[slot * d + column] - center[column]) * scale)
+        points[(slot / 16 * d + column) * 16 + slot % 16] = point[column]
+      }
+      var child = slot / 16
+      for level in levels where !isInside {
+        isInside = true
+        let (parent, lane) = (child / 16, child % 16)
+        for column in 0..<d {
+          let at = (parent * d + column) * 32 + lane
+          if point[column] < level.boxes[at] {
+            level.boxes[at] = point[column]
+            isInside = false
+          }
+          if point[column] > level.boxes[at + 16] {
+            level.boxes[at + 16] = point[column]
+            isInside = false
+          }
+        }
+        child = parent
+      }
+    }
+  }
+
+  func nearest(of clusters: [Int32]) -> [(name: Int32, distance: Double)] {
+    var queries = clusters.map { slots[Int($0)] }[...]
+    var found: [(name: Int32, distance: Double)] = []
+    found.reserveCapacity(queries.count)
+    if isPruning == nil, queries.count >= Self.trialCount {
+      let visited = self.search(queries.prefix(Self.trialCount), isPruning: true, &found)
+      // A leaf that is asked for costs some eight times what one in a row does.
+      isPruning = visited < Self.trialCount * names.count / 16 / 8
+      queries = queries.dropFirst(Self.trialCount)
+    }
+    _ = self.search(queries, isPruning: isPruning ?? true, &found)
+    return found
+  }
+
+  private static let trialCount = 256
+
+  /// Returns the number of leaves that were looked at, where bounds are asked.
+  private func search(
+    _ queries: ArraySlice<Int32>, isPruning: Bool, _ found: inout [(name: Int32, distance: Double)]
+  ) -> Int {
+    let queries = Array(queries)
+    let (total, partSize) = (queries.count, 256)
+    let partCount = (queries.count + partSize - 1) / partSize
+    var names = [Int32](repeating: -1, count: queries.count)
+    var distances = [Double](repeating: .infinity, count: queries.count)
+    var visited = [Int64](repeating: 0, count: partCount)
+    withRaw { raw in
+      queries.withUnsafeBufferPointer { queries in
+        names.withUnsafeMutableBufferPointer { names in
+          distances.withUnsafeMutableBufferPointer { distances in
+            visited.withUnsafeMutableBufferPointer { visited in
+              nonisolated(unsafe) let (raw, queries, visited) = (raw, queries, visited)
+              nonisolated(unsafe) let (names, distances) = (names, distances)
+              forEachBlock(count: partCount, threadCount: threadCount) { part in
+                guard let queries = queries.baseAddress, let names = names.baseAddress,
+                  let distances = distances.baseAddress
+                else { return }
+                let (first, instructions) = (part * partSize, instructionSet.instructions)
+                let count = Int64(min(partSize, total - first))
+                let scratchCount = Int(COTERIE_QUERY_TILE) * columnCount
+                withUnsafeTemporaryAllocation(of: Float.self, capacity: scratchCount) { scratch in
+                  guard let scratch = scratch.baseAddress else { return }
+                  if isPruning {
+                    visited[part] = coterie_nearest_clusters(
+                      instructions, raw, queries + first, count, distances + first, names + first,
+                      scratch)
+                  } else {
+                    coterie_compare_with_all(
+                      instructions, raw, queries + first, count, distances + first, names + first,
+                      scratch)
+                  }
+                }
+              }
+            }
+          }
+        }
+      }
+    }
+    for (name, distance) in zip(names, distances) { found.append((name, distance)) }
+    return Int(visited.reduce(0, +))
+  }
+
+  private func withRaw(_ body: (UnsafePointer<coterie_cluster_tree>) -> Void) {
+    let rawLevels = levels.map {
+      coterie_tree_level(
+        child_count: Int64($0.childCount), boxes: $0.boxes.base, allowances: $0.allowances.base)
+    }
+    // Of a coordinate at most 1 in size half a unit of 2^-24 is lost, twice for a difference; of the
+    // sum of two lengths, (a + e)² <= (1 + 2^-10) a² + (1 + 2^10) e².
+    let d = Double(columnCount)
+    rawLevels.withUnsafeBufferPointer { rawLevels in
+      guard let rawLevels = rawLevels.baseAddress else { return }
+      var raw = coterie_cluster_tree(
+        column_count: Int64(columnCount), leaf_count: Int64(names.count / 16),
+        level_count: Int64(levels.count), levels: rawLevels,
+        points: points.base, allowances: allowances.base, centroids: centroids.base,
+        sizes: sizes.base, names: names.base, is_ward: isWard ? 1 : 0,
+        widening: scale * scale * (1 + 0x1p-10) * (1 + (d + 16) * 0x1p-22),
+        error: 1100 * d * 0x1p-46)
+      withUnsafePointer(to: &raw) { body($0) }
+    }
+  }
+}
+
+/// How the nearest clusters are looked for; no part of a result depends on it.
+package enum ClusterSearch: Sendable {
+  /// By bounds where a trial finds that they leave out enough.
+  case automatic
+  /// By the bounds of a tree.
+  case tree
+  /// By comparing with all.
+  case exhaustive
+
+  fileprivate var isPruning: Bool? {
+    switch self {
+    case .automatic: nil
+    case .tree: true
+    case .exhaustive: false
+    }
+  }
+}
+
+/// How trees are built; no part of a result depends on it.
+package struct HierarchicalEngine: Sendable {
+  package var search = ClusterSearch.automatic
+  package var instructionSet = InstructionSet.best
+
+  package init(
+    search: ClusterSearch = .automatic, instructionSet: InstructionSet? = nil
+  ) {
+    self.search = search
+    self.instructionSet = instructionSet ?? .best
+  }
+}
