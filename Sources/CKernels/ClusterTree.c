@@ -55,8 +55,8 @@ static inline void load_query(const coterie_cluster_tree *tree, int64_t slot, fl
 
 int64_t coterie_nearest_clusters(
   coterie_instructions instructions, const coterie_cluster_tree *tree, const int32_t *queries,
-  int64_t count, double *distances, int32_t *nearest, float *scratch) {
-  CHOOSE(nearest_clusters, tree, queries, count, distances, nearest, scratch)
+  const int32_t *hints, int64_t count, double *distances, int32_t *nearest, float *scratch) {
+  CHOOSE(nearest_clusters, tree, queries, hints, count, distances, nearest, scratch)
 }
 
 void coterie_compare_with_all(

@@ -193,10 +193,11 @@ typedef struct {
 } coterie_cluster_tree;
 
 /// The nearest other cluster of those in the slots `queries`, ties to the least name, and its
-/// distance; returns the number of leaves visited.
+/// distance; returns the number of leaves visited. `hints` are slots of clusters likely to be near,
+/// or -1.
 int64_t coterie_nearest_clusters(
   coterie_instructions instructions, const coterie_cluster_tree *_Nonnull tree,
-  const int32_t *_Nonnull queries, int64_t count, double *_Nonnull distances,
+  const int32_t *_Nonnull queries, const int32_t *_Nonnull hints, int64_t count, double *_Nonnull distances,
   int32_t *_Nonnull nearest, float *_Nonnull scratch);
 
 /// The same without bounds: every cluster is compared with every query.

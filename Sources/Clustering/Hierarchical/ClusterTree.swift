@@ -28,7 +28,7 @@ final class ClusterTree: ClusterSpace, @unchecked Sendable {
   /// The live clusters at the time of building, and now.
   var builtCount = 0
   private var liveCount = 0
-  private let search: ClusterSearch
+  private let chosenSearch: ClusterSearch
   /// Whether searches ask bounds; nil before the trial.
   private var isPruning: Bool?
   /// Where each cluster is, by name; -1 for those merged away.
@@ -57,7 +57,7 @@ final class ClusterTree: ClusterSpace, @unchecked Sendable {
     self.isWard = isWard
     self.threadCount = threadCount
     instructionSet = engine.instructionSet
-    search = engine.search
+    chosenSearch = engine.search
     isPruning = engine.search.isPruning
     var low = [Double](repeating: .infinity, count: d)
     var high = [Double](repeating: -.infinity, count: d)
@@ -116,7 +116,7 @@ final class ClusterTree: ClusterSpace, @unchecked Sendable {
       rows.append(contentsOf: UnsafeBufferPointer(start: row, count: columnCount))
     }
     build(live, rows, liveSizes)
-    isPruning = search.isPruning
+    isPruning = chosenSearch.isPruning
   }
 
   /// Brings what single precision sees of a slot, and the boxes above, up to date.
@@ -149,17 +149,19 @@ final class ClusterTree: ClusterSpace, @unchecked Sendable {
     }
   }
 
-  func nearest(of clusters: [Int32]) -> [(name: Int32, distance: Double)] {
-    var queries = clusters.map { slots[Int($0)] }[...]
+  func nearest(of clusters: [Int32], hints: [Int32]) -> [(name: Int32, distance: Double)] {
+    var (clusters, hints) = (clusters[...], hints[...])
     var found: [(name: Int32, distance: Double)] = []
-    found.reserveCapacity(queries.count)
-    if isPruning == nil, queries.count >= Self.trialCount {
-      let visited = self.search(queries.prefix(Self.trialCount), isPruning: true, &found)
+    found.reserveCapacity(clusters.count)
+    if isPruning == nil, clusters.count >= Self.trialCount {
+      let trial = Self.trialCount
+      let visited = search(
+        clusters.prefix(trial), hints: hints.prefix(trial), isPruning: true, &found)
       // A leaf that is asked for costs some eight times what one in a row does.
-      isPruning = visited < Self.trialCount * names.count / 16 / 8
-      queries = queries.dropFirst(Self.trialCount)
+      isPruning = visited < trial * names.count / 16 / 8
+      (clusters, hints) = (clusters.dropFirst(trial), hints.dropFirst(trial))
     }
-    _ = self.search(queries, isPruning: isPruning ?? true, &found)
+    _ = search(clusters, hints: hints, isPruning: isPruning ?? true, &found)
     return found
   }
 
@@ -167,48 +169,40 @@ final class ClusterTree: ClusterSpace, @unchecked Sendable {
 
   /// Returns the number of leaves that were looked at, where bounds are asked.
   private func search(
-    _ queries: ArraySlice<Int32>, isPruning: Bool, _ found: inout [(name: Int32, distance: Double)]
+    _ clusters: ArraySlice<Int32>, hints hintNames: ArraySlice<Int32>, isPruning: Bool,
+    _ found: inout [(name: Int32, distance: Double)]
   ) -> Int {
-    let queries = Array(queries)
-    let (total, partSize) = (queries.count, 256)
-    let partCount = (queries.count + partSize - 1) / partSize
-    var names = [Int32](repeating: -1, count: queries.count)
-    var distances = [Double](repeating: .infinity, count: queries.count)
-    var visited = [Int64](repeating: 0, count: partCount)
+    let (total, partSize) = (clusters.count, 256)
+    let partCount = (total + partSize - 1) / partSize
+    let queries = SharedBuffer(clusters.map { slots[Int($0)] })
+    let hints = SharedBuffer(hintNames.map { $0 < 0 ? -1 : slots[Int($0)] })
+    let names = SharedBuffer<Int32>(count: total, of: -1)
+    let distances = SharedBuffer<Double>(count: total, of: .infinity)
+    let visited = SharedBuffer<Int>(count: partCount, of: 0)
+    let instructions = instructionSet.instructions
     withRaw { raw in
-      queries.withUnsafeBufferPointer { queries in
-        names.withUnsafeMutableBufferPointer { names in
-          distances.withUnsafeMutableBufferPointer { distances in
-            visited.withUnsafeMutableBufferPointer { visited in
-              nonisolated(unsafe) let (raw, queries, visited) = (raw, queries, visited)
-              nonisolated(unsafe) let (names, distances) = (names, distances)
-              forEachBlock(count: partCount, threadCount: threadCount) { part in
-                guard let queries = queries.baseAddress, let names = names.baseAddress,
-                  let distances = distances.baseAddress
-                else { return }
-                let (first, instructions) = (part * partSize, instructionSet.instructions)
-                let count = Int64(min(partSize, total - first))
-                let scratchCount = Int(COTERIE_QUERY_TILE) * columnCount
-                withUnsafeTemporaryAllocation(of: Float.self, capacity: scratchCount) { scratch in
-                  guard let scratch = scratch.baseAddress else { return }
-                  if isPruning {
-                    visited[part] = coterie_nearest_clusters(
-                      instructions, raw, queries + first, count, distances + first, names + first,
-                      scratch)
-                  } else {
-                    coterie_compare_with_all(
-                      instructions, raw, queries + first, count, distances + first, names + first,
-                      scratch)
-                  }
-                }
-              }
-            }
+      nonisolated(unsafe) let raw = raw
+      forEachBlock(count: partCount, threadCount: threadCount) { part in
+        let first = part * partSize
+        let count = Int64(min(partSize, total - first))
+        let scratchCount = Int(COTERIE_QUERY_TILE) * columnCount
+        withUnsafeTemporaryAllocation(of: Float.self, capacity: scratchCount) { scratch in
+          guard let scratch = scratch.baseAddress else { return }
+          if isPruning {
+            visited[part] = Int(
+              coterie_nearest_clusters(
+                instructions, raw, queries.base + first, hints.base + first, count,
+                distances.base + first, names.base + first, scratch))
+          } else {
+            coterie_compare_with_all(
+              instructions, raw, queries.base + first, count, distances.base + first,
+              names.base + first, scratch)
           }
         }
       }
     }
-    for (name, distance) in zip(names, distances) { found.append((name, distance)) }
-    return Int(visited.reduce(0, +))
+    for index in 0..<total { found.append((names[index], distances[index])) }
+    return (0..<partCount).reduce(0) { $0 + visited[$1] }
   }
 
   private func withRaw(_ body: (UnsafePointer<coterie_cluster_tree>) -> Void) {

@@ -6,8 +6,9 @@ protocol ClusterSpace {
   func place(of name: Int32) -> Int32
   /// The nearest other cluster of each of those named, ties to the least name, and its distance.
   ///
-  /// Of a pair, both must find the same bits.
-  mutating func nearest(of clusters: [Int32]) -> [(name: Int32, distance: Double)]
+  /// Of a pair, both must find the same bits. Each has a hint, a cluster that is likely to be near, or
+  /// -1.
+  mutating func nearest(of clusters: [Int32], hints: [Int32]) -> [(name: Int32, distance: Double)]
   /// Makes one cluster, of the name kept, of two.
   mutating func merge(kept: Int32, dropped: Int32)
 }
@@ -31,6 +32,8 @@ struct ReciprocalMerging<Space: ClusterSpace> {
   /// The clusters that look for their nearest in the next round.
   private var pending: [Int32]
   private var isPending: [Bool]
+  /// What the nearest of each has become part of.
+  private var hints: [Int32]
 
   /// `count` clusters, named 0..<count.
   init(_ space: Space, count: Int) {
@@ -43,11 +46,13 @@ struct ReciprocalMerging<Space: ClusterSpace> {
     previous = nearest
     pending = space.liveNames
     isPending = [Bool](repeating: true, count: count)
+    hints = nearest
   }
 
-  /// Merges until one cluster is left; parts come before wholes, but heights do not rise throughout.
+  /// Merges until one cluster is left.
   ///
   /// - Parameter height: The height of a merge at a distance.
+  /// - Returns: The merges, parts before wholes; heights do not rise throughout.
   mutating func merges(height: (Double) -> Double) -> [RowMerge] {
     var merges: [RowMerge] = []
     merges.reserveCapacity(max(0, liveCount - 1))
@@ -62,8 +67,8 @@ struct ReciprocalMerging<Space: ClusterSpace> {
         unlink(right)
         space.merge(kept: kept, dropped: dropped)
         liveCount -= 1
-        release(followersOf: left)
-        release(followersOf: right)
+        release(followersOf: left, to: kept)
+        release(followersOf: right, to: kept)
         postpone(kept)
       }
       pending = pending.filter { space.place(of: $0) >= 0 }
@@ -74,7 +79,9 @@ struct ReciprocalMerging<Space: ClusterSpace> {
 
   /// Finds the nearest of the pending clusters; returns the pairs that are now each other's nearest.
   private mutating func reciprocalPairs() -> [(kept: Int32, dropped: Int32)] {
-    for (name, found) in zip(pending, space.nearest(of: pending)) {
+    for (name, found) in zip(
+      pending, space.nearest(of: pending, hints: pending.map { hints[Int($0)] }))
+    {
       let (cluster, target) = (Int(name), Int(found.name))
       nearest[cluster] = found.name
       distances[cluster] = found.distance
@@ -111,12 +118,13 @@ struct ReciprocalMerging<Space: ClusterSpace> {
     nearest[cluster] = -1
   }
 
-  /// Makes all those pending whose nearest a cluster was.
-  private mutating func release(followersOf cluster: Int) {
+  /// Makes all those pending whose nearest a cluster was; it is part of `whole` now.
+  private mutating func release(followersOf cluster: Int, to whole: Int32) {
     var follower = first[cluster]
     first[cluster] = -1
     while follower >= 0 {
       nearest[Int(follower)] = -1
+      hints[Int(follower)] = whole
       postpone(follower)
       follower = next[Int(follower)]
     }

@@ -9,6 +9,14 @@ final class SharedBuffer<Element>: @unchecked Sendable {
     base.initialize(repeating: element, count: count)
   }
 
+  init(_ elements: [Element]) {
+    count = elements.count
+    base = .allocate(capacity: max(1, count))
+    elements.withUnsafeBufferPointer { elements in
+      if let source = elements.baseAddress { base.initialize(from: source, count: count) }
+    }
+  }
+
   deinit { base.deallocate() }
 
   subscript(_ index: Int) -> Element {
