@@ -20,6 +20,10 @@ public enum ClusteringError: Error, Hashable, Sendable {
   case weightCount(expected: Int, found: Int)
   /// A weight is negative, NaN or infinite.
   case weight(row: Int)
+  /// A leaf's weight is not positive, or too large to be summed.
+  case leafWeight(row: Int)
+  /// The linkage has no use for weights.
+  case linkageTakesNoWeights(Linkage)
   /// No row has a positive weight.
   case noPositiveWeight
   /// Starting centroids are not k × d.
@@ -48,6 +52,8 @@ public enum ClusteringError: Error, Hashable, Sendable {
   case cutCount(Int, leaves: Int)
   /// A cut height that is NaN.
   case cutHeight
+  /// No cluster can have so few rows.
+  case cutSize(Int)
   /// The samples are not those of the tree: their number differs from that of its leaves.
   case leafCount(expected: Int, found: Int)
   /// A row of a linkage matrix is not a merge of two nodes made before, or there are not 4 columns.
@@ -87,6 +93,10 @@ extension ClusteringError: CustomStringConvertible {
       "\(found) weights were given for \(expected) rows"
     case .weight(let row):
       "the weight of row \(row) is not a finite number of at least 0"
+    case .leafWeight(let row):
+      "the weight of row \(row) is not a positive, finite number; leave out rows that do not count"
+    case .linkageTakesNoWeights(let linkage):
+      "\(linkage.rawValue) linkage has no use for weights; use Ward linkage or leave them out"
     case .noPositiveWeight: "no row has a positive weight"
     case .centroidShape(let expectedRows, let expectedColumns, let rows, let columns):
       "starting centroids of \(rows) × \(columns) were given where \(expectedRows) × "
@@ -114,6 +124,7 @@ extension ClusteringError: CustomStringConvertible {
     case .cutCount(let count, let leaves):
       "a tree of \(leaves) leaves cannot be cut into \(count) clusters; ask for 1 to \(leaves)"
     case .cutHeight: "a cut height must be a number"
+    case .cutSize(let size): "clusters of at most \(size) rows cannot be; ask for 1 or more"
     case .leafCount(let expected, let found):
       "\(found) samples were given for a tree of \(expected) leaves"
     case .linkageMatrix(let row):

@@ -17,11 +17,13 @@ extension Dendrogram {
     case clusterCount(Int)
     /// The largest nodes in which no merge, down to the leaves, is higher than this.
     case height(Double)
+    /// The largest nodes of at most so many rows, 1 or more: as few clusters as that allows.
+    case largestCluster(Int)
   }
 
   /// The clusters that a cut leaves.
   ///
-  /// - Throws: `ClusteringError.cutCount` and `.cutHeight`.
+  /// - Throws: `ClusteringError.cutCount`, `.cutHeight` and `.cutSize`.
   /// - Complexity: O(n).
   public func cut(_ cut: Cut) throws(ClusteringError) -> FlatClusters {
     let isKept: [Bool]
@@ -32,6 +34,9 @@ extension Dendrogram {
     case .height(let height):
       guard !height.isNaN else { throw .cutHeight }
       isKept = subtreeMaxima().map { $0 <= height }
+    case .largestCluster(let size):
+      guard size >= 1 else { throw .cutSize(size) }
+      isKept = merges.map { $0.size <= size }
     }
     // From the last merge down: a kept node belongs to the cluster of the node it went into.
     var nodeOf = Array(0..<leafCount + merges.count)

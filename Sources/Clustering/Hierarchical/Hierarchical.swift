@@ -3,11 +3,11 @@ public import LinearAlgebra
 /// Agglomerative clustering: every row starts alone, and the two closest clusters merge until one
 /// is left.
 ///
-/// Merges are exact. Reducible linkages run the nearest-neighbour chain (Murtagh 1983, doi
-/// 10.1093/comjnl/26.4.354), Ward over centroids and single over a spanning tree (Prim 1957, doi
-/// 10.1002/j.1538-7305.1957.tb01515.x) in memory linear in the rows; the others need the matrix of
-/// all distances. Centroid and median follow the generic algorithm of Müllner (2011,
-/// arXiv:1109.2378).
+/// Merges are exact. Ward runs rounds of reciprocal nearest neighbours, found in a tree of centroids,
+/// and single linkage a spanning tree (Prim 1957, doi 10.1002/j.1538-7305.1957.tb01515.x), in memory
+/// linear in the rows; the others need the matrix of all distances, on which reducible linkages run
+/// the nearest-neighbour chain (Murtagh 1983, doi 10.1093/comjnl/26.4.354), centroid and median the
+/// generic algorithm of Müllner (2011, arXiv:1109.2378).
 public struct Hierarchical: Sendable, Hashable {
   /// How far apart two clusters are.
   public var linkage: Linkage
@@ -34,35 +34,64 @@ public struct Hierarchical: Sendable, Hashable {
   /// Equal distances are taken by the smallest row of the clusters where that is practical; another
   /// order of rows may then give another tree.
   ///
+  /// A row of weight w counts as w equal rows, of which the tree shows one: with whole weights the
+  /// heights are those at which such a group would merge with others.
+  ///
+  /// - Parameters:
+  ///   - samples: One row per leaf.
+  ///   - weights: One positive weight per row, for Ward linkage; nil for 1 each.
+  /// - Returns: The tree, in SciPy's numbering.
   /// - Throws: `ClusteringError` for data that are empty, not finite or too large to square, for
   ///   centroid, median and Ward linkage with a metric other than Euclidean, for rows that have no
-  ///   cosine or correlation distance, and for a matrix of distances over the limit.
-  /// - Complexity: O(n² d) time; O(n d) memory for single and Ward linkage, else 4 n² bytes.
-  ///   Centroid and median linkage take O(n³) time at worst, near n² in practice.
+  ///   cosine or correlation distance, for a matrix of distances over the limit, and for weights of
+  ///   the wrong count or value or that the linkage has no use for.
+  /// - Complexity: Ward some O(n log n) searches, each of O(log n) leaves in few columns and of O(n) in
+  ///   many, O(n d) memory; single linkage O(n² d) time, O(n d) memory; the others O(n² d) time,
+  ///   4 n² bytes. Centroid and median linkage take O(n³) time at worst, near n² in practice.
   public func fit<Scalar: BLASScalar>(
-    _ samples: Matrix<Scalar>
+    _ samples: Matrix<Scalar>, weights: [Double]? = nil
   ) throws(ClusteringError) -> Dendrogram {
-    try fit(samples, engine: HierarchicalEngine(instructionSet: try InstructionSet.selected()))
+    try fit(
+      samples, weights: weights,
+      engine: HierarchicalEngine(instructionSet: try InstructionSet.selected()))
   }
 
   package func fit<Scalar: BLASScalar>(
-    _ samples: Matrix<Scalar>, engine: HierarchicalEngine
+    _ samples: Matrix<Scalar>, weights: [Double]? = nil, engine: HierarchicalEngine
   ) throws(ClusteringError) -> Dendrogram {
     guard metric == .euclidean || !linkage.needsEuclidean else {
       throw .linkageNeedsEuclidean(linkage, metric)
     }
-    let rows = try MetricRows(samples, metric: metric, threadCount: threadCount)
+    try checkWeights(weights, rowCount: samples.rowCount)
     switch linkage {
     case .ward:
-      let rows = InitialClusters(try ShiftedSamples(unshifted: samples), weights: nil)
+      let total = weights?.reduce(0, +) ?? Double(samples.rowCount)
+      _ = try ShiftedSamples(samples, totalWeight: total, threadCount: threadCount)
+      let rows = InitialClusters(try ShiftedSamples(unshifted: samples), weights: weights)
       return Dendrogram(
         sorting: wardMerges(rows, threadCount: threadCount, engine: engine),
         leafCount: rows.rowCount)
-    case .single: return Dendrogram(sorting: spanningTree(rows), leafCount: rows.rowCount)
+    case .single:
+      let rows = try MetricRows(samples, metric: metric, threadCount: threadCount)
+      return Dendrogram(sorting: spanningTree(rows), leafCount: rows.rowCount)
     default:
+      let rows = try MetricRows(samples, metric: metric, threadCount: threadCount)
       return tree(
         try CondensedDistances(
           rows, maximumBytes: maximumMatrixBytes, threadCount: threadCount))
+    }
+  }
+
+  private func checkWeights(_ weights: [Double]?, rowCount: Int) throws(ClusteringError) {
+    guard let weights else { return }
+    guard linkage == .ward else { throw .linkageTakesNoWeights(linkage) }
+    guard weights.count == rowCount else {
+      throw .weightCount(expected: rowCount, found: weights.count)
+    }
+    var total = 0.0
+    for (row, weight) in weights.enumerated() {
+      total += weight
+      guard weight > 0, total.isFinite else { throw .leafWeight(row: row) }
     }
   }
 

@@ -54,6 +54,38 @@ struct ClusterSearchTests {
       }
     }
   }
+
+  /// Weights as many equal rows: the tree of the repeated rows has the same heights above 0.
+  @Test func weightsAreRepeatedRows() throws {
+    let samples = RandomSamples.blobs(300, 3, centers: 4, seed: 11)
+    let counts = (0..<300).map { 1 + $0 % 4 }
+    let repeated = samples.selectingRows(
+      (0..<300).flatMap { Array(repeating: $0, count: counts[$0]) })
+    let weighted = try Hierarchical(linkage: .ward).fit(samples, weights: counts.map { Double($0) })
+    let all = try Hierarchical(linkage: .ward).fit(repeated)
+    let heights = all.merges.map(\.height).filter { $0 > 0 }
+    #expect(heights.count == 299)
+    for (left, right) in zip(weighted.merges.map(\.height), heights) {
+      #expect(relativeError(left, right) < 1e-10)
+    }
+    #expect(weighted.merges.last?.size == 300)
+  }
+
+  @Test func weightsThatCannotBeAreRefused() throws {
+    let samples = Matrix<Double>(rows: [[0], [1], [3]])
+    let ward = Hierarchical(linkage: .ward)
+    #expect(throws: ClusteringError.weightCount(expected: 3, found: 2)) {
+      try ward.fit(samples, weights: [1, 1])
+    }
+    for weight in [0, -1, .nan, .infinity] as [Double] {
+      #expect(throws: ClusteringError.leafWeight(row: 1)) {
+        try ward.fit(samples, weights: [1, weight, 1])
+      }
+    }
+    #expect(throws: ClusteringError.linkageTakesNoWeights(.single)) {
+      try Hierarchical(linkage: .single).fit(samples, weights: [1, 1, 1])
+    }
+  }
 }
 
 extension Double {
