@@ -61,6 +61,28 @@ extension RowMajorMatrix where Element: BLASScalar {
     return covariance
   }
 
+  /// The mean row of each label, count × d; zeros for a label without rows.
+  ///
+  /// Means are moved by deviations, so that columns far from zero lose no digits.
+  ///
+  /// - Precondition: there is one label in 0..<count for every row.
+  /// - Complexity: O(n d).
+  public func means(ofLabels labels: [Int], count: Int) -> Matrix<Double> {
+    precondition(labels.count == rowCount, "one label per row is needed")
+    var means = Matrix<Double>(rowCount: count, columnCount: columnCount)
+    var sizes = [Double](repeating: 0, count: count)
+    var index = 0
+    forEachWidenedRow { row, columns in
+      let label = labels[index]
+      sizes[label] += 1
+      for column in columns {
+        means[label, column] += (row[column] - means[label, column]) / sizes[label]
+      }
+      index += 1
+    }
+    return means
+  }
+
   private func forEachWidenedRow(
     _ body: (_ row: UnsafePointer<Double>, _ columns: Range<Int>) -> Void
   ) {

@@ -81,20 +81,3 @@ private func labelLines(_ rows: Range<Int>, _ labels: [Int]) -> [UInt8] {
     }
   }
 }
-
-extension Matrix where Element: BLASScalar {
-  /// The mean row of each label, count × d.
-  func means(ofLabels labels: [Int], count: Int) -> Matrix<Double> {
-    var means = Matrix<Double>(rowCount: count, columnCount: columnCount)
-    var sizes = [Double](repeating: 0, count: count)
-    for (row, label) in labels.enumerated() {
-      sizes[label] += 1
-      for column in 0..<columnCount {
-        // Updated by deviations, so that a far offset loses no digits.
-        let value = Double(self[row, column])
-        means[label, column] += (value - means[label, column]) / sizes[label]
-      }
-    }
-    return means
-  }
-}
