@@ -29,8 +29,10 @@ final class ClusterTree: ClusterSpace, @unchecked Sendable {
   var builtCount = 0
   private var liveCount = 0
   private let chosenSearch: ClusterSearch
-  /// Whether searches ask bounds; nil before the trial.
+  /// Whether searches ask bounds; nil before and during the trial.
   private var isPruning: Bool?
+  /// The searches of the trial so far, and the leaves they looked at.
+  private var trial = (count: 0, visited: 0)
   /// Where each cluster is, by name; -1 for those merged away.
   let slots: SharedBuffer<Int32>
   var names = SharedBuffer<Int32>(count: 0, of: -1)
@@ -83,10 +85,15 @@ final class ClusterTree: ClusterSpace, @unchecked Sendable {
 
   /// Merges two clusters into one of the name kept, at their weighted mean.
   func merge(kept: Int32, dropped: Int32) {
+    let size = sizes[Int(slots[Int(dropped)])]
+    merge(kept: kept, dropped: dropped, share: size / (sizes[Int(slots[Int(kept)])] + size))
+  }
+
+  /// Merges two clusters into one of the name kept, at a share of the way from it to the other.
+  func merge(kept: Int32, dropped: Int32, share: Double) {
     let d = columnCount
     let (keptSlot, droppedSlot) = (Int(slots[Int(kept)]), Int(slots[Int(dropped)]))
     let size = sizes[keptSlot] + sizes[droppedSlot]
-    let share = sizes[droppedSlot] / size
     let isLarger = sizes[droppedSlot] > sizes[keptSlot]
     let (slot, empty) = isLarger ? (droppedSlot, keptSlot) : (keptSlot, droppedSlot)
     for column in 0..<d {
@@ -117,6 +124,7 @@ final class ClusterTree: ClusterSpace, @unchecked Sendable {
     }
     build(live, rows, liveSizes)
     isPruning = chosenSearch.isPruning
+    trial = (0, 0)
   }
 
   /// Brings what single precision sees of a slot, and the boxes above, up to date.
@@ -153,15 +161,20 @@ final class ClusterTree: ClusterSpace, @unchecked Sendable {
     var (clusters, hints) = (clusters[...], hints[...])
     var found: [(name: Int32, distance: Double)] = []
     found.reserveCapacity(clusters.count)
-    if isPruning == nil, clusters.count >= Self.trialCount {
-      let trial = Self.trialCount
-      let visited = search(
-        clusters.prefix(trial), hints: hints.prefix(trial), isPruning: true, &found)
+    if isPruning == nil {
+      let part = min(clusters.count, Self.trialCount - trial.count)
+      trial.visited += search(
+        clusters.prefix(part), hints: hints.prefix(part), isPruning: true, &found)
+      trial.count += part
+      (clusters, hints) = (clusters.dropFirst(part), hints.dropFirst(part))
       // A leaf that is asked for costs some eight times what one in a row does.
-      isPruning = visited < trial * names.count / 16 / 8
-      (clusters, hints) = (clusters.dropFirst(trial), hints.dropFirst(trial))
+      if trial.count == Self.trialCount {
+        isPruning = trial.visited < Self.trialCount * names.count / 16 / 8
+      }
     }
-    _ = search(clusters, hints: hints, isPruning: isPruning ?? true, &found)
+    if !clusters.isEmpty {
+      _ = search(clusters, hints: hints, isPruning: isPruning ?? true, &found)
+    }
     return found
   }
 
@@ -172,7 +185,8 @@ final class ClusterTree: ClusterSpace, @unchecked Sendable {
     _ clusters: ArraySlice<Int32>, hints hintNames: ArraySlice<Int32>, isPruning: Bool,
     _ found: inout [(name: Int32, distance: Double)]
   ) -> Int {
-    let (total, partSize) = (clusters.count, 256)
+    let total = clusters.count
+    let partSize = total > 2048 ? 256 : 8
     let partCount = (total + partSize - 1) / partSize
     let queries = SharedBuffer(clusters.map { slots[Int($0)] })
     let hints = SharedBuffer(hintNames.map { $0 < 0 ? -1 : slots[Int($0)] })
@@ -205,7 +219,7 @@ final class ClusterTree: ClusterSpace, @unchecked Sendable {
     return (0..<partCount).reduce(0) { $0 + visited[$1] }
   }
 
-  private func withRaw(_ body: (UnsafePointer<coterie_cluster_tree>) -> Void) {
+  func withRaw(_ body: (UnsafePointer<coterie_cluster_tree>) -> Void) {
     let rawLevels = levels.map {
       coterie_tree_level(
         child_count: Int64($0.childCount), boxes: $0.boxes.base, allowances: $0.allowances.base)

@@ -71,6 +71,13 @@ public struct Hierarchical: Sendable, Hashable {
       return Dendrogram(
         sorting: wardMerges(rows, threadCount: threadCount, engine: engine),
         leafCount: rows.rowCount)
+    case .centroid, .median:
+      _ = try ShiftedSamples(
+        samples, totalWeight: Double(samples.rowCount), threadCount: threadCount)
+      let rows = InitialClusters(try ShiftedSamples(unshifted: samples), weights: nil)
+      return Dendrogram(
+        inOrder: centroidMerges(rows, linkage, threadCount: threadCount, engine: engine),
+        leafCount: rows.rowCount)
     case .single:
       let rows = try MetricRows(samples, metric: metric, threadCount: threadCount)
       return Dendrogram(sorting: spanningTree(rows), leafCount: rows.rowCount)
