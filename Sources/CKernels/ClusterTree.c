@@ -28,9 +28,20 @@ static inline void load_query(const coterie_cluster_tree *tree, int64_t slot, fl
   }
 }
 
+/// Lowers the limit of a component, which other threads may do as well.
+static inline void lower_limit(double *limit, double distance) {
+  double found;
+  __atomic_load(limit, &found, __ATOMIC_RELAXED);
+  while (distance < found && !__atomic_compare_exchange(
+    limit, &found, &distance, 1, __ATOMIC_RELAXED, __ATOMIC_RELAXED)) {}
+}
+
 #define LANES 4
 #define NAME(name) name##_baseline
 #include "ClusterTree.inc"
+#include "SpanningForest.inc"
+#undef PART
+#undef PARTS
 #undef LANES
 #undef NAME
 
@@ -39,6 +50,9 @@ static inline void load_query(const coterie_cluster_tree *tree, int64_t slot, fl
 #define LANES 8
 #define NAME(name) name##_avx2
 #include "ClusterTree.inc"
+#include "SpanningForest.inc"
+#undef PART
+#undef PARTS
 #undef LANES
 #undef NAME
 #pragma clang attribute pop
@@ -48,6 +62,9 @@ static inline void load_query(const coterie_cluster_tree *tree, int64_t slot, fl
 #define LANES 16
 #define NAME(name) name##_avx512
 #include "ClusterTree.inc"
+#include "SpanningForest.inc"
+#undef PART
+#undef PARTS
 #undef LANES
 #undef NAME
 #pragma clang attribute pop
@@ -63,4 +80,10 @@ void coterie_compare_with_all(
   coterie_instructions instructions, const coterie_cluster_tree *tree, const int32_t *queries,
   int64_t count, double *distances, int32_t *nearest, float *scratch) {
   CHOOSE(compare_with_all, tree, queries, count, distances, nearest, scratch)
+}
+
+int64_t coterie_leave_components(
+  coterie_instructions instructions, const coterie_forest *forest, const int32_t *queries,
+  int64_t count, int32_t is_pruning, float *scratch) {
+  CHOOSE(leave_components, forest, queries, count, is_pruning, scratch)
 }

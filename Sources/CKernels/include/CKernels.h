@@ -206,4 +206,26 @@ void coterie_compare_with_all(
   const int32_t *_Nonnull queries, int64_t count, double *_Nonnull distances,
   int32_t *_Nonnull nearest, float *_Nonnull scratch);
 
+/// Components of a spanning forest over the clusters of a tree whose distances are squared.
+typedef struct {
+  const coterie_cluster_tree *_Nonnull tree;
+  /// By slot: its component, which is one of its slots.
+  const int32_t *_Nonnull components;
+  /// By level and child: the component of all that is under it, or -1.
+  const int32_t *_Nonnull const *_Nonnull child_components;
+  /// By component: the least distance so far of an edge that leaves it.
+  double *_Nonnull limits;
+  /// By slot: no slot of another component is nearer.
+  double *_Nonnull bounds;
+  /// By slot: the nearest of another component, at the bound, or -1.
+  int32_t *_Nonnull targets;
+} coterie_forest;
+
+/// Looks for the nearest of another component, ties to the least name, for those of the slots
+/// `queries` that have no target and whose bound is not over the limit of their component, as far as
+/// it; lowers limits as they are found. Returns the number of leaves visited, 0 where all are.
+int64_t coterie_leave_components(
+  coterie_instructions instructions, const coterie_forest *_Nonnull forest,
+  const int32_t *_Nonnull queries, int64_t count, int32_t is_pruning, float *_Nonnull scratch);
+
 #endif

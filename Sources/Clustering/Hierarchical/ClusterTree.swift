@@ -250,7 +250,7 @@ package enum ClusterSearch: Sendable {
   /// By comparing with all.
   case exhaustive
 
-  fileprivate var isPruning: Bool? {
+  var isPruning: Bool? {
     switch self {
     case .automatic: nil
     case .tree: true

@@ -17,14 +17,19 @@ extension ClusterTree {
     rows.withUnsafeBufferPointer { rows in
       nonisolated(unsafe) let rows = rows
       var parts = [0..<leafCount]
-      // Cut serially until there are parts for all threads.
-      while parts.count < 64 {
-        let larger = parts.indices.max { parts[$0].count < parts[$1].count } ?? 0
-        guard parts[larger].count > 16 else { break }
-        let middle = split(parts[larger], rows, order, keys)
-        let part = parts[larger]
-        parts[larger] = part.lowerBound..<middle
-        parts.append(middle..<part.upperBound)
+      // Until there are parts for all threads to go on with alone, all are cut side by side.
+      while parts.count < 64, parts.contains(where: { $0.count > 16 }) {
+        let wholes = parts
+        let middles = SharedBuffer(count: wholes.count, of: 0)
+        forEachBlock(count: wholes.count, threadCount: threadCount) { index in
+          guard wholes[index].count > 16 else { return }
+          middles[index] = self.split(wholes[index], rows, order, keys)
+        }
+        parts = wholes.indices.flatMap { index in
+          let (whole, middle) = (wholes[index], middles[index])
+          guard whole.count > 16 else { return [whole] }
+          return [whole.lowerBound..<middle, middle..<whole.upperBound]
+        }
       }
       let finalParts = parts
       forEachBlock(count: parts.count, threadCount: threadCount) { index in

@@ -65,18 +65,19 @@ public struct Hierarchical: Sendable, Hashable {
     try checkWeights(weights, rowCount: samples.rowCount)
     switch linkage {
     case .ward:
-      let total = weights?.reduce(0, +) ?? Double(samples.rowCount)
-      _ = try ShiftedSamples(samples, totalWeight: total, threadCount: threadCount)
-      let rows = InitialClusters(try ShiftedSamples(unshifted: samples), weights: weights)
+      let rows = try initialClusters(samples, weights: weights)
       return Dendrogram(
         sorting: wardMerges(rows, threadCount: threadCount, engine: engine),
         leafCount: rows.rowCount)
     case .centroid, .median:
-      _ = try ShiftedSamples(
-        samples, totalWeight: Double(samples.rowCount), threadCount: threadCount)
-      let rows = InitialClusters(try ShiftedSamples(unshifted: samples), weights: nil)
+      let rows = try initialClusters(samples, weights: nil)
       return Dendrogram(
         inOrder: centroidMerges(rows, linkage, threadCount: threadCount, engine: engine),
+        leafCount: rows.rowCount)
+    case .single where metric == .euclidean:
+      let rows = try initialClusters(samples, weights: nil)
+      return Dendrogram(
+        sorting: spanningTree(rows, threadCount: threadCount, engine: engine),
         leafCount: rows.rowCount)
     case .single:
       let rows = try MetricRows(samples, metric: metric, threadCount: threadCount)
@@ -87,6 +88,15 @@ public struct Hierarchical: Sendable, Hashable {
         try CondensedDistances(
           rows, maximumBytes: maximumMatrixBytes, threadCount: threadCount))
     }
+  }
+
+  /// The samples, checked, as the clusters that a tree begins with.
+  private func initialClusters<Scalar: BLASScalar>(
+    _ samples: Matrix<Scalar>, weights: [Double]?
+  ) throws(ClusteringError) -> InitialClusters {
+    let total = weights?.reduce(0, +) ?? Double(samples.rowCount)
+    _ = try ShiftedSamples(samples, totalWeight: total, threadCount: threadCount)
+    return InitialClusters(try ShiftedSamples(unshifted: samples), weights: weights)
   }
 
   private func checkWeights(_ weights: [Double]?, rowCount: Int) throws(ClusteringError) {

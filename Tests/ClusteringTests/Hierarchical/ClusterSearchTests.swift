@@ -40,16 +40,16 @@ struct ClusterSearchTests {
     }
   }
 
-  @Test(arguments: Problem.all)
-  func treeIsThatOfComparingWithAll(problem: Problem) throws {
+  @Test(arguments: Problem.all, [Linkage.ward, .centroid, .median, .single])
+  func treeIsThatOfComparingWithAll(problem: Problem, linkage: Linkage) throws {
     let samples = problem.samples
-    let expected = try Hierarchical(linkage: .ward, threadCount: 1).fit(
+    let expected = try Hierarchical(linkage: linkage, threadCount: 1).fit(
       samples, engine: HierarchicalEngine(search: .exhaustive, instructionSet: .baseline))
     #expect(expected.merges.count == samples.rowCount - 1)
     for instructionSet in InstructionSet.supported {
       for search in [ClusterSearch.tree, .exhaustive, .automatic] {
         let engine = HierarchicalEngine(search: search, instructionSet: instructionSet)
-        let tree = try Hierarchical(linkage: .ward, threadCount: 3).fit(samples, engine: engine)
+        let tree = try Hierarchical(linkage: linkage, threadCount: 3).fit(samples, engine: engine)
         #expect(tree == expected, "\(instructionSet) \(search)")
       }
     }

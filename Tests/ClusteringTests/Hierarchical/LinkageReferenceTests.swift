@@ -106,16 +106,20 @@ struct LinkageReferenceTests {
     }
   }
 
+  /// Where a cut parts merges of equal height, which of them it takes is a choice: SciPy's follows its
+  /// search, ours the rows.
   private func compareCuts(_ found: Dendrogram, _ tree: Tree) throws {
     let flat = try NumericTable(ReferenceData.file("reference/linkage/\(tree.set)-flat.csv"))
     let name = tree.metric == "euclidean" ? tree.method : "\(tree.method)-\(tree.metric)"
     var compared = 0
-    for k in [2, 3, 5, 8] {
+    let heights = found.merges.map(\.height)
+    for k in [2, 3, 5, 8]
+    where heights[found.leafCount - k] != heights[found.leafCount - k - 1] {
       let column = "\(name)_merges_k\(k)"
       let labels = try found.cut(.clusterCount(k)).labels
       #expect(partition(labels) == partition(try flat.labels(column)), "k = \(k)")
       compared += 1
     }
-    #expect(compared == 4)
+    #expect(compared == (tree.set == "z1" && tree.method == "single" ? 1 : 4))
   }
 }
