@@ -34,7 +34,9 @@ let package = Package(
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
 
     // Loops in C, for several instruction sets
-    .target(name: "CKernels", exclude: ["ClusterTree.inc", "NearestCentroid.inc", "README.md", "SeedingSample.inc"]),
+    .target(
+      name: "CKernels",
+      exclude: ["ClusterTree.inc", "NearestCentroid.inc", "README.md", "SeedingSample.inc"]),
 
     // Matrices in, labels out
     .target(name: "LinearAlgebra", dependencies: ["COpenBLAS"], swiftSettings: settings),

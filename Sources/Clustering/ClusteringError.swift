@@ -119,8 +119,8 @@ extension ClusteringError: CustomStringConvertible {
     case .distance(let index):
       "distance \(index) is not a finite number of at least 0"
     case .matrixTooLarge(let bytes, let limit):
-      "the matrix of distances needs \(bytes) bytes, over the limit of \(limit); use Ward or "
-        + "single linkage, which need none, fewer rows, or a higher limit"
+      "the matrix of distances needs \(bytes) bytes, over the limit of \(limit); use Ward, "
+        + "single, centroid or median linkage, which need none, fewer rows, or a higher limit"
     case .cutCount(let count, let leaves):
       "a tree of \(leaves) leaves cannot be cut into \(count) clusters; ask for 1 to \(leaves)"
     case .cutHeight: "a cut height must be a number"

@@ -3,11 +3,13 @@ public import LinearAlgebra
 /// Agglomerative clustering: every row starts alone, and the two closest clusters merge until one
 /// is left.
 ///
-/// Merges are exact. Ward runs rounds of reciprocal nearest neighbours, found in a tree of centroids,
-/// and single linkage a spanning tree (Prim 1957, doi 10.1002/j.1538-7305.1957.tb01515.x), in memory
-/// linear in the rows; the others need the matrix of all distances, on which reducible linkages run
-/// the nearest-neighbour chain (Murtagh 1983, doi 10.1093/comjnl/26.4.354), centroid and median the
-/// generic algorithm of Müllner (2011, arXiv:1109.2378).
+/// Merges are exact. For Euclidean rows Ward runs rounds of reciprocal nearest neighbours, centroid and
+/// median merge the least pair of all, and single linkage finds a spanning tree by Borůvka's rounds,
+/// all of them over a tree of boxes, in memory linear in the rows. The others need the matrix of all
+/// distances: there reducible linkages run the nearest-neighbour chain (Murtagh 1983, doi
+/// 10.1093/comjnl/26.4.354), centroid and median the generic algorithm of Müllner (2011,
+/// arXiv:1109.2378); single linkage of other metrics is a spanning tree by Prim (1957, doi
+/// 10.1002/j.1538-7305.1957.tb01515.x).
 public struct Hierarchical: Sendable, Hashable {
   /// How far apart two clusters are.
   public var linkage: Linkage
@@ -45,9 +47,9 @@ public struct Hierarchical: Sendable, Hashable {
   ///   centroid, median and Ward linkage with a metric other than Euclidean, for rows that have no
   ///   cosine or correlation distance, for a matrix of distances over the limit, and for weights of
   ///   the wrong count or value or that the linkage has no use for.
-  /// - Complexity: Ward some O(n log n) searches, each of O(log n) leaves in few columns and of O(n) in
-  ///   many, O(n d) memory; single linkage O(n² d) time, O(n d) memory; the others O(n² d) time,
-  ///   4 n² bytes. Centroid and median linkage take O(n³) time at worst, near n² in practice.
+  /// - Complexity: Ward, single, centroid and median of Euclidean rows some O(n log n) searches, each of
+  ///   O(log n) leaves in few columns and of O(n) in many, O(n d) memory; single linkage of other
+  ///   metrics O(n² d) time, O(n d) memory; complete, average and weighted O(n² d) time, 4 n² bytes.
   public func fit<Scalar: BLASScalar>(
     _ samples: Matrix<Scalar>, weights: [Double]? = nil
   ) throws(ClusteringError) -> Dendrogram {
