@@ -36,7 +36,10 @@ let package = Package(
     // Loops in C, for several instruction sets
     .target(
       name: "CKernels",
-      exclude: ["ClusterTree.inc", "NearestCentroid.inc", "README.md", "SeedingSample.inc"]),
+      exclude: [
+        "ClusterTree.inc", "MemberDistance.inc", "NearestCentroid.inc", "README.md",
+        "SeedingSample.inc", "SpanningForest.inc",
+      ]),
 
     // Matrices in, labels out
     .target(name: "LinearAlgebra", dependencies: ["COpenBLAS"], swiftSettings: settings),

@@ -21,6 +21,68 @@ static inline double exact_distance(const coterie_cluster_tree *tree, int64_t a,
   return size * other / (size + other) * sum;
 }
 
+static inline void add(double x, double *sum, double *rest) {
+  double total = *sum + x, part = total - *sum;
+  *rest += (*sum - (total - part)) + (x - part);
+  *sum = total;
+}
+
+static inline void add_scaled(double high, double low, double weight, double *sum, double *rest) {
+  if (weight == 1) {
+    add(high, sum, rest);
+    *rest += low;
+    return;
+  }
+  double product = high * weight;
+  *rest += fma(high, weight, -product) + low * weight;
+  add(product, sum, rest);
+}
+
+void coterie_add_scaled(double high, double low, double weight, double *sum, double *rest) {
+  add_scaled(high, low, weight, sum, rest);
+}
+
+double coterie_mean(double high, double low, double weight) {
+  double sum = high + low, rest = low - (sum - high), mean = sum / weight;
+  return mean + (fma(-mean, weight, sum) + rest) / weight;
+}
+
+/// Whether bounds in double precision let the distance of two clusters be at most `limit`.
+static inline int may_be_within(
+  const coterie_cluster_tree *tree, int64_t a, int64_t b, double limit) {
+  const coterie_cluster_members *members = tree->members;
+  if (members->totals[a] == 1 && members->totals[b] == 1) { return 1; }
+  double bound = 0;
+  for (int64_t column = 0; column < tree->column_count; column++) {
+    double difference = tree->centroids[a * tree->column_count + column]
+      - tree->centroids[b * tree->column_count + column];
+    bound += difference * difference;
+  }
+  if (!members->is_average) { bound += members->variances[a] + members->variances[b]; }
+  return bound <= limit * limit * (1 + 0x1p-9) + members->error;
+}
+
+/// Copies the rows of a cluster in eights: columns of 8 coordinates, then 8 weights.
+static void gather(const coterie_cluster_tree *tree, int64_t slot, double *gathered) {
+  const coterie_cluster_members *members = tree->members;
+  int64_t column_count = tree->column_count, place = 0;
+  int64_t last = members->firsts[slot];
+  for (int64_t run = slot; run >= 0; run = members->next[run]) {
+    int64_t end = members->firsts[run] + members->counts[run];
+    for (int64_t row = members->firsts[run]; row < end || (members->next[run] < 0 && place % 8);
+         row++) {
+      // Rows that fill up the last eight repeat one.
+      int64_t from = row < end ? row : last;
+      double *eight = gathered + place / 8 * 8 * (column_count + 1) + place % 8;
+      for (int64_t column = 0; column < column_count; column++) {
+        eight[column * 8] = members->rows[from * column_count + column];
+      }
+      eight[column_count * 8] = members->weights ? members->weights[from] : 1;
+      place++;
+    }
+  }
+}
+
 static inline void load_query(const coterie_cluster_tree *tree, int64_t slot, float *query) {
   const float *points = tree->points + slot / 16 * tree->column_count * 16 + slot % 16;
   for (int64_t column = 0; column < tree->column_count; column++) {
@@ -38,6 +100,7 @@ static inline void lower_limit(double *limit, double distance) {
 
 #define LANES 4
 #define NAME(name) name##_baseline
+#include "MemberDistance.inc"
 #include "ClusterTree.inc"
 #include "SpanningForest.inc"
 #undef PART
@@ -49,6 +112,7 @@ static inline void lower_limit(double *limit, double distance) {
 #pragma clang attribute push(__attribute__((target("avx2,fma"))), apply_to = function)
 #define LANES 8
 #define NAME(name) name##_avx2
+#include "MemberDistance.inc"
 #include "ClusterTree.inc"
 #include "SpanningForest.inc"
 #undef PART
@@ -61,6 +125,7 @@ static inline void lower_limit(double *limit, double distance) {
     __attribute__((target("avx512f,avx512dq,avx512bw,avx512vl"))), apply_to = function)
 #define LANES 16
 #define NAME(name) name##_avx512
+#include "MemberDistance.inc"
 #include "ClusterTree.inc"
 #include "SpanningForest.inc"
 #undef PART
@@ -72,14 +137,28 @@ static inline void lower_limit(double *limit, double distance) {
 
 int64_t coterie_nearest_clusters(
   coterie_instructions instructions, const coterie_cluster_tree *tree, const int32_t *queries,
-  const int32_t *hints, int64_t count, double *distances, int32_t *nearest, float *scratch) {
-  CHOOSE(nearest_clusters, tree, queries, hints, count, distances, nearest, scratch)
+  const int32_t *hints, int64_t count, double *distances, int32_t *nearest, float *scratch,
+  double *query_rows) {
+  CHOOSE(nearest_clusters, tree, queries, hints, count, distances, nearest, scratch, query_rows)
 }
 
 void coterie_compare_with_all(
   coterie_instructions instructions, const coterie_cluster_tree *tree, const int32_t *queries,
-  int64_t count, double *distances, int32_t *nearest, float *scratch) {
-  CHOOSE(compare_with_all, tree, queries, count, distances, nearest, scratch)
+  int64_t count, double *distances, int32_t *nearest, float *scratch,
+  double *query_rows) {
+  CHOOSE(compare_with_all, tree, queries, count, distances, nearest, scratch, query_rows)
+}
+
+void coterie_distances_to_later(
+  coterie_instructions instructions, const coterie_grouped_rows *groups, int64_t group,
+  int32_t is_average, double *highs, double *lows) {
+  CHOOSE(distances_to_later, groups, group, is_average, highs, lows)
+}
+
+void coterie_largest_to_later(
+  coterie_instructions instructions, const coterie_grouped_rows *groups, int64_t group,
+  double *largest, double *scratch) {
+  CHOOSE(largest_to_later, groups, group, largest, scratch)
 }
 
 int64_t coterie_leave_components(

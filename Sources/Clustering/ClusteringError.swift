@@ -96,7 +96,8 @@ extension ClusteringError: CustomStringConvertible {
     case .leafWeight(let row):
       "the weight of row \(row) is not a positive, finite number; leave out rows that do not count"
     case .linkageTakesNoWeights(let linkage):
-      "\(linkage.rawValue) linkage has no use for weights; use Ward linkage or leave them out"
+      "\(linkage.rawValue) linkage has no use for weights here; use Ward, centroid or Euclidean average "
+        + "linkage, or leave them out"
     case .noPositiveWeight: "no row has a positive weight"
     case .centroidShape(let expectedRows, let expectedColumns, let rows, let columns):
       "starting centroids of \(rows) × \(columns) were given where \(expectedRows) × "
@@ -119,8 +120,8 @@ extension ClusteringError: CustomStringConvertible {
     case .distance(let index):
       "distance \(index) is not a finite number of at least 0"
     case .matrixTooLarge(let bytes, let limit):
-      "the matrix of distances needs \(bytes) bytes, over the limit of \(limit); use Ward, "
-        + "single, centroid or median linkage, which need none, fewer rows, or a higher limit"
+      "the matrix of distances needs \(bytes) bytes, over the limit of \(limit); use the "
+        + "Euclidean metric, which needs none (but for weighted linkage), fewer rows, or a higher limit"
     case .cutCount(let count, let leaves):
       "a tree of \(leaves) leaves cannot be cut into \(count) clusters; ask for 1 to \(leaves)"
     case .cutHeight: "a cut height must be a number"

@@ -167,6 +167,27 @@ typedef struct {
   const float *_Nonnull allowances;
 } coterie_tree_level;
 
+/// The rows of clusters, for linkages made of the distances between them.
+typedef struct {
+  /// The mean of these distances, or else the largest.
+  int32_t is_average;
+  /// By row: column_count coordinates.
+  const double *_Nonnull rows;
+  /// By row, or null for 1 each.
+  const double *_Nullable weights;
+  /// By run: its rows are `counts` from `firsts` on. The rows of the cluster in a slot are those of the
+  /// run of that number and of those that follow, until -1.
+  const int32_t *_Nonnull firsts;
+  const int32_t *_Nonnull counts;
+  const int32_t *_Nonnull next;
+  /// By slot: the number of its rows.
+  const int32_t *_Nonnull totals;
+  /// By slot: the mean squared distance of its rows to their centroid.
+  const double *_Nonnull variances;
+  /// Bounds what rounding adds to a squared distance of centroids in double precision.
+  double error;
+} coterie_cluster_members;
+
 /// A tree over clusters by their centroids: leaves of 16 slots, 16 to a node of level 0, and so on up
 /// to the root. Single precision sees centroids scaled to at most 1 in size.
 typedef struct {
@@ -186,6 +207,8 @@ typedef struct {
   const int32_t *_Nonnull names;
   /// Distances are n m / (n + m) times the squared distance of the centroids, or without the factor.
   int32_t is_ward;
+  /// Where given, distances are those between the members.
+  const coterie_cluster_members *_Nullable members;
   /// A squared distance in single precision is at most a true one times `widening` (with the squared
   /// scale in it) plus `error`.
   double widening;
@@ -195,16 +218,56 @@ typedef struct {
 /// The nearest other cluster of those in the slots `queries`, ties to the least name, and its
 /// distance; returns the number of leaves visited. `hints` are slots of clusters likely to be near,
 /// or -1.
+///
+/// Distances between members need scratch for the rows of a query: column_count + 1 numbers for each,
+/// their count rounded up to eights.
 int64_t coterie_nearest_clusters(
   coterie_instructions instructions, const coterie_cluster_tree *_Nonnull tree,
-  const int32_t *_Nonnull queries, const int32_t *_Nonnull hints, int64_t count, double *_Nonnull distances,
-  int32_t *_Nonnull nearest, float *_Nonnull scratch);
+  const int32_t *_Nonnull queries, const int32_t *_Nonnull hints, int64_t count,
+  double *_Nonnull distances, int32_t *_Nonnull nearest, float *_Nonnull scratch,
+  double *_Nullable query_rows);
 
 /// The same without bounds: every cluster is compared with every query.
 void coterie_compare_with_all(
   coterie_instructions instructions, const coterie_cluster_tree *_Nonnull tree,
   const int32_t *_Nonnull queries, int64_t count, double *_Nonnull distances,
-  int32_t *_Nonnull nearest, float *_Nonnull scratch);
+  int32_t *_Nonnull nearest, float *_Nonnull scratch, double *_Nullable query_rows);
+
+/// Rows by group.
+typedef struct {
+  int64_t column_count;
+  int64_t group_count;
+  /// Where each group begins; group_count + 1 numbers.
+  const int64_t *_Nonnull starts;
+  /// Rows in eights, the last filled up with anything: columns of 8 coordinates.
+  const double *_Nonnull eights;
+  /// By row, or null for 1 each.
+  const double *_Nullable weights;
+  /// By group: a point, and how far its rows are from there at most.
+  const double *_Nonnull centers;
+  const double *_Nonnull radii;
+} coterie_grouped_rows;
+
+/// The largest distances between the rows of a group and those of each later one, by few of them.
+///
+/// Needs scratch for all rows of the two largest groups: column_count + 1 numbers for each, their
+/// counts rounded up to eights.
+void coterie_largest_to_later(
+  coterie_instructions instructions, const coterie_grouped_rows *_Nonnull groups, int64_t group,
+  double *_Nonnull largest, double *_Nonnull scratch);
+
+/// The same by all pairs of rows; or the sums of their distances, each times the weights of both, as
+/// high + low.
+void coterie_distances_to_later(
+  coterie_instructions instructions, const coterie_grouped_rows *_Nonnull groups, int64_t group,
+  int32_t is_average, double *_Nonnull highs, double *_Nonnull lows);
+
+/// (high + low) / weight, rounded once but for sums within 2^-100 of the middle of two numbers.
+double coterie_mean(double high, double low, double weight);
+
+/// Adds (high + low) * weight to a sum in two parts.
+void coterie_add_scaled(
+  double high, double low, double weight, double *_Nonnull sum, double *_Nonnull rest);
 
 /// Components of a spanning forest over the clusters of a tree whose distances are squared.
 typedef struct {

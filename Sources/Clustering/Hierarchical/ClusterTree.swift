@@ -14,6 +14,11 @@ internal import LinearAlgebra
 /// its centroid asks; the other part's slot is empty from then on. The least size under a node stays
 /// a bound, since clusters only grow. When half of the slots are empty the tree is built anew.
 ///
+/// Where `members` are given, distances are those between the rows of two clusters: the largest, or the
+/// mean. Neither is under the distance of the centroids; the largest, being at least the root mean
+/// square, is not under the root of the squared distance of the centroids plus both variances, so that
+/// the least variance under a node takes the part of the least size.
+///
 /// Where bounds leave out little, as in many columns, comparing every query with all leaves is faster
 /// than asking them: a trial of a few searches decides it after every building.
 final class ClusterTree: ClusterSpace, @unchecked Sendable {
@@ -21,7 +26,9 @@ final class ClusterTree: ClusterSpace, @unchecked Sendable {
   let columnCount: Int
   let isWard: Bool
   let threadCount: Int
-  private let instructionSet: InstructionSet
+  let instructionSet: InstructionSet
+  /// The rows of the clusters, where distances are between them.
+  let members: ClusterMembers?
   /// Single precision sees (coordinate - center) · scale.
   let center: [Double]
   let scale: Double
@@ -37,6 +44,8 @@ final class ClusterTree: ClusterSpace, @unchecked Sendable {
   let slots: SharedBuffer<Int32>
   var names = SharedBuffer<Int32>(count: 0, of: -1)
   var sizes = SharedBuffer<Double>(count: 0, of: 1)
+  /// Mean squared distances of members to their centroid; empty where there are no `members`.
+  var variances = SharedBuffer<Double>(count: 0, of: 0)
   var centroids = SharedBuffer<Double>(count: 0, of: 0)
   var points = SharedBuffer<Float>(count: 0, of: 0)
   var allowances = SharedBuffer<Float>(count: 0, of: 0)
@@ -51,12 +60,13 @@ final class ClusterTree: ClusterSpace, @unchecked Sendable {
 
   /// Builds a tree over clusters named 0..<n, by their centroids (n × d) and sizes.
   init(
-    centroids: [Double], sizes: [Double], isWard: Bool, threadCount: Int,
-    engine: HierarchicalEngine
+    centroids: [Double], sizes: [Double], isWard: Bool, members: ClusterMembers? = nil,
+    threadCount: Int, engine: HierarchicalEngine
   ) {
     let d = centroids.count / sizes.count
     columnCount = d
     self.isWard = isWard
+    self.members = members
     self.threadCount = threadCount
     instructionSet = engine.instructionSet
     chosenSearch = engine.search
@@ -76,7 +86,9 @@ final class ClusterTree: ClusterSpace, @unchecked Sendable {
     scale = size > 0 ? scalbn(1.0, min(1000, max(-1000, -Int(size.exponent) - 1))) : 1
     slots = SharedBuffer(count: sizes.count, of: -1)
     liveCount = sizes.count
-    build(Array(0..<Int32(sizes.count)), centroids, sizes)
+    let clusters = Array(0..<Int32(sizes.count))
+    build(clusters, centroids, sizes, variances: nil)
+    members?.regroup(runs: clusters, slots: slots, clusters: clusters, slotCount: names.count)
   }
 
   func place(of name: Int32) -> Int32 { slots[Int(name)] }
@@ -96,6 +108,16 @@ final class ClusterTree: ClusterSpace, @unchecked Sendable {
     let size = sizes[keptSlot] + sizes[droppedSlot]
     let isLarger = sizes[droppedSlot] > sizes[keptSlot]
     let (slot, empty) = isLarger ? (droppedSlot, keptSlot) : (keptSlot, droppedSlot)
+    if let members {
+      members.append(run: empty, to: slot)
+      var gap = 0.0
+      for column in 0..<d {
+        let difference = centroids[droppedSlot * d + column] - centroids[keptSlot * d + column]
+        gap += difference * difference
+      }
+      let parts = (1 - share) * variances[keptSlot] + share * variances[droppedSlot]
+      variances[slot] = parts + share * (1 - share) * gap
+    }
     for column in 0..<d {
       let left = centroids[keptSlot * d + column]
       // Moving towards the other centroid by its share leaves equal rows exactly where they are.
@@ -112,25 +134,40 @@ final class ClusterTree: ClusterSpace, @unchecked Sendable {
     if liveCount < builtCount / 2 { rebuild() }
   }
 
+  /// Forgets a cluster; for those whose searches have ended.
+  func drop(_ name: Int32) { slots[Int(name)] = -1 }
+
   /// Builds anew over the clusters that are left.
   private func rebuild() {
     let live = liveNames
-    let liveSizes = live.map { sizes[Int(slots[Int($0)])] }
+    let runs = live.map { slots[Int($0)] }
+    let liveSizes = runs.map { sizes[Int($0)] }
+    let liveVariances = members == nil ? nil : runs.map { variances[Int($0)] }
     var rows = [Double]()
     rows.reserveCapacity(live.count * columnCount)
     for name in live {
       let row = centroids.base + Int(slots[Int(name)]) * columnCount
       rows.append(contentsOf: UnsafeBufferPointer(start: row, count: columnCount))
     }
-    build(live, rows, liveSizes)
+    build(live, rows, liveSizes, variances: liveVariances)
+    members?.regroup(runs: runs, slots: slots, clusters: live, slotCount: names.count)
     isPruning = chosenSearch.isPruning
     trial = (0, 0)
+  }
+
+  /// What a cluster's distance may be larger by, in the terms of the search in single precision.
+  func allowance(size: Double, variance: Double) -> Float {
+    if isWard { return Float(1 / size).nextUp }
+    guard let members, !members.isAverage, variance > 0 else { return 0 }
+    return Float(-variance * scale * scale * (1 - 0x1p-20)).nextUp
   }
 
   /// Brings what single precision sees of a slot, and the boxes above, up to date.
   private func place(_ slot: Int) {
     let d = columnCount
-    if isWard { allowances[slot] = Float(1 / sizes[slot]).nextUp }
+    let allowance = allowance(
+      size: sizes[slot], variance: members == nil ? 0 : variances[slot])
+    allowances[slot] = allowance
     var isInside = false
     withUnsafeTemporaryAllocation(of: Float.self, capacity: d) { point in
       for column in 0..<d {
@@ -141,6 +178,10 @@ final class ClusterTree: ClusterSpace, @unchecked Sendable {
       for level in levels where !isInside {
         isInside = true
         let (parent, lane) = (child / 16, child % 16)
+        if allowance > level.allowances[child] {
+          level.allowances[child] = allowance
+          isInside = false
+        }
         for column in 0..<d {
           let at = (parent * d + column) * 32 + lane
           if point[column] < level.boxes[at] {
@@ -200,17 +241,20 @@ final class ClusterTree: ClusterSpace, @unchecked Sendable {
         let first = part * partSize
         let count = Int64(min(partSize, total - first))
         let scratchCount = Int(COTERIE_QUERY_TILE) * columnCount
+        let queryRows = UnsafeMutableBufferPointer<Double>.allocate(
+          capacity: (members.map { ($0.largestTotal + 7) / 8 * 8 } ?? 0) * (columnCount + 1))
+        defer { queryRows.deallocate() }
         withUnsafeTemporaryAllocation(of: Float.self, capacity: scratchCount) { scratch in
           guard let scratch = scratch.baseAddress else { return }
           if isPruning {
             visited[part] = Int(
               coterie_nearest_clusters(
                 instructions, raw, queries.base + first, hints.base + first, count,
-                distances.base + first, names.base + first, scratch))
+                distances.base + first, names.base + first, scratch, queryRows.baseAddress))
           } else {
             coterie_compare_with_all(
               instructions, raw, queries.base + first, count, distances.base + first,
-              names.base + first, scratch)
+              names.base + first, scratch, queryRows.baseAddress)
           }
         }
       }
@@ -227,16 +271,23 @@ final class ClusterTree: ClusterSpace, @unchecked Sendable {
     // Of a coordinate at most 1 in size half a unit of 2^-24 is lost, twice for a difference; of the
     // sum of two lengths, (a + e)² <= (1 + 2^-10) a² + (1 + 2^10) e².
     let d = Double(columnCount)
-    rawLevels.withUnsafeBufferPointer { rawLevels in
-      guard let rawLevels = rawLevels.baseAddress else { return }
-      var raw = coterie_cluster_tree(
-        column_count: Int64(columnCount), leaf_count: Int64(names.count / 16),
-        level_count: Int64(levels.count), levels: rawLevels,
-        points: points.base, allowances: allowances.base, centroids: centroids.base,
-        sizes: sizes.base, names: names.base, is_ward: isWard ? 1 : 0,
-        widening: scale * scale * (1 + 0x1p-10) * (1 + (d + 16) * 0x1p-22),
-        error: 1100 * d * 0x1p-46)
-      withUnsafePointer(to: &raw) { body($0) }
+    let rawMembers = members.map {
+      SharedBuffer(
+        count: 1, of: $0.raw(variances: variances, error: d * 0x1p-69 / (scale * scale)))
+    }
+    withExtendedLifetime(rawMembers) {
+      rawLevels.withUnsafeBufferPointer { rawLevels in
+        guard let rawLevels = rawLevels.baseAddress else { return }
+        var raw = coterie_cluster_tree(
+          column_count: Int64(columnCount), leaf_count: Int64(names.count / 16),
+          level_count: Int64(levels.count), levels: rawLevels,
+          points: points.base, allowances: allowances.base, centroids: centroids.base,
+          sizes: sizes.base, names: names.base, is_ward: isWard ? 1 : 0,
+          members: rawMembers.map { UnsafePointer($0.base) },
+          widening: scale * scale * (1 + 0x1p-10) * (1 + (d + 16) * 0x1p-22),
+          error: 1100 * d * 0x1p-46)
+        withUnsafePointer(to: &raw) { body($0) }
+      }
     }
   }
 }
@@ -263,11 +314,15 @@ package enum ClusterSearch: Sendable {
 package struct HierarchicalEngine: Sendable {
   package var search = ClusterSearch.automatic
   package var instructionSet = InstructionSet.best
+  /// The most clusters whose distances are all kept; nil for what suits the number of rows.
+  package var matrixLimit: Int?
 
   package init(
-    search: ClusterSearch = .automatic, instructionSet: InstructionSet? = nil
+    search: ClusterSearch = .automatic, instructionSet: InstructionSet? = nil,
+    matrixLimit: Int? = nil
   ) {
     self.search = search
+    self.matrixLimit = matrixLimit
     self.instructionSet = instructionSet ?? .best
   }
 }

@@ -2,7 +2,9 @@ internal import LinearAlgebra
 
 extension ClusterTree {
   /// Builds the tree over clusters by name with their centroids (d each) and sizes, in the same order.
-  func build(_ clusters: [Int32], _ rows: [Double], _ rowSizes: [Double]) {
+  func build(
+    _ clusters: [Int32], _ rows: [Double], _ rowSizes: [Double], variances rowVariances: [Double]?
+  ) {
     let (d, count) = (columnCount, clusters.count)
     let leafCount = (count + 15) / 16
     builtCount = count
@@ -11,6 +13,7 @@ extension ClusterTree {
     centroids = SharedBuffer(count: leafCount * 16 * d, of: 0)
     points = SharedBuffer(count: leafCount * 16 * d, of: .infinity)
     allowances = SharedBuffer(count: leafCount * 16, of: 0)
+    if members != nil { variances = SharedBuffer(count: leafCount * 16, of: 0) }
     let order = SharedBuffer<Int32>(count: count, of: 0)
     let keys = SharedBuffer<Double>(count: count, of: 0)
     for place in 0..<count { order[place] = Int32(place) }
@@ -36,7 +39,7 @@ extension ClusterTree {
         var stack = [finalParts[index]]
         while let part = stack.popLast() {
           guard part.count > 1 else {
-            self.fill(part.lowerBound, clusters, rows, rowSizes, order)
+            self.fill(part.lowerBound, clusters, rows, rowSizes, rowVariances, order)
             continue
           }
           let middle = self.split(part, rows, order, keys)
@@ -109,7 +112,7 @@ extension ClusterTree {
   /// Puts clusters into the slots of a leaf.
   private func fill(
     _ leaf: Int, _ clusters: [Int32], _ rows: UnsafeBufferPointer<Double>, _ rowSizes: [Double],
-    _ order: SharedBuffer<Int32>
+    _ rowVariances: [Double]?, _ order: SharedBuffer<Int32>
   ) {
     let d = columnCount
     for slot in leaf * 16..<min(builtCount, leaf * 16 + 16) {
@@ -117,7 +120,8 @@ extension ClusterTree {
       names[slot] = clusters[row]
       slots[Int(clusters[row])] = Int32(slot)
       sizes[slot] = rowSizes[row]
-      allowances[slot] = isWard ? Float(1 / rowSizes[row]).nextUp : 0
+      if let rowVariances { variances[slot] = rowVariances[row] }
+      allowances[slot] = allowance(size: rowSizes[row], variance: rowVariances?[row] ?? 0)
       for column in 0..<d {
         let value = rows[row * d + column]
         centroids[slot * d + column] = value
@@ -159,7 +163,8 @@ extension ClusterTree {
         }
         if child < childCount {
           let source = below?.allowances ?? allowances
-          for lane in 0..<16 { largest[child] = max(largest[child], source[child * 16 + lane]) }
+          let laneCount = below == nil ? min(16, builtCount - child * 16) : 16
+          largest[child] = (0..<laneCount).reduce(-.infinity) { max($0, source[child * 16 + $1]) }
         }
       }
       levels.append(Level(childCount: childCount, boxes: boxes, allowances: largest))

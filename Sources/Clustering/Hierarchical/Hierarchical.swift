@@ -3,13 +3,13 @@ public import LinearAlgebra
 /// Agglomerative clustering: every row starts alone, and the two closest clusters merge until one
 /// is left.
 ///
-/// Merges are exact. For Euclidean rows Ward runs rounds of reciprocal nearest neighbours, centroid and
-/// median merge the least pair of all, and single linkage finds a spanning tree by Borůvka's rounds,
-/// all of them over a tree of boxes, in memory linear in the rows. The others need the matrix of all
-/// distances: there reducible linkages run the nearest-neighbour chain (Murtagh 1983, doi
-/// 10.1093/comjnl/26.4.354), centroid and median the generic algorithm of Müllner (2011,
-/// arXiv:1109.2378); single linkage of other metrics is a spanning tree by Prim (1957, doi
-/// 10.1002/j.1538-7305.1957.tb01515.x).
+/// Merges are exact. For Euclidean rows Ward, complete and average linkage run rounds of reciprocal
+/// nearest neighbours, centroid and median merge the least pair of all, and single linkage finds a
+/// spanning tree by Borůvka's rounds, all of them over a tree of boxes, in memory linear in the rows.
+/// The others need the matrix of all distances: there reducible linkages run the nearest-neighbour
+/// chain (Murtagh 1983, doi 10.1093/comjnl/26.4.354); single linkage of other metrics is a spanning
+/// tree by Prim (1957, doi 10.1002/j.1538-7305.1957.tb01515.x). Of given distances, centroid and
+/// median follow the generic algorithm of Müllner (2011, arXiv:1109.2378).
 public struct Hierarchical: Sendable, Hashable {
   /// How far apart two clusters are.
   public var linkage: Linkage
@@ -41,15 +41,17 @@ public struct Hierarchical: Sendable, Hashable {
   ///
   /// - Parameters:
   ///   - samples: One row per leaf.
-  ///   - weights: One positive weight per row, for Ward linkage; nil for 1 each.
+  ///   - weights: One positive weight per row, for Ward, centroid and Euclidean average linkage; nil for
+  ///     1 each.
   /// - Returns: The tree, in SciPy's numbering.
   /// - Throws: `ClusteringError` for data that are empty, not finite or too large to square, for
   ///   centroid, median and Ward linkage with a metric other than Euclidean, for rows that have no
   ///   cosine or correlation distance, for a matrix of distances over the limit, and for weights of
   ///   the wrong count or value or that the linkage has no use for.
   /// - Complexity: Ward, single, centroid and median of Euclidean rows some O(n log n) searches, each of
-  ///   O(log n) leaves in few columns and of O(n) in many, O(n d) memory; single linkage of other
-  ///   metrics O(n² d) time, O(n d) memory; complete, average and weighted O(n² d) time, 4 n² bytes.
+  ///   O(log n) leaves in few columns and of O(n) in many; complete and average O(n² d) with a small
+  ///   factor; O(n d) memory all. Other metrics and weighted linkage O(n² d) time and 4 n² bytes, but
+  ///   O(n d) memory for single linkage.
   public func fit<Scalar: BLASScalar>(
     _ samples: Matrix<Scalar>, weights: [Double]? = nil
   ) throws(ClusteringError) -> Dendrogram {
@@ -72,9 +74,15 @@ public struct Hierarchical: Sendable, Hashable {
         sorting: wardMerges(rows, threadCount: threadCount, engine: engine),
         leafCount: rows.rowCount)
     case .centroid, .median:
-      let rows = try initialClusters(samples, weights: nil)
+      let rows = try initialClusters(samples, weights: weights)
       return Dendrogram(
         inOrder: centroidMerges(rows, linkage, threadCount: threadCount, engine: engine),
+        leafCount: rows.rowCount)
+    case .complete where metric == .euclidean, .average where metric == .euclidean:
+      let rows = try initialClusters(samples, weights: weights)
+      return Dendrogram(
+        sorting: pairwiseMerges(
+          rows, isAverage: linkage == .average, threadCount: threadCount, engine: engine),
         leafCount: rows.rowCount)
     case .single where metric == .euclidean:
       let rows = try initialClusters(samples, weights: nil)
@@ -103,7 +111,9 @@ public struct Hierarchical: Sendable, Hashable {
 
   private func checkWeights(_ weights: [Double]?, rowCount: Int) throws(ClusteringError) {
     guard let weights else { return }
-    guard linkage == .ward else { throw .linkageTakesNoWeights(linkage) }
+    let takesWeights =
+      linkage == .ward || linkage == .centroid || (linkage == .average && metric == .euclidean)
+    guard takesWeights else { throw .linkageTakesNoWeights(linkage) }
     guard weights.count == rowCount else {
       throw .weightCount(expected: rowCount, found: weights.count)
     }

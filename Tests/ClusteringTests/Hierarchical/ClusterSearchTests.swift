@@ -56,13 +56,15 @@ struct ClusterSearchTests {
   }
 
   /// Weights as many equal rows: the tree of the repeated rows has the same heights above 0.
-  @Test func weightsAreRepeatedRows() throws {
+  @Test(arguments: [Linkage.ward, .centroid, .average])
+  func weightsAreRepeatedRows(linkage: Linkage) throws {
     let samples = RandomSamples.blobs(300, 3, centers: 4, seed: 11)
     let counts = (0..<300).map { 1 + $0 % 4 }
     let repeated = samples.selectingRows(
       (0..<300).flatMap { Array(repeating: $0, count: counts[$0]) })
-    let weighted = try Hierarchical(linkage: .ward).fit(samples, weights: counts.map { Double($0) })
-    let all = try Hierarchical(linkage: .ward).fit(repeated)
+    let weighted = try Hierarchical(linkage: linkage).fit(
+      samples, weights: counts.map { Double($0) })
+    let all = try Hierarchical(linkage: linkage).fit(repeated)
     let heights = all.merges.map(\.height).filter { $0 > 0 }
     #expect(heights.count == 299)
     for (left, right) in zip(weighted.merges.map(\.height), heights) {

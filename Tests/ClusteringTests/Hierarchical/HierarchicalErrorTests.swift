@@ -41,7 +41,7 @@ struct HierarchicalErrorTests {
     let samples = RandomSamples.blobs(100, 2, centers: 2, seed: 1)
     for linkage in Linkage.allCases {
       var configuration = Hierarchical(linkage: linkage, maximumMatrixBytes: 39_599)
-      if linkage.needsEuclidean || linkage == .single {
+      if linkage != .weighted {
         #expect(try configuration.fit(samples).merges.count == 99)
         continue
       }
