@@ -29,7 +29,7 @@ func run<Scalar: BLASScalar>(_ samples: Matrix<Scalar>, _ centroids: Matrix<Doub
   let rows = drawn.map { samples.selectingRows([$0]) }
   let oneRowSeconds = try zip(drawn, rows).map { index, row in
     let (seconds, label) = try timed { try model.predict(row) }
-    guard label == [labels[index]] else { fatalError("one row alone has another label") }
+    precondition(label == [labels[index]], "row \(index) alone has another label")
     return seconds
   }
   let column = Matrix(rowCount: labels.count, columnCount: 1, elements: labels.map { Double($0) })
