@@ -316,12 +316,15 @@ package struct HierarchicalEngine: Sendable {
   package var instructionSet = InstructionSet.best
   /// The most clusters whose distances are all kept; nil for what suits the number of rows.
   package var matrixLimit: Int?
+  /// Whether trees of Euclidean rows are made from all their distances, too.
+  package var isMatrix = false
 
   package init(
     search: ClusterSearch = .automatic, instructionSet: InstructionSet? = nil,
-    matrixLimit: Int? = nil
+    matrixLimit: Int? = nil, isMatrix: Bool = false
   ) {
     self.search = search
+    self.isMatrix = isMatrix
     self.matrixLimit = matrixLimit
     self.instructionSet = instructionSet ?? .best
   }

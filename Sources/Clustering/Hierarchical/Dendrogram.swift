@@ -80,10 +80,36 @@ public struct Dendrogram: Sendable, Hashable {
     self.merges = numbered
   }
 
-  /// Numbers merges by height, equal heights in the order given, in which parts come before wholes.
+  /// Numbers merges of clusters, named by their smallest row, by height.
+  ///
+  /// Those of one height come by how many steps of that height they are made of, then by their rows.
+  /// Of the order given it matters alone that parts come before wholes.
   init(sorting merges: [RowMerge], leafCount: Int) {
-    let order = merges.indices.sorted {
-      (merges[$0].height, $0) < (merges[$1].height, $1)
+    var order = merges.indices.sorted { (merges[$0].height, $0) < (merges[$1].height, $1) }
+    var levels = [Int](repeating: 0, count: merges.count)
+    /// The last merge that made a cluster of this name.
+    var latest = [Int](repeating: -1, count: leafCount)
+    var start = 0
+    while start < order.count {
+      let height = merges[order[start]].height
+      var end = start
+      while end < order.count, merges[order[end]].height == height {
+        let index = order[end]
+        for name in [merges[index].left, merges[index].right] {
+          let part = latest[name]
+          guard part >= 0, merges[part].height == height else { continue }
+          levels[index] = max(levels[index], levels[part] + 1)
+        }
+        latest[merges[index].left] = index
+        end += 1
+      }
+      if end - start > 1 {
+        order[start..<end].sort {
+          (levels[$0], merges[$0].left, merges[$0].right)
+            < (levels[$1], merges[$1].left, merges[$1].right)
+        }
+      }
+      start = end
     }
     self.init(inOrder: order.map { merges[$0] }, leafCount: leafCount)
   }

@@ -6,10 +6,12 @@ public import LinearAlgebra
 /// Merges are exact. For Euclidean rows Ward, complete and average linkage run rounds of reciprocal
 /// nearest neighbours, centroid and median merge the least pair of all, and single linkage finds a
 /// spanning tree by Borůvka's rounds, all of them over a tree of boxes, in memory linear in the rows.
-/// The others need the matrix of all distances: there reducible linkages run the nearest-neighbour
-/// chain (Murtagh 1983, doi 10.1093/comjnl/26.4.354); single linkage of other metrics is a spanning
-/// tree by Prim (1957, doi 10.1002/j.1538-7305.1957.tb01515.x). Of given distances, centroid and
-/// median follow the generic algorithm of Müllner (2011, arXiv:1109.2378).
+/// Weighted linkage, other metrics and given distances run the same rounds and the same least pairs on
+/// the matrix of all distances; single linkage of other metrics is a spanning tree by Prim.
+///
+/// Pairs are ordered by distance, then by the smaller and the larger of the clusters' names, a cluster's
+/// name being its first row. Which of equal distances come first is therefore settled, whatever the
+/// search, the threads and the machine; another order of rows may give another tree.
 public struct Hierarchical: Sendable, Hashable {
   /// How far apart two clusters are.
   public var linkage: Linkage
@@ -17,7 +19,10 @@ public struct Hierarchical: Sendable, Hashable {
   public var metric: Metric = .euclidean
   /// The most threads used; the result does not depend on it.
   public var threadCount = availableProcessorCount
-  /// The most memory that a matrix of distances may take; 4 GiB holds some 32,700 rows.
+  /// The most memory that a matrix of distances may take.
+  ///
+  /// 4 GiB holds some 32,700 rows, or for average linkage, which keeps exact sums besides, some 18,900.
+  /// Equal rows count once.
   public var maximumMatrixBytes = 4 << 30
 
   /// Makes a configuration.
@@ -33,16 +38,12 @@ public struct Hierarchical: Sendable, Hashable {
 
   /// The tree of samples (n × d); for one row, a tree without merges.
   ///
-  /// Equal distances are taken by the smallest row of the clusters where that is practical; another
-  /// order of rows may then give another tree.
-  ///
   /// A row of weight w counts as w equal rows, of which the tree shows one: with whole weights the
   /// heights are those at which such a group would merge with others.
   ///
   /// - Parameters:
   ///   - samples: One row per leaf.
-  ///   - weights: One positive weight per row, for Ward, centroid and Euclidean average linkage; nil for
-  ///     1 each.
+  ///   - weights: One positive weight per row, for Ward, centroid and average linkage; nil for 1 each.
   /// - Returns: The tree, in SciPy's numbering.
   /// - Throws: `ClusteringError` for data that are empty, not finite or too large to square, for
   ///   centroid, median and Ward linkage with a metric other than Euclidean, for rows that have no
@@ -50,8 +51,8 @@ public struct Hierarchical: Sendable, Hashable {
   ///   the wrong count or value or that the linkage has no use for.
   /// - Complexity: Ward, single, centroid and median of Euclidean rows some O(n log n) searches, each of
   ///   O(log n) leaves in few columns and of O(n) in many; complete and average O(n² d) with a small
-  ///   factor; O(n d) memory all. Other metrics and weighted linkage O(n² d) time and 4 n² bytes, but
-  ///   O(n d) memory for single linkage.
+  ///   factor; O(n d) memory all. Other metrics and weighted linkage O(n² d) time and 4 n² bytes, for
+  ///   average linkage 12 n², for single linkage O(n d). n counts equal rows once.
   public func fit<Scalar: BLASScalar>(
     _ samples: Matrix<Scalar>, weights: [Double]? = nil
   ) throws(ClusteringError) -> Dendrogram {
@@ -67,36 +68,42 @@ public struct Hierarchical: Sendable, Hashable {
       throw .linkageNeedsEuclidean(linkage, metric)
     }
     try checkWeights(weights, rowCount: samples.rowCount)
+    let rows = try initialClusters(samples, weights: weights)
+    let leafCount = rows.rowCount
     switch linkage {
+    case _ where engine.isMatrix || metric != .euclidean || linkage == .weighted:
+      return try matrixTree(rows)
     case .ward:
-      let rows = try initialClusters(samples, weights: weights)
       return Dendrogram(
-        sorting: wardMerges(rows, threadCount: threadCount, engine: engine),
-        leafCount: rows.rowCount)
+        sorting: wardMerges(rows, threadCount: threadCount, engine: engine), leafCount: leafCount)
     case .centroid, .median:
-      let rows = try initialClusters(samples, weights: weights)
       return Dendrogram(
         inOrder: centroidMerges(rows, linkage, threadCount: threadCount, engine: engine),
-        leafCount: rows.rowCount)
-    case .complete where metric == .euclidean, .average where metric == .euclidean:
-      let rows = try initialClusters(samples, weights: weights)
+        leafCount: leafCount)
+    case .complete, .average, .weighted:
       return Dendrogram(
         sorting: pairwiseMerges(
           rows, isAverage: linkage == .average, threadCount: threadCount, engine: engine),
-        leafCount: rows.rowCount)
-    case .single where metric == .euclidean:
-      let rows = try initialClusters(samples, weights: nil)
-      return Dendrogram(
-        sorting: spanningTree(rows, threadCount: threadCount, engine: engine),
-        leafCount: rows.rowCount)
+        leafCount: leafCount)
     case .single:
-      let rows = try MetricRows(samples, metric: metric, threadCount: threadCount)
-      return Dendrogram(sorting: spanningTree(rows), leafCount: rows.rowCount)
-    default:
-      let rows = try MetricRows(samples, metric: metric, threadCount: threadCount)
-      return tree(
-        try CondensedDistances(
-          rows, maximumBytes: maximumMatrixBytes, threadCount: threadCount))
+      return Dendrogram(
+        inOrder: spanningTree(rows, threadCount: threadCount, engine: engine),
+        leafCount: leafCount)
+    }
+  }
+
+  /// The tree of rows by the distances of all pairs; for single linkage those needed, one at a time.
+  private func matrixTree(_ rows: InitialClusters) throws(ClusteringError) -> Dendrogram {
+    let metricRows = try MetricRows(rows, metric: metric)
+    if linkage == .single {
+      let edges = spanningTree(OutsideMetricRows(metricRows), rowCount: metricRows.rowCount)
+      return Dendrogram(inOrder: rows.merges(followedBy: edges), leafCount: rows.rowCount)
+    }
+    let distances = try CondensedDistances(
+      metricRows, bytesPerPair: CondensedSpace.bytesPerPair(linkage),
+      maximumBytes: maximumMatrixBytes, threadCount: threadCount)
+    return tree(distances, weights: rows.weights, leafCount: rows.rowCount) {
+      rows.merges(followedBy: $0)
     }
   }
 
@@ -111,8 +118,7 @@ public struct Hierarchical: Sendable, Hashable {
 
   private func checkWeights(_ weights: [Double]?, rowCount: Int) throws(ClusteringError) {
     guard let weights else { return }
-    let takesWeights =
-      linkage == .ward || linkage == .centroid || (linkage == .average && metric == .euclidean)
+    let takesWeights = linkage == .ward || linkage == .centroid || linkage == .average
     guard takesWeights else { throw .linkageTakesNoWeights(linkage) }
     guard weights.count == rowCount else {
       throw .weightCount(expected: rowCount, found: weights.count)
@@ -128,20 +134,35 @@ public struct Hierarchical: Sendable, Hashable {
   /// them.
   ///
   /// `metric` is not used. Centroid, median and Ward linkage are meaningful for Euclidean distances
-  /// alone.
+  /// alone; their distances follow from those of the parts, so that ties which only the rows would show
+  /// may be broken by rounding.
   ///
   /// - Throws: `ClusteringError.condensedCount` and `.distance`.
-  /// - Complexity: O(n²) time, and a copy of the distances; centroid and median as above.
+  /// - Complexity: O(n²) time but for data made to be hard, and a copy of the distances; for average
+  ///   linkage three times that.
   public func fit(condensedDistances: [Double]) throws(ClusteringError) -> Dendrogram {
-    tree(try CondensedDistances(condensedDistances))
+    let distances = try CondensedDistances(condensedDistances)
+    let n = distances.rowCount
+    if linkage == .single {
+      return Dendrogram(inOrder: spanningTree(distances, rowCount: n), leafCount: n)
+    }
+    return tree(distances, weights: Array(repeating: 1, count: n), leafCount: n) { $0 }
   }
 
-  private func tree(_ distances: consuming CondensedDistances) -> Dendrogram {
-    let leafCount = distances.rowCount
+  // `complete` adds the merges of equal rows to those of the groups.
+  private func tree(
+    _ distances: CondensedDistances, weights: [Double], leafCount: Int,
+    completing complete: ([RowMerge]) -> [RowMerge]
+  ) -> Dendrogram {
+    let count = distances.rowCount
+    let space = CondensedSpace(distances, linkage, weights: weights)
     if linkage.isReducible {
-      return Dendrogram(sorting: chainMerges(distances, linkage), leafCount: leafCount)
+      var merging = ReciprocalMerging(space, count: count)
+      let merges = merging.merges { linkage == .ward ? $0.squareRoot() : $0 }
+      return Dendrogram(sorting: complete(merges), leafCount: leafCount)
     }
-    return Dendrogram(inOrder: greedyMerges(distances, linkage), leafCount: leafCount)
+    var merging = LeastPairMerging(space)
+    return Dendrogram(inOrder: complete(merging.merges()), leafCount: leafCount)
   }
 }
 

@@ -19,14 +19,31 @@ struct MetricRows: Sendable {
     _ = try ShiftedSamples(
       samples, totalWeight: Double(samples.rowCount), threadCount: threadCount)
     let rows = try ShiftedSamples(unshifted: samples)
-    let (n, d) = (rows.rowCount, rows.columnCount)
+    try self.init(
+      rowCount: rows.rowCount, columnCount: rows.columnCount, metric: metric, name: { $0 },
+      row: { rows.row($0) })
+  }
+
+  /// Stores one row for each group of equal ones.
+  init(_ rows: InitialClusters, metric: Metric) throws(ClusteringError) {
+    let d = rows.columnCount
+    try self.init(
+      rowCount: rows.representatives.count, columnCount: d, metric: metric,
+      name: { rows.representatives[$0] },
+      row: { Array(rows.elements[$0 * d..<($0 + 1) * d]) })
+  }
+
+  // `row` gives the values of a row, `name` what it is called in errors.
+  private init(
+    rowCount n: Int, columnCount d: Int, metric: Metric, name: (Int) -> Int, row: (Int) -> [Double]
+  ) throws(ClusteringError) {
     self.metric = metric
     rowCount = n
     columnCount = d
     columns = [Double](repeating: 0, count: n * d)
-    for row in 0..<n {
-      let values = try Self.prepared(rows.row(row), metric, row: row)
-      for column in 0..<d { columns[column * n + row] = values[column] }
+    for index in 0..<n {
+      let values = try Self.prepared(row(index), metric, row: name(index))
+      for column in 0..<d { columns[column * n + index] = values[column] }
     }
   }
 

@@ -29,25 +29,13 @@ private struct PairwiseSpace: ClusterSpace {
     let count = rows.representatives.count
     members = ClusterMembers(rows, isAverage: isAverage)
     tree = ClusterTree(
-      centroids: Self.centered(rows.elements, columnCount: rows.columnCount),
+      centroids: rows.centeredElements(),
       sizes: rows.weights, isWard: false, members: members, threadCount: threadCount,
       engine: engine)
     liveCount = count
     // Largest distances between large clusters take few of their rows, mean distances all of them.
     let factor: Double = isAverage ? 6 : 4
     matrixLimit = engine.matrixLimit ?? max(1024, Int(factor * Double(count).squareRoot()))
-  }
-
-  /// Rows less the middle of their columns, so that means lose no more than their spread asks.
-  private static func centered(_ elements: [Double], columnCount d: Int) -> [Double] {
-    var low = Array(elements.prefix(d))
-    var high = low
-    for index in elements.indices {
-      low[index % d] = min(low[index % d], elements[index])
-      high[index % d] = max(high[index % d], elements[index])
-    }
-    let middle = zip(low, high).map { $0 + ($1 - $0) / 2 }
-    return elements.indices.map { elements[$0] - middle[$0 % d] }
   }
 
   var liveNames: [Int32] { tree.liveNames }

@@ -1,3 +1,5 @@
+internal import LinearAlgebra
+
 /// Memory that threads may write to side by side.
 final class SharedBuffer<Element>: @unchecked Sendable {
   let base: UnsafeMutablePointer<Element>
@@ -7,6 +9,13 @@ final class SharedBuffer<Element>: @unchecked Sendable {
     self.count = count
     base = .allocate(capacity: max(1, count))
     base.initialize(repeating: element, count: count)
+  }
+
+  /// Memory that must be written before it is read, in large pages where there is much of it.
+  init(uninitializedCount count: Int) {
+    self.count = count
+    base = .allocate(capacity: max(1, count))
+    adviseLargePages(UnsafeMutableBufferPointer(start: base, count: count))
   }
 
   init(_ elements: [Element]) {

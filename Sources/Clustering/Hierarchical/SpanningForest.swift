@@ -2,7 +2,7 @@ internal import CKernels
 internal import LinearAlgebra
 
 /// The edges of the minimum spanning tree of rows at their Euclidean distances, which are the merges
-/// of single linkage.
+/// of single linkage, by height.
 ///
 /// Borůvka's rounds (1926; Bentley & Friedman 1978, doi 10.1109/TC.1978.1675043): components look for
 /// the least edge that leaves them, and all those edges are of the tree, since edges are ordered by

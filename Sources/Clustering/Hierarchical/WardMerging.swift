@@ -12,7 +12,7 @@ func wardMerges(
   _ rows: InitialClusters, threadCount: Int, engine: HierarchicalEngine
 ) -> [RowMerge] {
   let tree = ClusterTree(
-    centroids: rows.elements, sizes: rows.weights, isWard: true, threadCount: threadCount,
+    centroids: rows.centeredElements(), sizes: rows.weights, isWard: true, threadCount: threadCount,
     engine: engine)
   var merging = ReciprocalMerging(tree, count: rows.representatives.count)
   return rows.merges(followedBy: merging.merges { (2 * $0).squareRoot() })

@@ -5,43 +5,8 @@ import Testing
 
 /// The ways to look for nearest clusters give the same tree, bit for bit.
 struct ClusterSearchTests {
-  struct Problem: Sendable, CustomTestStringConvertible {
-    let testDescription: String
-    let samples: Matrix<Double>
-
-    static let all: [Problem] = [
-      Problem("one row", RandomSamples.blobs(1, 2, centers: 1, seed: 1)),
-      Problem("two equal rows", Matrix(rows: [[1, 2], [1, 2]])),
-      Problem("equal rows", Matrix(rowCount: 3000, columnCount: 3)),
-      Problem("a line", RandomSamples.blobs(2000, 1, centers: 9, seed: 2)),
-      Problem("a grid", RandomSamples.lattice(3000, 2, side: 40, seed: 3)),
-      Problem("a grid with duplicates", RandomSamples.lattice(2000, 3, side: 7, seed: 4)),
-      Problem("blobs", RandomSamples.blobs(5000, 5, centers: 6, seed: 5)),
-      Problem("far from zero", RandomSamples.blobs(2000, 4, centers: 5, offset: 1e6, seed: 6)),
-      Problem("many columns", RandomSamples.blobs(700, 37, centers: 4, seed: 7)),
-      Problem("one far row", withFarRow(RandomSamples.blobs(1500, 3, centers: 4, seed: 8))),
-      Problem("growing gaps", growingGaps(600)),
-    ]
-
-    init(_ name: String, _ samples: Matrix<Double>) {
-      (testDescription, self.samples) = (name, samples)
-    }
-
-    private static func withFarRow(_ samples: Matrix<Double>) -> Matrix<Double> {
-      var samples = samples
-      samples[700, 1] = 1e9
-      return samples
-    }
-
-    /// Every row nearest to the one before it: a merge a round.
-    private static func growingGaps(_ count: Int) -> Matrix<Double> {
-      Matrix(
-        rowCount: count, columnCount: 1, elements: (0..<count).map { 1.02.power($0) })
-    }
-  }
-
-  @Test(arguments: Problem.all, [Linkage.ward, .centroid, .median, .single])
-  func treeIsThatOfComparingWithAll(problem: Problem, linkage: Linkage) throws {
+  @Test(arguments: RowProblem.all(rowCount: 2000), [Linkage.ward, .centroid, .median, .single])
+  func treeIsThatOfComparingWithAll(problem: RowProblem, linkage: Linkage) throws {
     let samples = problem.samples
     let expected = try Hierarchical(linkage: linkage, threadCount: 1).fit(
       samples, engine: HierarchicalEngine(search: .exhaustive, instructionSet: .baseline))
@@ -87,11 +52,5 @@ struct ClusterSearchTests {
     #expect(throws: ClusteringError.linkageTakesNoWeights(.single)) {
       try Hierarchical(linkage: .single).fit(samples, weights: [1, 1, 1])
     }
-  }
-}
-
-extension Double {
-  fileprivate func power(_ exponent: Int) -> Double {
-    (0..<exponent).reduce(1) { power, _ in power * self }
   }
 }

@@ -5,47 +5,10 @@ import Testing
 /// Single, centroid and median linkage of rows are those of looking at all pairs at every step, merge
 /// by merge and bit by bit, whatever is tied.
 struct LeastMergeTests {
-  struct Problem: Sendable, CustomTestStringConvertible {
-    let testDescription: String
-    let samples: Matrix<Double>
-
-    static let all: [Problem] = [
-      Problem("one row", RandomSamples.blobs(1, 2, centers: 1, seed: 1)),
-      Problem("two equal rows", Matrix(rows: [[1, 2], [1, 2]])),
-      Problem("equal rows", Matrix(rowCount: 60, columnCount: 3)),
-      Problem("a line", RandomSamples.blobs(120, 1, centers: 9, seed: 2)),
-      Problem(
-        "even steps",
-        Matrix(rowCount: 90, columnCount: 1, elements: (0..<90).map { Double($0 * 37 % 90) })),
-      Problem("a grid", RandomSamples.lattice(150, 2, side: 30, seed: 3)),
-      Problem("a grid with duplicates", RandomSamples.lattice(150, 2, side: 8, seed: 4)),
-      Problem("a grid in three columns", RandomSamples.lattice(140, 3, side: 4, seed: 5)),
-      Problem("blobs", RandomSamples.blobs(150, 5, centers: 6, seed: 6)),
-      Problem("blobs and duplicates", twice(RandomSamples.blobs(70, 4, centers: 3, seed: 7))),
-      Problem("far from zero", RandomSamples.blobs(120, 4, centers: 5, offset: 1e6, seed: 8)),
-      Problem("many columns", RandomSamples.blobs(80, 37, centers: 4, seed: 9)),
-      Problem("one far row", withFarRow(RandomSamples.blobs(120, 3, centers: 4, seed: 10))),
-    ]
-
-    init(_ name: String, _ samples: Matrix<Double>) {
-      (testDescription, self.samples) = (name, samples)
-    }
-
-    private static func withFarRow(_ samples: Matrix<Double>) -> Matrix<Double> {
-      var samples = samples
-      samples[70, 1] = 1e9
-      return samples
-    }
-
-    private static func twice(_ samples: Matrix<Double>) -> Matrix<Double> {
-      Matrix(rows: (0..<2 * samples.rowCount).map { Array(samples.row($0 / 2)) })
-    }
-  }
-
-  @Test(arguments: Problem.all, [Linkage.single, .centroid, .median])
-  func treeIsThatOfAllPairs(problem: Problem, linkage: Linkage) throws {
+  @Test(arguments: RowProblem.all(rowCount: 120), [Linkage.single, .centroid, .median])
+  func treeIsThatOfAllPairs(problem: RowProblem, linkage: Linkage) throws {
     let samples = problem.samples
-    let expected = AllPairs(samples, linkage).merges
+    let expected = AllPairs(problem.centeredSamples, linkage).merges
     for instructionSet in InstructionSet.supported {
       for search in [ClusterSearch.tree, .exhaustive, .automatic] {
         let engine = HierarchicalEngine(search: search, instructionSet: instructionSet)
