@@ -65,4 +65,68 @@ struct HierarchicalErrorTests {
     }
     #expect(try configuration.fit(condensedDistances: []).leafCount == 1)
   }
+
+  /// However many rows are the same, they cost no more than reading them.
+  @Test func aMillionEqualRowsAreOneCluster() throws {
+    let samples = Matrix<Float>(rowCount: 1_000_000, columnCount: 2)
+    for linkage in [Linkage.ward, .weighted] {
+      let tree = try Hierarchical(linkage: linkage).fit(samples)
+      #expect(tree.merges.count == 999_999)
+      #expect(tree.merges.allSatisfy { $0.height == 0 })
+      #expect(tree.merges.last?.size == 1_000_000)
+      #expect(try tree.cut(.height(0)).sizes == [1_000_000])
+      #expect(try tree.cut(.clusterCount(2)).sizes == [999_999, 1])
+    }
+  }
+
+  /// More rows than 16 bits can number.
+  @Test(arguments: [Linkage.ward, .single, .centroid])
+  func rowsBeyond65536AreToldApart(linkage: Linkage) throws {
+    let n = 65_601
+    // Pairs 1 apart, next to one another at growing gaps, and one row alone.
+    let samples = Matrix(
+      rowCount: n, columnCount: 1,
+      elements: (0..<n).map { row in Double(row % 2) + Double(row / 2) * 1000 })
+    let tree = try Hierarchical(linkage: linkage).fit(samples)
+    #expect(tree.merges.filter { $0.height == 1 }.count == n / 2)
+    let clusters = try tree.cut(.height(1))
+    #expect(clusters.sizes == Array(repeating: 2, count: n / 2) + [1])
+    #expect(clusters.labels == (0..<n).map { $0 / 2 })
+  }
+
+  /// Values are let through only as far as every height stays a number, and those are exact: a tree at
+  /// the limit is that of the same rows made smaller by a power of two.
+  @Test(arguments: Linkage.allCases)
+  func theLargestValuesMakeFiniteHeights(linkage: Linkage) throws {
+    let samples = RandomSamples.blobs(60, 2, centers: 4, seed: 3)
+    let configuration = Hierarchical(linkage: linkage)
+    func scaled(by exponent: Int) -> Matrix<Double> {
+      Matrix(
+        rowCount: 60, columnCount: 2,
+        elements: samples.elements.map {
+          $0 * Double(sign: .plus, exponent: exponent, significand: 1)
+        }
+      )
+    }
+    let exponent = try #require(
+      (480..<520).last { (try? configuration.fit(scaled(by: $0))) != nil })
+    #expect(exponent < 519)
+    let (tree, expected) = (
+      try configuration.fit(scaled(by: exponent)), try configuration.fit(samples)
+    )
+    let scale = Double(sign: .plus, exponent: exponent, significand: 1)
+    #expect(tree.merges.map(\.a) == expected.merges.map(\.a))
+    #expect(tree.merges.map(\.height) == expected.merges.map { $0.height * scale })
+  }
+
+  @Test(arguments: Linkage.allCases)
+  func moreClustersThanRowsAreRefused(linkage: Linkage) throws {
+    let tree = try Hierarchical(linkage: linkage).fit(Matrix<Double>(rows: [[0], [1], [1]]))
+    #expect(try tree.cut(.clusterCount(3)).labels == [0, 1, 2])
+    for count in [-1, 0, 4, Int.max] {
+      #expect(throws: ClusteringError.cutCount(count, leaves: 3)) {
+        try tree.cut(.clusterCount(count))
+      }
+    }
+  }
 }
