@@ -79,12 +79,13 @@ public struct ModelTraining: Sendable, Hashable {
 
   /// Clusters what was prepared and makes the model.
   ///
-  /// - Returns: the model, and the label of each training member by the clustering itself, which for
-  ///   trees need not be the label that the linkage's criterion gives a new member of the same place.
+  /// - Returns: the model, the tree where there is one, of however many members, and the label of each
+  ///   training member by the clustering itself, which for trees need not be the label that the linkage's
+  ///   criterion gives a new member of the same place.
   /// - Throws: `ClusteringError`.
   public func fit(
     _ prepared: Prepared, community: Community
-  ) throws(ClusteringError) -> (model: SegmentModel, labels: [Int]) {
+  ) throws(ClusteringError) -> (model: SegmentModel, labels: [Int], tree: Dendrogram?) {
     var outcome = try cluster(prepared.matrix)
     if isSinglePrecision { outcome.parameters["precision"] = "float32" }
     let shape = ClusteredShape(
@@ -93,8 +94,11 @@ public struct ModelTraining: Sendable, Hashable {
     let model = SegmentModel(
       settings: settings.naming(features + percentileFeatures), transform: prepared.transform,
       algorithm: outcome.algorithm, segments: try shape.segments(), training: training,
-      distributions: distributions(of: prepared.table), linkageMatrix: outcome.linkageMatrix)
-    return (model, outcome.labels)
+      distributions: distributions(of: prepared.table),
+      linkageMatrix: outcome.tree.flatMap {
+        $0.leafCount <= Self.maximumStoredLeaves ? $0.linkageMatrix : nil
+      })
+    return (model, outcome.labels, outcome.tree)
   }
 
   private struct Outcome {
@@ -103,7 +107,7 @@ public struct ModelTraining: Sendable, Hashable {
     var parameters: [String: String]
     var iterationCount: Int?
     var hasConverged: Bool?
-    var linkageMatrix: Matrix<Double>?
+    var tree: Dendrogram?
   }
 
   private func cluster(_ matrix: Matrix<Double>) throws(ClusteringError) -> Outcome {
@@ -136,7 +140,7 @@ public struct ModelTraining: Sendable, Hashable {
       if case .height(let height) = cut { parameters["cut_height"] = height.description }
       return Outcome(
         algorithm: .hierarchical(model), labels: clusters.labels, parameters: parameters,
-        linkageMatrix: matrix.rowCount <= Self.maximumStoredLeaves ? tree.linkageMatrix : nil)
+        tree: tree)
     }
   }
 

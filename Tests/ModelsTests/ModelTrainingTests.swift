@@ -34,7 +34,19 @@ import Testing
     _ training: ModelTraining, _ values: [Double]
   ) throws -> (model: SegmentModel, labels: [Int]) {
     let community = community(values)
-    return try training.fit(training.prepare(community, asOf: asOf), community: community)
+    let fit = try training.fit(training.prepare(community, asOf: asOf), community: community)
+    return (fit.model, fit.labels)
+  }
+
+  /// The file keeps trees up to a size; whoever trains gets any.
+  @Test(arguments: [(10_000, true), (10_001, false)])
+  func treesOfManyMembersAreReturnedButNotStored(count: Int, isStored: Bool) throws {
+    let community = community((0..<count).map { Double($0 % 50 * $0 % 50) })
+    let training = training(
+      .hierarchical(Hierarchical(linkage: .ward), cut: .clusterCount(3)))
+    let fit = try training.fit(training.prepare(community, asOf: asOf), community: community)
+    #expect(fit.tree?.merges.count == count - 1)
+    #expect((fit.model.linkageMatrix != nil) == isStored)
   }
 
   @Test func segmentsAreDescribedByHand() throws {

@@ -48,7 +48,7 @@ struct SampleCommunity {
       algorithm: algorithm, seed: 5,
       threadCount: threadCount, toolVersion: "test")
     let prepared = try training.prepare(community, asOf: asOf)
-    let (model, labels) = try training.fit(prepared, community: community)
+    let (model, labels, _) = try training.fit(prepared, community: community)
     return (model, labels, prepared.table)
   }
 }

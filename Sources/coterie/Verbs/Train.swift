@@ -81,7 +81,7 @@ struct Train: ParsableCommand {
     let chosen = try ChosenClusters(
       clustering, samples: prepared.matrix, threads: community.threads)
     training.algorithm = chosen.algorithm
-    var (model, labels) = try training.fit(prepared, community: loaded.community)
+    var (model, labels, tree) = try training.fit(prepared, community: loaded.community)
     let succession = try earlier.map {
       try follow($0, model, labels: labels, of: prepared.table, community: loaded.community)
     }
@@ -108,13 +108,8 @@ struct Train: ParsableCommand {
       let centroids = prepared.matrix.means(ofLabels: labels, count: model.segments.count)
       try writeCSV(centroids, columns: names, to: path)
     }
-    if let path = clustering.linkageOutput {
-      guard let matrix = model.linkageMatrix else {
-        throw Failure.usage(
-          "--linkage-output: trees of more than \(ModelTraining.maximumStoredLeaves) members are "
-            + "not kept; use coterie features and coterie cluster")
-      }
-      try writeLinkage(matrix, to: path)
+    if let path = clustering.linkageOutput, let tree {
+      try writeLinkage(tree.linkageMatrix, to: path)
     }
     let id = try ModelFile.write(model, to: output)
     let card = ModelCard(model, id: id, name: ModelFile.name(ofPath: output), project: project)
