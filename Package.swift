@@ -37,8 +37,8 @@ let package = Package(
     .target(
       name: "CKernels",
       exclude: [
-        "ClusterTree.inc", "MemberDistance.inc", "NearestCentroid.inc", "README.md",
-        "SeedingSample.inc", "SpanningForest.inc",
+        "ClusterTree.inc", "ExemplarDissimilarity.inc", "MemberDistance.inc",
+        "NearestCentroid.inc", "README.md", "SeedingSample.inc", "SpanningForest.inc",
       ]),
 
     // Matrices in, labels out

@@ -12,7 +12,8 @@ typedef float float8 __attribute__((ext_vector_type(8)));
 typedef double double4 __attribute__((ext_vector_type(4)));
 typedef double double8 __attribute__((ext_vector_type(8)));
 
-/// The nearest centroid by direct differences, summed in the order of the columns; ties to the first.
+/// The nearest centroid by direct differences, summed in the order of the columns, and its factor;
+/// ties to the first.
 static __attribute__((noinline)) int32_t nearest_exactly(
   const coterie_samples *samples, const coterie_centroids *centroids, int64_t position) {
   int64_t column_count = samples->column_count;
@@ -28,6 +29,7 @@ static __attribute__((noinline)) int32_t nearest_exactly(
       double difference = (element - samples->shift[column]) - centroid[column];
       distance += difference * difference;
     }
+    if (centroids->factors) { distance = centroids->factors[cluster] * sqrt(distance); }
     if (distance < least) {
       least = distance;
       label = (int32_t)cluster;
@@ -83,15 +85,16 @@ int64_t coterie_packed_count(int64_t cluster_count, int64_t column_count) {
 int64_t coterie_scratch_count(int64_t column_count) { return 32 * column_count + 16; }
 
 float coterie_pack(
-  const coterie_samples *samples, const double *exact, int64_t cluster_count, float *packed,
-  float *lowered) {
+  const coterie_samples *samples, const double *exact, const double *weights,
+  int64_t cluster_count, float *packed, float *lowered, float *rises) {
   int64_t column_count = samples->column_count, padded = coterie_lowered_count(cluster_count);
   // Of a score: column_count + 1 steps of u = 2^-24, and the roundings of row, centroid and norm.
-  double steps = (double)(column_count + 8) * 0x1p-24;
+  // The norm of the row, which weights add, has as many steps at most as the rest.
+  double steps = (double)(column_count + 8) * (weights ? 0x1p-23 : 0x1p-24);
   double error = steps < 0.01 ? steps * 1.02 : 1;
   for (int64_t cluster = 0; cluster < padded; cluster++) {
     float *target = packed + cluster / 4 * 4 * column_count + cluster % 4;
-    double norm = 0;
+    double norm = 0, weight = weights && cluster < cluster_count ? weights[cluster] : 1;
     for (int64_t column = 0; column < column_count; column++) {
       double value = 0;
       if (cluster < cluster_count) {
@@ -99,10 +102,12 @@ float coterie_pack(
                 (samples->shift[column] * samples->scale - samples->center[column]);
       }
       norm += value * value;
-      target[4 * column] = (float)value;
+      target[4 * column] = (float)(weight * value);
     }
-    lowered[cluster] =
-      cluster < cluster_count ? nextafterf((float)(norm / 2 - error * norm), -INFINITY) : INFINITY;
+    lowered[cluster] = cluster < cluster_count
+                         ? nextafterf((float)(weight * (norm / 2 - error * norm)), -INFINITY)
+                         : INFINITY;
+    if (weights) { rises[cluster] = (float)(weight - 1); }
   }
   return (float)error;
 }

@@ -40,16 +40,23 @@ typedef struct {
   const float *_Nonnull lowered;
   /// Bounds the rounding of a score relative to the squared norms of row and centroid.
   float relative_error;
+  /// What exact distances are multiplied by before they are compared; null where it is the squared
+  /// distances that are.
+  const double *_Nullable factors;
+  /// The weight of each squared distance, less 1, padded by 0; null where all are 1.
+  const float *_Nullable rises;
 } coterie_centroids;
 
 /// The number of floats in `packed` and in `lowered`.
 int64_t coterie_packed_count(int64_t cluster_count, int64_t column_count);
 int64_t coterie_lowered_count(int64_t cluster_count);
 
-/// Packs `exact`; returns the relative error.
+/// Packs `exact`, to be compared by squared distances times `weights`, over 0 and at most 1, or null
+/// for 1 each; returns the relative error. `rises` is as long as `lowered`, or null as `weights` is.
 float coterie_pack(
-  const coterie_samples *_Nonnull samples, const double *_Nonnull exact, int64_t cluster_count,
-  float *_Nonnull packed, float *_Nonnull lowered);
+  const coterie_samples *_Nonnull samples, const double *_Nonnull exact,
+  const double *_Nullable weights, int64_t cluster_count, float *_Nonnull packed,
+  float *_Nonnull lowered, float *_Nullable rises);
 
 /// The number of floats of scratch that `coterie_assign` needs.
 int64_t coterie_scratch_count(int64_t column_count);
@@ -61,6 +68,7 @@ int64_t coterie_scratch_count(int64_t column_count);
 /// spent[label] plus a lower bound of how much farther its second nearest centroid is than its
 /// nearest, or 0 where that bound is not over 0. Returns the number of rows moved. Where `moved` is
 /// null, every label is written, nothing is listed and 0 returned; there must be no `offsets`.
+/// Centroids with `rises` must be given neither `offsets` nor `keys`.
 int64_t coterie_assign(
   coterie_instructions instructions, const coterie_samples *_Nonnull samples,
   const coterie_centroids *_Nonnull centroids, int64_t first, const int32_t *_Nullable offsets,
@@ -154,6 +162,57 @@ double coterie_trial(
 void coterie_sample_sums(
   coterie_instructions instructions, const coterie_sample *_Nonnull sample, int64_t first,
   int64_t count, const int32_t *_Nonnull labels, int32_t *_Nonnull summed, double *_Nonnull sums);
+
+/// How two rows are compared, column by column.
+typedef enum {
+  /// The sum of squared differences, the square root of it, and half of it.
+  COTERIE_SQUARES = 0,
+  COTERIE_ROOT_OF_SQUARES = 1,
+  COTERIE_HALF_OF_SQUARES = 2,
+  /// The sum and the largest of the sizes of the differences.
+  COTERIE_SIZES = 3,
+  COTERIE_LARGEST_SIZE = 4,
+} coterie_measure;
+
+/// What the distances to the exemplars of a cluster are summed up to.
+typedef enum {
+  COTERIE_LEAST = 0,
+  COTERIE_LARGEST = 1,
+  /// The sum of weight times distance, divided by the cluster's divisor.
+  COTERIE_WEIGHTED_MEAN = 2,
+} coterie_summary;
+
+/// Exemplars by cluster, in eights; the last of a cluster is filled up with its first row.
+typedef struct {
+  coterie_measure measure;
+  coterie_summary summary;
+  int64_t column_count;
+  int64_t cluster_count;
+  /// By cluster: its eights are those from here to where the next one's begin; cluster_count + 1.
+  const int64_t *_Nonnull firsts;
+  /// By eight: columns of 8 coordinates.
+  const double *_Nonnull eights;
+  /// By eight: 8 weights, 0 for what it was filled up with.
+  const double *_Nonnull weights;
+  const double *_Nonnull divisors;
+  /// By cluster: its weighted mean, or in case of the largest any mean; and what rounding moved it by
+  /// at most.
+  const double *_Nonnull means;
+  double mean_error;
+} coterie_exemplars;
+
+/// The dissimilarities of `count` rows (double, row-major) to all clusters, count x cluster_count; the
+/// same bits for every instruction set.
+void coterie_dissimilarities(
+  coterie_instructions instructions, const coterie_exemplars *_Nonnull exemplars,
+  const double *_Nonnull rows, int64_t count, double *_Nonnull dissimilarities);
+
+/// The cluster of the least of these dissimilarities, ties to the first; few of them are computed.
+///
+/// Needs cluster_count numbers of scratch.
+void coterie_least_dissimilar(
+  coterie_instructions instructions, const coterie_exemplars *_Nonnull exemplars,
+  const double *_Nonnull rows, int64_t count, int64_t *_Nonnull labels, double *_Nonnull scratch);
 
 /// The queries that a search takes together: it needs column_count floats of scratch for each.
 #define COTERIE_QUERY_TILE 64

@@ -45,15 +45,15 @@ public struct HierarchicalModel: Sendable, Hashable {
   /// Makes a model from stored parts.
   ///
   /// - Throws: `ClusteringError.representation` where the parts do not fit one another or the
-  ///   linkage, a number is not finite, a size is under 1, or a cluster has no exemplar or no
-  ///   positive weight; `.linkageNeedsEuclidean`.
+  ///   linkage, a number is not finite or too large, a size is under 1, a cluster has no exemplar
+  ///   or no positive weight, or the metric is not defined of an exemplar; `.linkageNeedsEuclidean`.
   public init(
     linkage: Linkage, metric: Metric = .euclidean, representation: Representation
   ) throws(ClusteringError) {
     guard metric == .euclidean || !linkage.needsEuclidean else {
       throw .linkageNeedsEuclidean(linkage, metric)
     }
-    guard representation.isSound(for: linkage) else { throw .representation(linkage) }
+    guard representation.isSound(for: linkage, metric) else { throw .representation(linkage) }
     self.linkage = linkage
     self.metric = metric
     self.representation = representation
@@ -99,19 +99,31 @@ public struct HierarchicalModel: Sendable, Hashable {
 }
 
 extension HierarchicalModel.Representation {
-  fileprivate func isSound(for linkage: Linkage) -> Bool {
+  fileprivate func isSound(for linkage: Linkage, _ metric: Metric) -> Bool {
     switch self {
     case .centers(let points, let sizes):
-      return linkage.needsEuclidean && points.rowCount == sizes.count && !points.elements.isEmpty
-        && points.elements.allSatisfy(\.isFinite) && sizes.allSatisfy { $0 >= 1 }
+      return linkage.needsEuclidean && points.rowCount == sizes.count
+        && sizes.allSatisfy { $0 >= 1 } && areSound(points, metric)
     case .exemplars(let points, let weights, let offsets):
-      guard !linkage.needsEuclidean, !points.elements.isEmpty, weights.count == points.rowCount,
+      guard !linkage.needsEuclidean, weights.count == points.rowCount,
         offsets.count > 1, offsets.first == 0, offsets.last == points.rowCount,
         zip(offsets, offsets.dropFirst()).allSatisfy({ $0 < $1 })
       else { return false }
-      return points.elements.allSatisfy(\.isFinite)
+      return areSound(points, metric)
         && weights.allSatisfy { $0 >= 0 && $0.isFinite }
         && zip(offsets, offsets.dropFirst()).allSatisfy { weights[$0..<$1].contains { $0 > 0 } }
+    }
+  }
+
+  /// True where all distances to the points can be computed.
+  private func areSound(_ points: Matrix<Double>, _ metric: Metric) -> Bool {
+    let limit = ShiftedSamples.sizeLimit(columnCount: points.columnCount, totalWeight: 1)
+    guard !points.elements.isEmpty, points.elements.allSatisfy({ abs($0) <= limit }) else {
+      return false
+    }
+    var elements = points.elements
+    return elements.withUnsafeMutableBufferPointer {
+      MetricRows.prepare($0, columnCount: points.columnCount, metric)
     }
   }
 }

@@ -51,18 +51,33 @@ struct MetricRows: Sendable {
   static func prepared(
     _ row: [Double], _ metric: Metric, row index: Int
   ) throws(ClusteringError) -> [Double] {
-    guard metric == .cosine || metric == .correlation else { return row }
     var row = row
-    if metric == .correlation {
-      let origin = row[0]
-      let mean = row.reduce(0) { $0 + ($1 - origin) } / Double(row.count)
-      for column in row.indices { row[column] = (row[column] - origin) - mean }
+    let isDefined = row.withUnsafeMutableBufferPointer {
+      prepare($0, columnCount: $0.count, metric)
     }
-    let largest = row.reduce(0) { max($0, abs($1)) }
-    guard largest > 0 else { throw .undefinedDistance(row: index, metric) }
-    // Scaled first, so that squares of tiny numbers do not vanish.
-    let length = row.reduce(0) { $0 + ($1 / largest) * ($1 / largest) }.squareRoot()
-    return row.map { $0 / largest / length }
+    guard isDefined else { throw .undefinedDistance(row: index, metric) }
+    return row
+  }
+
+  /// Brings rows into that form; false where one has no distances.
+  static func prepare(
+    _ rows: UnsafeMutableBufferPointer<Double>, columnCount d: Int, _ metric: Metric
+  ) -> Bool {
+    guard metric == .cosine || metric == .correlation else { return true }
+    for first in stride(from: 0, to: rows.count, by: d) {
+      let row = UnsafeMutableBufferPointer(rebasing: rows[first..<first + d])
+      if metric == .correlation {
+        let origin = row[0]
+        let mean = row.reduce(0) { $0 + ($1 - origin) } / Double(d)
+        for column in 0..<d { row[column] = (row[column] - origin) - mean }
+      }
+      let largest = row.reduce(0) { max($0, abs($1)) }
+      guard largest > 0 else { return false }
+      // Scaled first, so that squares of tiny numbers do not vanish.
+      let length = row.reduce(0) { $0 + ($1 / largest) * ($1 / largest) }.squareRoot()
+      for column in 0..<d { row[column] = row[column] / largest / length }
+    }
+    return true
   }
 
   func row(_ row: Int) -> [Double] {

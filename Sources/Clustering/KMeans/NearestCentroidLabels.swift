@@ -6,6 +6,26 @@ package import LinearAlgebra
 // would take longer to make.
 
 extension KMeansModel {
+  package func predict<Samples: RowMajorMatrix>(
+    _ samples: Samples, threadCount: Int = availableProcessorCount,
+    instructionSet: InstructionSet
+  ) throws(ClusteringError) -> [Int] where Samples.Element: BLASScalar {
+    try NearestCentroidLabels(centroids: centroids, factors: nil).labels(
+      of: samples, threadCount: threadCount, instructionSet: instructionSet)
+  }
+}
+
+/// The nearest centroids of new rows: for k-means, and for the trees whose clusters are compared by
+/// points.
+struct NearestCentroidLabels: Sendable {
+  /// k × d.
+  let centroids: Matrix<Double>
+  /// What distances to each centroid are multiplied by, k of them, over 0; nil where the squared
+  /// distances are compared as they are.
+  ///
+  /// Roots can be equal where squares are not: factors of 1 are not the same as none.
+  let factors: [Double]?
+
   /// The products n k d up to which rows are labelled directly.
   private static let mostWorkDone = 1 << 12
   /// Rows that are checked and then labelled, while they are in the cache.
@@ -13,9 +33,9 @@ extension KMeansModel {
   /// Blocks that a thread takes at a time.
   private static let blocksOfRun = 16
 
-  package func predict<Samples: RowMajorMatrix>(
-    _ samples: Samples, threadCount: Int = availableProcessorCount,
-    instructionSet: InstructionSet
+  /// The label of each row, n of them, by the least distance in double precision, ties to the lowest.
+  func labels<Samples: RowMajorMatrix>(
+    of samples: Samples, threadCount: Int, instructionSet: InstructionSet
   ) throws(ClusteringError) -> [Int] where Samples.Element: BLASScalar {
     guard samples.columnCount == centroids.columnCount else {
       throw .columnCount(expected: centroids.columnCount, found: samples.columnCount)
@@ -48,12 +68,14 @@ extension KMeansModel {
       samples.centered(on: means), weights: nil, including: centroids.elements)
     // Farther out than this, scores could overflow.
     let scoreLimit = 0x1p40 / rows.scale
+    // Squares so small that double precision has none to compare scores by.
+    let isTiny = factors != nil && rows.scale > 0x1p400
     let blockCount = (n + Self.blockSize - 1) / Self.blockSize
     let runCount = (blockCount + Self.blocksOfRun - 1) / Self.blocksOfRun
     var isSound = [Bool](repeating: false, count: runCount)
     let labels = [Int](unsafeUninitializedCapacity: n) { labels, count in
       rows.withUnsafe { raw in
-        PackedCentroids(centroids.elements, raw).withUnsafe { packed in
+        PackedCentroids(centroids.elements, factors: factors, raw).withUnsafe { packed in
           isSound.withUnsafeMutableBufferPointer { isSound in
             nonisolated(unsafe) let (raw, packed) = (raw, packed)
             nonisolated(unsafe) let (labels, isSound) = (labels, isSound)
@@ -65,7 +87,7 @@ extension KMeansModel {
                   instructions, raw, Int64(rows.lowerBound), Int64(rows.count))
                 guard size <= limit, let target = labels.baseAddress.map({ $0 + rows.lowerBound })
                 else { return false }
-                if size <= scoreLimit {
+                if size <= scoreLimit && !isTiny {
                   assign(raw, packed, rows, instructions, to: target)
                 } else {
                   assignDirectly(samples, rows, to: target)
@@ -127,8 +149,8 @@ extension KMeansModel {
             Samples.Element.widen(elements + index * d, into: row, count: d)
             for column in 0..<d where !(abs(row[column]) <= limit) { isSound = false }
             let (label, distance) = nearest(row)
-            // Squares that underflow or overflow tell nothing.
-            isSound = isSound && distance > 1e-280 && distance < .infinity
+            // Squares that underflow or overflow tell nothing; with factors they are what is asked for.
+            isSound = isSound && (factors != nil || distance > 1e-280 && distance < .infinity)
             labels[index] = label
           }
         }
@@ -138,14 +160,16 @@ extension KMeansModel {
     return isSound ? labels : nil
   }
 
-  /// The nearest centroid by direct differences, ties to the lowest, and its squared distance.
+  /// The nearest centroid by direct differences, ties to the lowest, and its distance: the squared
+  /// one where there are no factors.
   private func nearest(_ row: UnsafePointer<Double>) -> (label: Int, distance: Double) {
     centroids.elements.withUnsafeBufferPointer { elements in
       var (least, label) = (Double.infinity, 0)
       guard let base = elements.baseAddress else { return (label, least) }
       for cluster in 0..<centroids.rowCount {
-        let distance = squaredDistance(
+        var distance = squaredDistance(
           row, base + cluster * centroids.columnCount, centroids.columnCount)
+        if let factors { distance = factors[cluster] * distance.squareRoot() }
         if distance < least { (least, label) = (distance, cluster) }
       }
       return (label, least)
