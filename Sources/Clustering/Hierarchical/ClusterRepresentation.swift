@@ -28,29 +28,18 @@ extension Dendrogram {
     return centers
   }
 
-  /// The exemplars of each cluster and their shares in its mean.
+  /// The exemplars of each cluster and their shares in its mean; see `ExemplarChoice`.
   func exemplars(
-    of clusters: FlatClusters, _ rows: ShiftedSamples, isWeighted: Bool, limit: Int, seed: UInt64
+    of clusters: FlatClusters, _ rows: ShiftedSamples, isWeighted: Bool, _ choice: ExemplarChoice
   ) -> HierarchicalModel.Representation {
     let shares = leafShares(of: clusters, isHalving: isWeighted)
-    var members = [[Int]](repeating: [], count: clusters.clusterCount)
-    for (row, label) in clusters.labels.enumerated() { members[label].append(row) }
-    var generator = SeededGenerator(seed: seed)
     var chosen: [Int] = []
     var weights: [Double] = []
     var offsets = [0]
-    // One exemplar each, and the rest of the limit by size, rounded down.
-    let spare = max(0, limit - clusters.clusterCount)
-    for rowsOfCluster in members {
-      let size = rowsOfCluster.count
-      let share = Double(size - 1) / Double(max(1, leafCount - clusters.clusterCount))
-      let count = leafCount <= limit ? size : min(size, 1 + Int(Double(spare) * share))
-      let kept =
-        count == size
-        ? rowsOfCluster : generator.sample(count, outOf: size).map { rowsOfCluster[$0] }
+    for kept in choice.exemplars(of: clusters, rows) {
       let total = kept.reduce(0.0) { $0 + shares[$1] }
       // Shares so deep in the tree that all underflow leave the plain mean.
-      weights += kept.map { total > 0 ? shares[$0] / total : 1 / Double(count) }
+      weights += kept.map { total > 0 ? shares[$0] / total : 1 / Double(kept.count) }
       chosen += kept
       offsets.append(chosen.count)
     }

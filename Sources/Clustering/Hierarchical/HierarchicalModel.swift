@@ -62,9 +62,16 @@ public struct HierarchicalModel: Sendable, Hashable {
   /// Makes the model of a cut of a tree.
   ///
   /// Centroids and exemplars are kept in the label order of the cut. Where the linkage needs
-  /// exemplars and there are more rows than `exemplarLimit`, each cluster keeps a random sample of
-  /// its rows, in proportion to its size and one at least; distances are then estimates, and the
-  /// smallest and largest ones of single and complete linkage are biased inwards.
+  /// exemplars and there are more rows than `exemplarLimit`, each cluster keeps some of its rows, in
+  /// proportion to its size and one at least, and distances to the others are not looked at:
+  ///
+  /// - complete: the extreme rows along random directions. The row that is farthest from a point is a
+  ///   corner of the cluster's convex hull, so labels are exact once all corners are kept, as they
+  ///   mostly are in few columns;
+  /// - single: rows far apart, each the farthest from those before among a random sample of 16 for
+  ///   each that is kept (Gonzalez 1985, doi 10.1016/0304-3975(85)90224-5): no row of the sample is
+  ///   farther from its exemplar than the exemplars are from one another;
+  /// - average, weighted: a random sample, whose mean distance is as likely too large as too small.
   ///
   /// - Parameters:
   ///   - samples: The rows the tree was made of, n × d.
@@ -73,26 +80,36 @@ public struct HierarchicalModel: Sendable, Hashable {
   ///   - linkage: The linkage of the tree.
   ///   - metric: The metric of the tree.
   ///   - exemplarLimit: The most exemplars kept in all, if that is at least the number of clusters.
-  ///   - seed: The seed of the sample.
+  ///   - seed: The seed of samples and directions.
+  ///   - threadCount: The most threads at once; the model does not depend on it.
   /// - Throws: `ClusteringError.leafCount`, what the cut throws, and what the data are refused for.
-  /// - Complexity: O(n d).
+  /// - Complexity: O(n d), and with m exemplars O(n m d / k) for complete and O(m² d) for single
+  ///   linkage where clusters are alike in size, up to k times that where one has nearly all rows.
   public init<Scalar: BLASScalar>(
     _ samples: Matrix<Scalar>, _ dendrogram: Dendrogram, cut: Dendrogram.Cut, linkage: Linkage,
-    metric: Metric = .euclidean, exemplarLimit: Int = 4096, seed: UInt64 = 0
+    metric: Metric = .euclidean, exemplarLimit: Int = 4096, seed: UInt64 = 0,
+    threadCount: Int = availableProcessorCount
   ) throws(ClusteringError) {
     guard samples.rowCount == dendrogram.leafCount else {
       throw .leafCount(expected: dendrogram.leafCount, found: samples.rowCount)
     }
     let clusters = try dendrogram.cut(cut)
-    _ = try MetricRows(samples, metric: metric, threadCount: 1)
-    let rows = try ShiftedSamples(unshifted: samples)
+    let rows = try ShiftedSamples(
+      samples, totalWeight: Double(samples.rowCount), threadCount: threadCount
+    ).unshifted
+    if metric == .cosine || metric == .correlation {
+      for row in 0..<rows.rowCount { _ = try MetricRows.prepared(rows.row(row), metric, row: row) }
+    }
     let representation: Representation
     if linkage.needsEuclidean {
       let centers = dendrogram.centers(of: clusters, rows, isMidpoint: linkage == .median)
       representation = .centers(centers, sizes: clusters.sizes)
     } else {
       representation = dendrogram.exemplars(
-        of: clusters, rows, isWeighted: linkage == .weighted, limit: exemplarLimit, seed: seed)
+        of: clusters, rows, isWeighted: linkage == .weighted,
+        ExemplarChoice(
+          linkage: linkage, metric: metric, limit: exemplarLimit, seed: seed,
+          threadCount: threadCount))
     }
     try self.init(linkage: linkage, metric: metric, representation: representation)
   }

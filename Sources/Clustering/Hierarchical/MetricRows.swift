@@ -47,6 +47,19 @@ struct MetricRows: Sendable {
     }
   }
 
+  /// Stores rows that are in that form already, given row after row.
+  init(prepared elements: [Double], columnCount: Int, metric: Metric) {
+    self.metric = metric
+    self.columnCount = columnCount
+    rowCount = elements.count / columnCount
+    columns = [Double](repeating: 0, count: elements.count)
+    for row in 0..<rowCount {
+      for column in 0..<columnCount {
+        columns[column * rowCount + row] = elements[row * columnCount + column]
+      }
+    }
+  }
+
   /// A row in the form that distances are computed in.
   static func prepared(
     _ row: [Double], _ metric: Metric, row index: Int
