@@ -13,6 +13,7 @@ let package = Package(
     .target(name: "CMultiplyAdd"),
     .target(
       name: "Timing", dependencies: [.product(name: "LinearAlgebra", package: "coterie")]),
+    .executableTarget(name: "hierarchy-labels", dependencies: shared),
     .executableTarget(name: "hierarchy-predict", dependencies: shared),
     .executableTarget(name: "kmeans-limit", dependencies: ["CMultiplyAdd"] + shared),
     .executableTarget(name: "kmeans-predict", dependencies: shared),

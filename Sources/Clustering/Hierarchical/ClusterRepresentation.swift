@@ -36,11 +36,11 @@ extension Dendrogram {
     var chosen: [Int] = []
     var weights: [Double] = []
     var offsets = [0]
-    for kept in choice.exemplars(of: clusters, rows) {
-      let total = kept.reduce(0.0) { $0 + shares[$1] }
+    for kept in choice.exemplars(of: clusters, rows, shares: shares, order: leafOrder) {
+      let total = kept.shares.reduce(0, +)
       // Shares so deep in the tree that all underflow leave the plain mean.
-      weights += kept.map { total > 0 ? shares[$0] / total : 1 / Double(kept.count) }
-      chosen += kept
+      weights += kept.shares.map { total > 0 ? $0 / total : 1 / Double(kept.rows.count) }
+      chosen += kept.rows
       offsets.append(chosen.count)
     }
     let points = Matrix(

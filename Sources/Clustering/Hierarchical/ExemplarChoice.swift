@@ -10,33 +10,73 @@ struct ExemplarChoice: Sendable {
   let threadCount: Int
 
   /// Rows among which those far apart are looked for, for each that is kept.
-  private static let candidatesOfExemplar = 16
+  private static let candidatesOfExemplar = 4
   /// Directions that a thread takes at a time.
   private static let directionsOfBlock = 64
 
-  /// The rows kept of each cluster, k lists.
-  func exemplars(of clusters: FlatClusters, _ rows: ShiftedSamples) -> [[Int]] {
+  /// The rows kept of each cluster, k lists, and their shares in its mean, given those of all rows
+  /// and the rows in an order that has those of a node of the tree side by side.
+  func exemplars(
+    of clusters: FlatClusters, _ rows: ShiftedSamples, shares: [Double], order: [Int]
+  ) -> [(rows: [Int], shares: [Double])] {
     let (n, k) = (clusters.labels.count, clusters.clusterCount)
+    let isMean = linkage != .single && linkage != .complete
     var members = [[Int]](repeating: [], count: k)
-    for (row, label) in clusters.labels.enumerated() { members[label].append(row) }
-    guard n > limit else { return members }
+    for row in isMean && n > limit ? order : Array(0..<n) {
+      members[clusters.labels[row]].append(row)
+    }
+    guard n > limit else { return members.map { rows in (rows, rows.map { shares[$0] }) } }
     // One each, and the rest of the limit by size, rounded down.
     let spare = max(0, limit - k)
     let counts = clusters.sizes.map { size in
       min(size, 1 + Int(Double(spare) * Double(size - 1) / Double(max(1, n - k))))
     }
     var generator = SeededGenerator(seed: seed)
+    if isMean {
+      return zip(members, counts).map { members, count in
+        count < members.count
+          ? Self.evenly(members, shares: shares, count: count, using: &generator)
+          : (members, members.map { shares[$0] })
+      }
+    }
+    let kept: [[Int]]
     if linkage == .complete {
-      return extremes(members, counts: counts, rows, using: &generator)
+      kept = extremes(members, counts: counts, rows, using: &generator)
+    } else {
+      kept = zip(members, counts).map { members, count in
+        guard count < members.count else { return members }
+        let size = Self.candidatesOfExemplar * count
+        let sample =
+          size < members.count
+          ? generator.sample(size, outOf: members.count).map { members[$0] } : members
+        return farApart(sample, count: count, rows)
+      }
     }
-    return zip(members, counts).map { members, count in
-      guard count < members.count else { return members }
-      let size = linkage == .single ? Self.candidatesOfExemplar * count : count
-      let sample =
-        size < members.count
-        ? generator.sample(size, outOf: members.count).map { members[$0] } : members
-      return linkage == .single ? farApart(sample, count: count, rows) : sample
+    return kept.map { rows in (rows, rows.map { _ in 1 / Double(rows.count) }) }
+  }
+
+  /// A systematic sample: the rows at even steps of the running sum of the shares, from a random start
+  /// on, each with the number of steps that it takes.
+  private static func evenly(
+    _ members: [Int], shares: [Double], count: Int, using generator: inout SeededGenerator
+  ) -> (rows: [Int], shares: [Double]) {
+    let step = members.reduce(0.0) { $0 + shares[$1] } / Double(count)
+    // Shares so deep in the tree that all underflow leave the plain mean.
+    guard step > 0 else {
+      return (Array(members.prefix(count)), [Double](repeating: 1 / Double(count), count: count))
     }
+    var next = step * generator.uniform()
+    var (sum, rows, kept) = (0.0, [Int](), [Double]())
+    for row in members {
+      sum += shares[row]
+      guard next < sum else { continue }
+      let hits = ((sum - next) / step).rounded(.up)
+      next += hits * step
+      rows.append(row)
+      kept.append(hits / Double(count))
+    }
+    // Rounding may leave the only step just behind the last row.
+    return rows.isEmpty ? ([members[0]], [1]) : (rows, kept)
   }
 
   /// Those of some rows that are each the farthest from all before, from the first on; fewer than

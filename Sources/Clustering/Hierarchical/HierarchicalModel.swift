@@ -68,10 +68,11 @@ public struct HierarchicalModel: Sendable, Hashable {
   /// - complete: the extreme rows along random directions. The row that is farthest from a point is a
   ///   corner of the cluster's convex hull, so labels are exact once all corners are kept, as they
   ///   mostly are in few columns;
-  /// - single: rows far apart, each the farthest from those before among a random sample of 16 for
+  /// - single: rows far apart, each the farthest from those before among a random sample of 4 for
   ///   each that is kept (Gonzalez 1985, doi 10.1016/0304-3975(85)90224-5): no row of the sample is
   ///   farther from its exemplar than the exemplars are from one another;
-  /// - average, weighted: a random sample, whose mean distance is as likely too large as too small.
+  /// - average, weighted: a systematic sample, the rows at even steps of their shares in the mean,
+  ///   summed up along the tree: every part of the tree is in it by its share.
   ///
   /// - Parameters:
   ///   - samples: The rows the tree was made of, n × d.

@@ -217,6 +217,29 @@ struct HierarchicalPredictionTests {
     }
   }
 
+  @Test(arguments: [Linkage.single, .complete, .average, .weighted])
+  func fewExemplarsLabelMostRowsAsAllDo(linkage: Linkage) throws {
+    let all = RandomSamples.blobs(2500, 2, centers: 5, seed: 30)
+    let samples = all.selectingRows(0..<1500)
+    let fresh = all.selectingRows(1500..<2500)
+    let tree = try Hierarchical(linkage: linkage).fit(samples)
+    func model(_ limit: Int, threadCount: Int = 2) throws -> HierarchicalModel {
+      try HierarchicalModel(
+        samples, tree, cut: .clusterCount(5), linkage: linkage, exemplarLimit: limit,
+        threadCount: threadCount)
+    }
+    let bounded = try model(300)
+    #expect(try bounded == model(300, threadCount: 1))
+    guard case .exemplars(let rows, _, _) = bounded.representation else {
+      Issue.record("\(linkage) keeps exemplars")
+      return
+    }
+    #expect((5...300).contains(rows.rowCount))
+    let expected = try model(1500).predict(fresh)
+    let agreeing = zip(try bounded.predict(fresh), expected).count { $0 == $1 }
+    #expect(agreeing >= 970, "\(agreeing) of 1000")
+  }
+
   @Test func theFirstRowAtFaultIsNamed() throws {
     let testCase = Case(linkage: .average, metric: .cosine, hasTies: false)
     let model = try testCase.model(seed: 28, rows: 150, limit: 60)
