@@ -1,3 +1,4 @@
+internal import Foundation
 public import LinearAlgebra
 
 /// The tree of an agglomerative clustering: which nodes merged, in which order, and how high.
@@ -56,6 +57,20 @@ public struct Dendrogram: Sendable, Hashable {
 
   private static func size(_ node: Int, _ n: Int, _ merges: [Merge]) -> Int {
     node < n ? 1 : merges[node - n].size
+  }
+
+  /// The same tree of rows that are larger or smaller by a power of two.
+  func scalingHeights(byPowerOfTwo exponent: Int) -> Dendrogram {
+    Dendrogram(
+      leafCount: leafCount,
+      merges: merges.map {
+        Merge(a: $0.a, b: $0.b, height: scalbn($0.height, exponent), size: $0.size)
+      })
+  }
+
+  private init(leafCount: Int, merges: [Merge]) {
+    self.leafCount = leafCount
+    self.merges = merges
   }
 
   /// Numbers merges in the order given.

@@ -1,3 +1,4 @@
+internal import Foundation
 public import LinearAlgebra
 
 /// Agglomerative clustering: every row starts alone, and the two closest clusters merge until one
@@ -68,6 +69,13 @@ public struct Hierarchical: Sendable, Hashable {
       throw .linkageNeedsEuclidean(linkage, metric)
     }
     try checkWeights(weights, rowCount: samples.rowCount)
+    if metric == .euclidean, let exponent = tinyExponent(samples.elements.lazy.map { Double($0) }) {
+      let scaled = Matrix(
+        rowCount: samples.rowCount, columnCount: samples.columnCount,
+        elements: samples.elements.map { scalbn(Double($0), -exponent) })
+      return try fit(scaled, weights: weights, engine: engine).scalingHeights(
+        byPowerOfTwo: exponent)
+    }
     let rows = try initialClusters(samples, weights: weights)
     let leafCount = rows.rowCount
     switch linkage {
@@ -142,6 +150,10 @@ public struct Hierarchical: Sendable, Hashable {
   ///   linkage three times that.
   public func fit(condensedDistances: [Double]) throws(ClusteringError) -> Dendrogram {
     let distances = try CondensedDistances(condensedDistances)
+    if let exponent = tinyExponent(condensedDistances) {
+      let scaled = condensedDistances.map { scalbn($0, -exponent) }
+      return try fit(condensedDistances: scaled).scalingHeights(byPowerOfTwo: exponent)
+    }
     let n = distances.rowCount
     if linkage == .single {
       return Dendrogram(inOrder: spanningTree(distances, rowCount: n), leafCount: n)
@@ -164,6 +176,14 @@ public struct Hierarchical: Sendable, Hashable {
     var merging = LeastPairMerging(space)
     return Dendrogram(inOrder: complete(merging.merges()), leafCount: leafCount)
   }
+}
+
+/// The exponent of the largest of some numbers, where all are so small that the squares of their
+/// differences might vanish; nil where they are not.
+private func tinyExponent(_ values: some Sequence<Double>) -> Int? {
+  var largest = 0.0
+  for value in values { largest = max(largest, abs(value)) }
+  return largest > 0 && largest < 0x1p-400 ? Int(largest.exponent) : nil
 }
 
 /// Two clusters that merge, each named by one of its rows.

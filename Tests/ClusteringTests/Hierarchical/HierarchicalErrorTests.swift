@@ -119,6 +119,28 @@ struct HierarchicalErrorTests {
     #expect(tree.merges.map(\.height) == expected.merges.map { $0.height * scale })
   }
 
+  /// Squares of the smallest numbers are 0; the trees of such rows, and of such distances, are not.
+  @Test(arguments: Linkage.allCases, [-400, -664, -900, -1010])
+  func theSmallestValuesMakeTheSameTree(linkage: Linkage, exponent: Int) throws {
+    let samples = RandomSamples.lattice(60, 2, side: 1 << 10, seed: 5)
+    let scale = Double(sign: .plus, exponent: exponent, significand: 1)
+    let scaled = Matrix(
+      rowCount: 60, columnCount: 2, elements: samples.elements.map { $0 * scale })
+    let configuration = Hierarchical(linkage: linkage)
+    let (tree, expected) = (try configuration.fit(scaled), try configuration.fit(samples))
+    #expect(tree.merges.map(\.a) == expected.merges.map(\.a))
+    #expect(tree.merges.map(\.height) == expected.merges.map { $0.height * scale })
+    let condensed = expected.merges.indices.flatMap { i in
+      (i + 1..<60).map { j in
+        abs(samples[i, 0] - samples[j, 0]) + abs(samples[i, 1] - samples[j, 1])
+      }
+    }
+    let given = try configuration.fit(condensedDistances: condensed)
+    let tiny = try configuration.fit(condensedDistances: condensed.map { $0 * scale })
+    #expect(tiny.merges.map(\.a) == given.merges.map(\.a))
+    #expect(tiny.merges.map(\.height) == given.merges.map { $0.height * scale })
+  }
+
   @Test(arguments: Linkage.allCases)
   func moreClustersThanRowsAreRefused(linkage: Linkage) throws {
     let tree = try Hierarchical(linkage: linkage).fit(Matrix<Double>(rows: [[0], [1], [1]]))
