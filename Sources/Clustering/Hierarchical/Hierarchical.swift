@@ -69,14 +69,17 @@ public struct Hierarchical: Sendable, Hashable {
       throw .linkageNeedsEuclidean(linkage, metric)
     }
     try checkWeights(weights, rowCount: samples.rowCount)
-    if metric == .euclidean, let exponent = tinyExponent(samples.elements.lazy.map { Double($0) }) {
-      let scaled = Matrix(
-        rowCount: samples.rowCount, columnCount: samples.columnCount,
-        elements: samples.elements.map { scalbn(Double($0), -exponent) })
-      return try fit(scaled, weights: weights, engine: engine).scalingHeights(
-        byPowerOfTwo: exponent)
-    }
     let rows = try initialClusters(samples, weights: weights)
+    guard metric == .euclidean, let exponent = tinyExponent(rows.elements) else {
+      return try tree(rows, engine: engine)
+    }
+    return try tree(rows.multiplied(byPowerOfTwo: -exponent), engine: engine)
+      .scalingHeights(byPowerOfTwo: exponent)
+  }
+
+  private func tree(
+    _ rows: InitialClusters, engine: HierarchicalEngine
+  ) throws(ClusteringError) -> Dendrogram {
     let leafCount = rows.rowCount
     switch linkage {
     case _ where engine.isMatrix || metric != .euclidean || linkage == .weighted:
@@ -180,7 +183,7 @@ public struct Hierarchical: Sendable, Hashable {
 
 /// The exponent of the largest of some numbers, where all are so small that the squares of their
 /// differences might vanish; nil where they are not.
-private func tinyExponent(_ values: some Sequence<Double>) -> Int? {
+private func tinyExponent(_ values: [Double]) -> Int? {
   var largest = 0.0
   for value in values { largest = max(largest, abs(value)) }
   return largest > 0 && largest < 0x1p-400 ? Int(largest.exponent) : nil

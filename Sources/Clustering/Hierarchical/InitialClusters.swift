@@ -1,3 +1,4 @@
+internal import Foundation
 internal import LinearAlgebra
 
 /// What a tree of rows begins with: one cluster for all rows that are equal.
@@ -47,6 +48,25 @@ struct InitialClusters: Sendable {
     elements = table.rows
     self.weights = weights
     merges = duplicates
+  }
+
+  /// The same groups of rows that are larger or smaller by a power of two.
+  func multiplied(byPowerOfTwo exponent: Int) -> InitialClusters {
+    InitialClusters(
+      rowCount: rowCount, columnCount: columnCount, representatives: representatives,
+      elements: elements.map { scalbn($0, exponent) }, weights: weights, merges: merges)
+  }
+
+  private init(
+    rowCount: Int, columnCount: Int, representatives: [Int], elements: [Double],
+    weights: [Double], merges: [RowMerge]
+  ) {
+    self.rowCount = rowCount
+    self.columnCount = columnCount
+    self.representatives = representatives
+    self.elements = elements
+    self.weights = weights
+    self.merges = merges
   }
 
   /// The rows of the groups, m × d, less the middle of those columns in which that loses nothing.
