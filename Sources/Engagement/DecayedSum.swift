@@ -20,10 +20,25 @@ struct DecayedSum: Sendable {
 
   /// Adds a weight at an instant at or after 1970, in any order.
   mutating func add(_ weight: Double, at instant: Int64) {
-    let halfLives = instant / halfLife
-    let block = halfLives / Self.halfLivesPerBlock
-    let fraction = Double(instant % halfLife) / Double(halfLife)
-    let term = scalbn(weight * exp2(fraction), Int(halfLives % Self.halfLivesPerBlock))
+    let (block, term) = Self.term(weight, at: instant, halfLife: halfLife)
+    add(term, toBlock: block)
+  }
+
+  /// The block of 256 half-lives that an instant is in, and a weight relative to its beginning.
+  @inline(__always)
+  static func term(
+    _ weight: Double, at instant: Int64, halfLife: Int64
+  ) -> (block: Int64, term: Double) {
+    let (halfLives, rest) = instant.quotientAndRemainder(dividingBy: halfLife)
+    let (block, place) = halfLives.quotientAndRemainder(dividingBy: halfLivesPerBlock)
+    let fraction = Double(rest) / Double(halfLife)
+    // 2 to a whole power up to 255 is a double of its own.
+    let scale = Double(bitPattern: UInt64(bitPattern: place + 1023) << 52)
+    return (block, weight * exp2(fraction) * scale)
+  }
+
+  /// Adds a term of a block.
+  mutating func add(_ term: Double, toBlock block: Int64) {
     if let last = blocks.indices.last, blocks[last].index == block {
       blocks[last].sum.add(term)
       return
@@ -37,14 +52,19 @@ struct DecayedSum: Sendable {
 
   /// The sum as of an instant that is not before any of its events.
   func value(asOf instant: Int64) -> Double {
-    var total = 0.0
-    for (block, sum) in blocks {
-      // The age of the block's beginning, in whole half-lives and the part of one that is left.
-      let halfLives = instant / halfLife - block * Self.halfLivesPerBlock
-      let fraction = Double(instant % halfLife) / Double(halfLife)
-      total += scalbn(sum.value * exp2(-fraction), -Int(halfLives))
+    blocks.reduce(0) { total, block in
+      total + Self.value(block.sum.value, ofBlock: block.index, asOf: instant, halfLife: halfLife)
     }
-    return total
+  }
+
+  /// What the sum of a block's terms is as of an instant; blocks are to be added up oldest first.
+  static func value(
+    _ sum: Double, ofBlock block: Int64, asOf instant: Int64, halfLife: Int64
+  ) -> Double {
+    // The age of the block's beginning, in whole half-lives and the part of one that is left.
+    let halfLives = instant / halfLife - block * halfLivesPerBlock
+    let fraction = Double(instant % halfLife) / Double(halfLife)
+    return scalbn(sum * exp2(-fraction), -Int(halfLives))
   }
 
   /// Forgets all terms.

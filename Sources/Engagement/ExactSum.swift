@@ -30,6 +30,11 @@ package struct ExactSum: Sendable {
     partials.append(sum)
   }
 
+  /// Adds the terms of another sum.
+  mutating func add(_ other: ExactSum) {
+    for term in other.partials { add(term) }
+  }
+
   /// Forgets all terms but keeps the storage.
   mutating func reset() { partials.removeAll(keepingCapacity: true) }
 

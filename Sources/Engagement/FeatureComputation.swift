@@ -113,10 +113,6 @@ struct FeatureCalculator {
     events.range(windowInDays: windowInDays, asOf: asOf)
   }
 
-  private func days(from start: Int64, to end: Int64) -> Double {
-    Double(end - start) / Double(Timestamp.microsecondsPerDay)
-  }
-
   private var tenure: Double {
     let joined = community.joinedAt(row: row, asOf: asOf)?.microseconds
     let first = events.timestamps.first
@@ -141,14 +137,12 @@ extension FeatureCalculator {
     for index in 0..<events.firstIndex(after: instant.microseconds) {
       sum.add(1, at: events.timestamps[index])
     }
-    return log(2.0) / Double(halfLifeInDays) * sum.value(asOf: instant.microseconds)
+    return rate(sum.value(asOf: instant.microseconds), halfLifeInDays: halfLifeInDays)
   }
 
-  /// log2((f_short + eps) / (f_long + eps)) with eps = 1/365 events a day.
   private func velocity(_ short: Int, _ long: Int, asOf instant: Timestamp) -> Double {
-    let least = 1.0 / 365
-    return log2(
-      (frequency(short, asOf: instant) + least) / (frequency(long, asOf: instant) + least))
+    Engagement.velocity(
+      short: frequency(short, asOf: instant), long: frequency(long, asOf: instant))
   }
 
   private func impact(in range: Range<Int>) -> Double {
@@ -166,7 +160,7 @@ extension FeatureCalculator {
         plan.impact(type: events.types[index], value: events.values[index]),
         at: events.timestamps[index])
     }
-    return log(2.0) / Double(halfLifeInDays) * sum.value(asOf: asOf.microseconds)
+    return rate(sum.value(asOf: asOf.microseconds), halfLifeInDays: halfLifeInDays)
   }
 
   private func receivedImpactRate(_ halfLifeInDays: Int) -> Double {
@@ -179,7 +173,7 @@ extension FeatureCalculator {
         plan.impact(type: Int(history.typeIndices[event]), value: history.values[event]),
         at: history.timestamps[event])
     }
-    return log(2.0) / Double(halfLifeInDays) * sum.value(asOf: asOf.microseconds)
+    return rate(sum.value(asOf: asOf.microseconds), halfLifeInDays: halfLifeInDays)
   }
 
   private func valueSum(in range: Range<Int>) -> (sum: Double, count: Int) {
@@ -213,31 +207,20 @@ extension FeatureCalculator {
     plan.settings.clock.day(of: Timestamp(microseconds: events.timestamps[index]))
   }
 
-  /// Consecutive weeks with an event, back from T's week, or from the one before it.
   private var streak: Double {
-    let weeks = distinctWeeks(in: events.timestamps.indices)
-    let current = plan.settings.clock.week(of: asOf)
-    var week = weeks.contains(current) ? current : current - 1
-    var length = 0
-    while weeks.contains(week) {
-      length += 1
-      week -= 1
-    }
-    return Double(length)
+    Double(
+      Engagement.streak(
+        distinctWeeks(in: events.timestamps.indices), current: plan.settings.clock.week(of: asOf)))
   }
 
-  /// The slope of y over x, Σ (x − mean x)(y − mean y) / Σ (x − mean x)², for x from 0 down to −7.
-  ///
-  /// Doubled, the deviations of x are the whole numbers 7, 5, ... −7; their squares sum to 168.
   private var trend: Double {
-    var slope = 0
     var newer = events.timestamps.count
-    for bin in 0..<8 {
-      let older = events.firstIndex(after: asOf.subtracting(days: 7 * (bin + 1)).microseconds)
-      slope += (7 - 2 * bin) * (newer - older)
-      newer = older
-    }
-    return Double(slope) * 2 / 168
+    return Engagement.trend(
+      (0..<8).map { bin in
+        let older = events.firstIndex(after: asOf.subtracting(days: 7 * (bin + 1)).microseconds)
+        defer { newer = older }
+        return newer - older
+      })
   }
 
   private var gaps: [Int64] {
@@ -280,15 +263,9 @@ extension FeatureCalculator {
     return codes.count
   }
 
-  /// −Σ p log p over event types, from the rarest to the commonest.
   private var typeEntropy: Double {
     var counts: [Int: Int] = [:]
     for type in events.types { counts[type, default: 0] += 1 }
-    guard counts.count > 1 else { return 0 }
-    let total = Double(events.types.count)
-    return -counts.values.sorted().reduce(0) { sum, count in
-      let part = Double(count) / total
-      return sum + part * log(part)
-    }
+    return Engagement.typeEntropy(Array(counts.values))
   }
 }

@@ -69,6 +69,15 @@ public struct DelimitedReader: ~Copyable {
     }
   }
 
+  /// What is left behind the current record, to be read in another way.
+  consuming func remainder() -> (
+    rest: [UInt8], separator: UInt8, terminator: UInt8, lineCount: Int
+  ) {
+    let separator = scanner.separator
+    let (rest, terminator, lineCount) = scanner.remainder()
+    return (rest, separator, terminator, lineCount)
+  }
+
   /// What makes the current record unreadable, or nil where its cells can be used.
   public var problem: String? { rejectionReason?.description }
 

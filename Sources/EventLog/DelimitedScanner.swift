@@ -17,7 +17,7 @@ struct DelimitedScanner: ~Copyable {
   }
 
   private var lines: LineScanner
-  private let separator: UInt8
+  let separator: UInt8
   private var fields: [Field] = []
   private var unescaped: [UInt8] = []
   private var recordTotal = 0
@@ -39,6 +39,14 @@ struct DelimitedScanner: ~Copyable {
 
   /// The line on which the current record ends.
   var lastLine: Int { lines.lineCount + recordLines }
+
+  /// The bytes behind the current record that are read but not handed out yet, what ends their lines,
+  /// and how many lines came before them.
+  consuming func remainder() -> (rest: [UInt8], terminator: UInt8, lineCount: Int) {
+    let lineCount = lines.lineCount + recordLines
+    let (rest, terminator) = lines.remainder(after: recordTotal)
+    return (rest, terminator, lineCount)
+  }
 
   /// The number of fields of the current record.
   var fieldCount: Int { fields.count }

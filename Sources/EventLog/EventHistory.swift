@@ -29,6 +29,12 @@ public struct EventHistory: Sendable {
     for event in events { append(event) }
   }
 
+  /// Makes a history without events that knows event types and properties.
+  package init(types: Interner, propertyNames: some Sequence<String>) {
+    self.types = types
+    for name in propertyNames { properties[name] = PropertyColumn() }
+  }
+
   /// The number of events.
   public var count: Int { timestamps.count }
 
@@ -55,34 +61,51 @@ public struct EventHistory: Sendable {
     let member = memberIDs.intern(event.memberID)
     let type = types.intern(event.type)
     let target = event.targetID.map { memberIDs.intern($0) }
-    append(
-      member: member, timestamp: event.timestamp, type: type, value: event.value, target: target)
+    memberIndices.append(Int32(member))
+    timestamps.append(event.timestamp.microseconds)
+    typeIndices.append(Int32(type))
+    values.append(event.value ?? .nan)
+    if let target {
+      while targetIndices.count < count - 1 { targetIndices.append(-1) }
+      targetIndices.append(Int32(target))
+    }
     for (name, value) in event.properties {
       properties[name, default: PropertyColumn()].append(value, at: count - 1)
     }
   }
 
-  mutating func internMember(_ bytes: UnsafeBufferPointer<UInt8>) -> Int {
-    memberIDs.intern(bytes)
-  }
-
-  mutating func internType(_ bytes: UnsafeBufferPointer<UInt8>) -> Int { types.intern(bytes) }
-
-  mutating func append(
-    member: Int, timestamp: Timestamp, type: Int, value: Double?, target: Int?
-  ) {
-    memberIndices.append(Int32(member))
-    timestamps.append(timestamp.microseconds)
-    typeIndices.append(Int32(type))
-    values.append(value ?? .nan)
-    if let target {
-      while targetIndices.count < count - 1 { targetIndices.append(-1) }
-      targetIndices.append(Int32(target))
+  /// Adds the events of a block.
+  mutating func append(_ block: EventBlock) {
+    // By position in the block; types of which all events are left out are none.
+    let (types, targets) = (block.types, block.targets)
+    var known = [Int32](repeating: -1, count: types.count)
+    let first = count
+    for (place, row) in block.rows.enumerated() {
+      let member = block.withBytes(row.member) { memberIDs.intern($0, hash: row.memberHash) }
+      memberIndices.append(Int32(member))
+      timestamps.append(row.timestamp)
+      let type = Int(row.type)
+      if known[type] < 0 { known[type] = Int32(types.withBytes(type) { self.types.intern($0) }) }
+      typeIndices.append(known[type])
+      values.append(row.value)
+      if place < targets.count, targets[place].isPresent {
+        let target = block.withBytes(targets[place]) { memberIDs.intern($0) }
+        while targetIndices.count < count - 1 { targetIndices.append(-1) }
+        targetIndices.append(Int32(target))
+      }
     }
-  }
-
-  mutating func appendProperty(_ name: String, text: UnsafeBufferPointer<UInt8>) {
-    properties[name, default: PropertyColumn()].appendText(text, at: count - 1)
+    for (name, cells) in block.events.properties {
+      for (place, cell) in cells.enumerated() where cell.count > 0 {
+        block.withBytes(cell) { bytes in
+          properties[name, default: PropertyColumn()].appendText(bytes, at: first + place)
+        }
+      }
+    }
+    for (place, typed) in block.typedProperties.sorted(by: { $0.key < $1.key }) {
+      for (name, value) in typed {
+        properties[name, default: PropertyColumn()].append(value, at: first + Int(place))
+      }
+    }
   }
 
   mutating func inferPropertyTypes() {

@@ -1,3 +1,5 @@
+import Foundation
+
 /// Gives each distinct byte string a small index, in order of first appearance.
 ///
 /// Ids and event types are compared as exact bytes, which Swift's `String` is not (it holds
@@ -5,8 +7,9 @@
 public struct Interner: Sendable {
   private var bytes: [UInt8] = []
   private var ends: [Int] = []
-  private var slots: [Int32] = [Int32](repeating: -1, count: 16)
   private var hashes: [UInt64] = []
+  /// Open addressing: the upper half of a hash beside an index plus 1; 0 where there is none.
+  private var slots: [UInt64] = [UInt64](repeating: 0, count: 16)
 
   /// Makes an empty interner.
   public init() {}
@@ -31,92 +34,182 @@ public struct Interner: Sendable {
     var copy = string
     return copy.withUTF8 { key in
       let slot = slot(of: key, hash: Self.hash(key))
-      return slots[slot] < 0 ? nil : Int(slots[slot])
+      return slots[slot] == 0 ? nil : Self.index(in: slots[slot])
     }
+  }
+
+  /// The index of some bytes, or nil, given what ``hash(_:)`` says of them.
+  package func index(of key: UnsafeBufferPointer<UInt8>, hash: UInt64) -> Int? {
+    let slot = slot(of: key, hash: hash)
+    return slots[slot] == 0 ? nil : Self.index(in: slots[slot])
   }
 
   /// The index of some bytes, added if they are new.
   ///
   /// - Complexity: O(length), amortised.
   public mutating func intern(_ key: UnsafeBufferPointer<UInt8>) -> Int {
-    let hash = Self.hash(key)
+    intern(key, hash: Self.hash(key))
+  }
+
+  /// The index of some bytes, added if they are new, given what ``hash(_:)`` says of them.
+  package mutating func intern(_ key: UnsafeBufferPointer<UInt8>, hash: UInt64) -> Int {
     let slot = slot(of: key, hash: hash)
-    if slots[slot] >= 0 { return Int(slots[slot]) }
+    if slots[slot] != 0 { return Self.index(in: slots[slot]) }
     precondition(ends.count < Int(Int32.max), "more distinct names than 32 bits can number")
     let index = ends.count
     bytes.append(contentsOf: key)
     ends.append(bytes.count)
     hashes.append(hash)
-    slots[slot] = Int32(index)
+    slots[slot] = Self.entry(hash, index)
     if ends.count * 2 > slots.count { grow() }
     return index
   }
 
   /// The indices in ascending order of their bytes.
+  ///
+  /// - Complexity: O(n log n) comparisons, of the first eight bytes but where those are equal.
   public func indicesSortedByBytes() -> [Int] {
     bytes.withUnsafeBufferPointer { all in
-      (0..<count).sorted { left, right in
-        let leftRange = range(left)
-        let rightRange = range(right)
-        return all[leftRange].lexicographicallyPrecedes(all[rightRange])
+      var keys = (0..<count).map { (prefix: Self.prefix(all, range($0)), index: Int32($0)) }
+      keys.sort { left, right in
+        if left.prefix != right.prefix { return left.prefix < right.prefix }
+        return all[range(Int(left.index))].lexicographicallyPrecedes(all[range(Int(right.index))])
       }
+      return keys.map { Int($0.index) }
     }
+  }
+
+  /// The first eight bytes of a string as a number that orders as they do, zeros standing for none.
+  package func prefix(_ index: Int) -> UInt64 {
+    bytes.withUnsafeBufferPointer { Self.prefix($0, range(index)) }
+  }
+
+  private static func prefix(_ all: UnsafeBufferPointer<UInt8>, _ range: Range<Int>) -> UInt64 {
+    var prefix: UInt64 = 0
+    for offset in 0..<8 {
+      let place = range.lowerBound + offset
+      prefix = prefix << 8 | (place < range.upperBound ? UInt64(all[place]) : 0)
+    }
+    return prefix
+  }
+
+  /// Calls `body` with the bytes at an index.
+  package func withBytes<Result>(
+    _ index: Int, _ body: (UnsafeBufferPointer<UInt8>) -> Result
+  ) -> Result {
+    bytes.withUnsafeBufferPointer { body(UnsafeBufferPointer(rebasing: $0[range(index)])) }
   }
 
   private func range(_ index: Int) -> Range<Int> {
     (index == 0 ? 0 : ends[index - 1])..<ends[index]
   }
 
+  private static func entry(_ hash: UInt64, _ index: Int) -> UInt64 {
+    hash & 0xffff_ffff_0000_0000 | UInt64(index + 1)
+  }
+
+  private static func index(in entry: UInt64) -> Int { Int(entry & 0xffff_ffff) - 1 }
+
   private func slot(of key: UnsafeBufferPointer<UInt8>, hash: UInt64) -> Int {
     let mask = slots.count - 1
     var slot = Int(truncatingIfNeeded: hash) & mask
-    while slots[slot] >= 0 {
-      let index = Int(slots[slot])
-      if hashes[index] == hash, bytes.withUnsafeBufferPointer({ equal($0, range(index), key) }) {
-        return slot
+    return slots.withUnsafeBufferPointer { slots in
+      while slots[slot] != 0 {
+        if (slots[slot] ^ hash) >> 32 == 0, isKey(key, at: Self.index(in: slots[slot])) {
+          return slot
+        }
+        slot = (slot &+ 1) & mask
       }
-      slot = (slot + 1) & mask
+      return slot
     }
-    return slot
+  }
+
+  private func isKey(_ key: UnsafeBufferPointer<UInt8>, at index: Int) -> Bool {
+    let range = range(index)
+    guard range.count == key.count, let other = key.baseAddress else {
+      return range.count == key.count
+    }
+    return bytes.withUnsafeBufferPointer { all in
+      guard let base = all.baseAddress else { return range.isEmpty }
+      return haveEqualBytes(base + range.lowerBound, other, key.count)
+    }
   }
 
   private mutating func grow() {
-    var larger = [Int32](repeating: -1, count: slots.count * 2)
+    var larger = [UInt64](repeating: 0, count: slots.count * 2)
     let mask = larger.count - 1
     for (index, hash) in hashes.enumerated() {
       var slot = Int(truncatingIfNeeded: hash) & mask
-      while larger[slot] >= 0 { slot = (slot + 1) & mask }
-      larger[slot] = Int32(index)
+      while larger[slot] != 0 { slot = (slot + 1) & mask }
+      larger[slot] = Self.entry(hash, index)
     }
     slots = larger
   }
 
-  /// FNV-1a over 8 bytes at a time, finished as in SplitMix64 (Steele and others 2014,
-  /// doi 10.1145/2714064.2660195).
-  private static func hash(_ key: UnsafeBufferPointer<UInt8>) -> UInt64 {
-    var hash: UInt64 = 0xcbf2_9ce4_8422_2325 ^ UInt64(key.count)
-    var position = 0
+  /// A hash of bytes: products of eight of them at a time, both halves of each folded together
+  /// (as in Wang Yi's wyhash, 2019).
+  package static func hash(_ key: UnsafeBufferPointer<UInt8>) -> UInt64 {
+    let (first, second): (UInt64, UInt64) = (0x9e37_79b9_7f4a_7c15, 0xbf58_476d_1ce4_e5b9)
     let raw = UnsafeRawBufferPointer(key)
-    while position + 8 <= key.count {
-      hash = (hash ^ raw.loadUnaligned(fromByteOffset: position, as: UInt64.self))
-      hash = (hash &* 0x9e37_79b9_7f4a_7c15) ^ (hash >> 29)
-      position += 8
+    let count = raw.count
+    var hash = folded(UInt64(truncatingIfNeeded: count) ^ first, second)
+    if count >= 8 {
+      var position = 0
+      while position &+ 8 < count {
+        let word = raw.loadUnaligned(fromByteOffset: position, as: UInt64.self)
+        hash = folded(word ^ first, hash ^ second)
+        position &+= 8
+      }
+      let word = raw.loadUnaligned(fromByteOffset: count &- 8, as: UInt64.self)
+      return folded(word ^ first, hash ^ second)
     }
-    while position < key.count {
-      hash = (hash ^ UInt64(key[position])) &* 0x0000_0100_0000_01b3
-      position += 1
+    var word: UInt64 = 0
+    if count >= 4 {
+      let low = raw.loadUnaligned(fromByteOffset: 0, as: UInt32.self)
+      let high = raw.loadUnaligned(fromByteOffset: count &- 4, as: UInt32.self)
+      word = UInt64(high) << 32 | UInt64(low)
+    } else if count > 0 {
+      word = UInt64(raw[0]) << 16 | UInt64(raw[count >> 1]) << 8 | UInt64(raw[count &- 1])
     }
-    hash = (hash ^ (hash >> 30)) &* 0xbf58_476d_1ce4_e5b9
-    hash = (hash ^ (hash >> 27)) &* 0x94d0_49bb_1331_11eb
-    return hash ^ (hash >> 31)
+    return folded(word ^ first, hash ^ second)
+  }
+
+  private static func folded(_ left: UInt64, _ right: UInt64) -> UInt64 {
+    let product = left.multipliedFullWidth(by: right)
+    return product.high ^ product.low
   }
 }
 
-private func equal(
-  _ all: UnsafeBufferPointer<UInt8>, _ range: Range<Int>, _ key: UnsafeBufferPointer<UInt8>
+/// Whether two places hold the same bytes, looked at eight at a time.
+@inline(__always)
+private func haveEqualBytes(
+  _ left: UnsafePointer<UInt8>, _ right: UnsafePointer<UInt8>, _ count: Int
 ) -> Bool {
-  guard range.count == key.count else { return false }
-  for offset in 0..<key.count where all[range.lowerBound + offset] != key[offset] { return false }
+  let (left, right) = (UnsafeRawPointer(left), UnsafeRawPointer(right))
+  if count >= 8 {
+    var position = 0
+    while position &+ 8 <= count {
+      guard
+        left.loadUnaligned(fromByteOffset: position, as: UInt64.self)
+          == right.loadUnaligned(fromByteOffset: position, as: UInt64.self)
+      else { return false }
+      position &+= 8
+    }
+    return left.loadUnaligned(fromByteOffset: count &- 8, as: UInt64.self)
+      == right.loadUnaligned(fromByteOffset: count &- 8, as: UInt64.self)
+  }
+  if count >= 4 {
+    return left.loadUnaligned(fromByteOffset: 0, as: UInt32.self)
+      == right.loadUnaligned(fromByteOffset: 0, as: UInt32.self)
+      && left.loadUnaligned(fromByteOffset: count &- 4, as: UInt32.self)
+        == right.loadUnaligned(fromByteOffset: count &- 4, as: UInt32.self)
+  }
+  for place in 0..<count
+  where left.load(fromByteOffset: place, as: UInt8.self)
+    != right.load(fromByteOffset: place, as: UInt8.self)
+  {
+    return false
+  }
   return true
 }
 

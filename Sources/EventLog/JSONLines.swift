@@ -64,31 +64,45 @@ extension LineScanner {
   }
 }
 
-extension EventReader {
-  func readJSONLines(
-    _ scanner: consuming LineScanner, of input: Input, into sink: inout EventSink
-  ) throws {
-    var lines = scanner
-    let roleNames = Set(Role.allCases.map { name(of: $0) })
-    var taken = sink
-    defer { sink = taken }
-    try lines.forEachObject { object, line, bytes in
-      taken.report.recordCount += 1
-      switch self.event(object, roleNames: roleNames) {
-      case .success(let (event, eventID)): taken.take(event, eventID: eventID)
+extension EventBlock {
+  /// Reads the block's text as one JSON object a line.
+  func parseJSONLines(_ reader: EventReader, terminator: UInt8) {
+    let roleNames = Set(EventReader.Role.allCases.map { reader.name(of: $0) })
+    var lines = LineScanner(text.bytes, terminator: terminator)
+    // Memory has no end that could be missed.
+    try? lines.forEachObject { object, line, bytes in
+      recordCount += 1
+      switch reader.event(object, roleNames: roleNames) {
+      case .success(let (event, eventID)): take(event, eventID: eventID)
       case .failure(let failure):
-        let rejection = Rejection(
-          file: input.description, line: line, reason: failure.reason,
-          record: String(decoding: bytes, as: UTF8.self))
-        taken.report.add(rejection)
-        try onRejection(rejection)
+        rejections.append((line - 1, failure.reason, String(decoding: bytes, as: UTF8.self)))
       }
     }
+    lineCount = lines.lineCount
   }
 
-  private struct Failure: Error { let reason: RejectionReason }
+  /// Takes over an event that is already read.
+  private func take(_ event: Event, eventID: String?) {
+    func span(_ text: String?) -> Span {
+      guard var text else { return .none }
+      return text.withUTF8 { keep($0) }
+    }
+    var (id, type) = (event.memberID, event.type)
+    events.targets.append(span(event.targetID))
+    events.eventIDs.append(span(eventID))
+    if !event.properties.isEmpty { typedProperties[Int32(rows.count)] = event.properties }
+    events.rows.append(
+      Row(
+        memberHash: id.withUTF8 { Interner.hash($0) }, timestamp: event.timestamp.microseconds,
+        value: event.value ?? .nan, member: id.withUTF8 { keep($0) },
+        type: Int32(type.withUTF8 { events.types.intern($0) })))
+  }
+}
 
-  private func event(
+extension EventReader {
+  fileprivate struct Failure: Error { let reason: RejectionReason }
+
+  fileprivate func event(
     _ object: [String: JSONValue]?, roleNames: Set<String>
   ) -> Result<(Event, String?), Failure> {
     guard let object else { return .failure(Failure(reason: .invalidJSON)) }
@@ -98,7 +112,7 @@ extension EventReader {
     func text(_ role: Role) -> String? { object[name(of: role)]?.cell }
     func idReason(_ text: String, empty: RejectionReason) -> RejectionReason? {
       var copy = text
-      return copy.withUTF8 { EventSink.reasonAgainstID($0, empty: empty) }
+      return copy.withUTF8 { EventBlock.reasonAgainstID($0, empty: empty, true) }
     }
     guard let member = text(.memberID) else { return fail(.badKey(name(of: .memberID))) }
     if let reason = idReason(member, empty: .emptyMemberID) { return fail(reason) }
@@ -108,12 +122,12 @@ extension EventReader {
     guard let type = text(.event) else { return fail(.badKey(name(of: .event))) }
     if let reason = idReason(type, empty: .emptyEventType) { return fail(reason) }
     var event = Event(memberID: member, timestamp: instant, type: type)
-    let number: EventSink.Cell =
+    let number: Cell =
       switch object[name(of: .value)] {
       case nil, .null: .absent
-      case .integer(let value): EventSink.value(Double(value))
-      case .number(let value): EventSink.value(value.isFinite ? value : nil)
-      case .string(let text): text.isEmpty ? .absent : EventSink.value(decimal(text))
+      case .integer(let value): Self.value(Double(value))
+      case .number(let value): Self.value(value.isFinite ? value : nil)
+      case .string(let text): text.isEmpty ? .absent : Self.value(decimal(text))
       default: .rejected(.unreadableValue)
       }
     switch number {
@@ -137,5 +151,17 @@ extension EventReader {
       }
     }
     return .success((event, text(.eventID)))
+  }
+
+  private enum Cell {
+    case absent
+    case number(Double)
+    case rejected(RejectionReason)
+  }
+
+  /// What a value's number means.
+  private static func value(_ number: Double?) -> Cell {
+    guard let number else { return .rejected(.unreadableValue) }
+    return abs(number) <= 1e15 ? .number(number) : .rejected(.valueOutOfRange)
   }
 }

@@ -8,7 +8,7 @@ struct LineScanner: ~Copyable {
   /// Longer records are rejected; the lines after them are read again.
   static let maximumRecordBytes = 1 << 20
 
-  private let stream: ByteStream
+  let stream: ByteStream?
   private var buffer: UnsafeMutablePointer<UInt8>
   private var capacity = 1 << 20
   private var start = 0
@@ -29,7 +29,26 @@ struct LineScanner: ~Copyable {
     }
   }
 
+  /// Goes through bytes in memory, whose line ends are known.
+  init(_ bytes: UnsafeBufferPointer<UInt8>, terminator: UInt8) {
+    stream = nil
+    capacity = bytes.count
+    buffer = .allocate(capacity: max(1, capacity))
+    if let source = bytes.baseAddress { buffer.update(from: source, count: capacity) }
+    end = capacity
+    hasEnded = true
+    self.terminator = terminator
+  }
+
   deinit { buffer.deallocate() }
+
+  /// The bytes that are read but not handed out yet, and what ends their lines.
+  consuming func remainder(after count: Int) -> (rest: [UInt8], terminator: UInt8) {
+    (
+      Array(UnsafeBufferPointer(start: buffer + start + count, count: end - start - count)),
+      terminator
+    )
+  }
 
   /// The bytes from the beginning of the current record.
   var base: UnsafePointer<UInt8> { UnsafePointer(buffer + start) }
@@ -99,8 +118,9 @@ struct LineScanner: ~Copyable {
       buffer = larger
       capacity *= 2
     }
-    let count = try stream.read(
-      into: UnsafeMutableRawBufferPointer(start: buffer + end, count: capacity - end))
+    let count =
+      try stream?.read(
+        into: UnsafeMutableRawBufferPointer(start: buffer + end, count: capacity - end)) ?? 0
     if count == 0 { hasEnded = true }
     end += count
   }

@@ -123,7 +123,7 @@ private struct MemberRows {
 
   mutating func take(_ cells: [String: String]) -> RejectionReason? {
     guard var id = cells[idColumn] else { return .badKey(idColumn) }
-    if let reason = id.withUTF8({ EventSink.reasonAgainstID($0, empty: .emptyMemberID) }) {
+    if let reason = id.withUTF8({ EventBlock.reasonAgainstID($0, empty: .emptyMemberID, true) }) {
       return reason
     }
     var joined: Timestamp?

@@ -20,16 +20,21 @@ enum AsOf: ExpressibleByArgument, Equatable {
     }
   }
 
-  func instant(in history: EventHistory) throws -> Timestamp {
+  /// The time, where it can be told without the events.
+  var known: Timestamp? {
     switch self {
-    case .instant(let instant): return instant
-    case .now: return Timestamp(microseconds: Int64(Date().timeIntervalSince1970 * 1_000_000))
-    case .last:
-      guard let newest = history.newest else {
-        throw Failure.badInput("--as-of last: the log holds no events; say a time instead")
-      }
-      return newest
+    case .instant(let instant): instant
+    case .now: Timestamp(microseconds: Int64(Date().timeIntervalSince1970 * 1_000_000))
+    case .last: nil
     }
+  }
+
+  func instant(in history: EventHistory) throws -> Timestamp {
+    if let known { return known }
+    guard let newest = history.newest else {
+      throw Failure.badInput("--as-of last: the log holds no events; say a time instead")
+    }
+    return newest
   }
 }
 

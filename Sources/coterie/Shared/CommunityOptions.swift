@@ -59,24 +59,64 @@ struct CommunityOptions: ParsableArguments {
   func load(
     _ events: [String], project: ProjectFile, features: [FeatureDefinition]
   ) throws -> LoadedCommunity {
-    let rejections = try rejects.map { try RejectionFile($0) }
     var properties = Set(project.eventProperties)
     for case .distinctValues(let name, _) in features { properties.insert(name) }
+    let started = Date()
+    let (history, report, memberTable) = try read(
+      events, project: project, properties: properties
+    ) { reader, inputs in try reader.read(inputs, threadCount: threads) }
+    let community = Community(history: history, members: memberTable)
+    try check(project, against: community)
+    return LoadedCommunity(
+      community: community, asOf: try asOf.instant(in: history), report: report,
+      acceptedCount: history.count, readSeconds: Date().timeIntervalSince(started))
+  }
+
+  /// Takes the features of all members from one pass over the events; nil where that is not enough,
+  /// because the as-of time, a feature or the project asks for the events themselves.
+  func scan(
+    _ events: [String], project: ProjectFile, choice: FeatureChoice
+  ) throws -> (table: FeatureTable, input: LoadedCommunity)? {
+    let started = Date()
+    guard let asOf = asOf.known, project.eventProperties.isEmpty,
+      let scan = FeatureScan(
+        features: choice.features, asOf: asOf, settings: project.settings, threadCount: threads)
+    else { return nil }
+    let (filled, report, memberTable) = try read(
+      events, project: project, properties: []
+    ) { reader, inputs in
+      var scan = scan
+      let report = try scan.read(inputs, with: reader)
+      return (scan, report)
+    }
+    let community = filled.communityWithoutEvents(members: memberTable)
+    try check(project, against: community)
+    let input = LoadedCommunity(
+      community: community, asOf: asOf, report: report, acceptedCount: filled.eventCount,
+      readSeconds: Date().timeIntervalSince(started))
+    return (try choice.translating { try filled.table(members: memberTable) }, input)
+  }
+
+  /// Reads events with `body`, then members, and says what was refused.
+  private func read<Events>(
+    _ events: [String], project: ProjectFile, properties: Set<String>,
+    _ body: (EventReader, [Input]) throws -> (Events, ReadReport)
+  ) throws -> (Events, ReadReport, MemberTable) {
+    let rejections = try rejects.map { try RejectionFile($0) }
     var columns: [EventReader.Role: String] = [:]
     for (role, name) in project.columns {
       if let role = EventReader.Role(rawValue: role) { columns[role] = name }
     }
     Console.progress("reading events")
-    let started = Date()
     let reader = EventReader(
       columns: columns, properties: .named(properties), rejectionLimit: maximumRejected
     ) { try rejections?.write($0) }
-    let history: EventHistory
+    let taken: Events
     let report: ReadReport
     var memberTable = MemberTable()
     var memberReport: ReadReport?
     do {
-      (history, report) = try reader.read(events.map { Input(argument: $0) })
+      (taken, report) = try body(reader, events.map { Input(argument: $0) })
       if let members {
         let reader = MemberReader(rejectionLimit: maximumRejected) {
           try rejections?.write($0)
@@ -100,16 +140,16 @@ struct CommunityOptions: ParsableArguments {
         .map { "\($0.key) \($0.value.typeName)" }
       if !types.isEmpty { Console.note("\(members): \(types.joined(separator: ", "))") }
     }
-    let community = Community(history: history, members: memberTable)
+    return (taken, report, memberTable)
+  }
+
+  private func check(_ project: ProjectFile, against community: Community) throws {
     let findings = project.check(against: community)
     let errors = findings.filter { $0.severity == .error }
     for warning in findings where warning.severity != .error {
       Console.standardError("\(warning)\n")
     }
     if !errors.isEmpty { throw ProjectFileError(errors) }
-    return LoadedCommunity(
-      community: community, asOf: try asOf.instant(in: history), report: report,
-      readSeconds: Date().timeIntervalSince(started))
   }
 }
 
@@ -118,6 +158,7 @@ struct LoadedCommunity {
   let community: Community
   let asOf: Timestamp
   let report: ReadReport
+  let acceptedCount: Int
   let readSeconds: Double
 
   /// What every `--json` object says of the input.
@@ -125,7 +166,7 @@ struct LoadedCommunity {
     [
       "as_of": .string(asOf.description),
       "events": .object([
-        "records": .integer(report.recordCount), "accepted": .integer(community.history.count),
+        "records": .integer(report.recordCount), "accepted": .integer(acceptedCount),
         "repeated": .integer(report.repeatedEventCount),
         "rejected": .object(report.rejectedByKind.mapValues { .integer($0) }),
       ]),

@@ -37,9 +37,7 @@ struct Features: ParsableCommand {
   func run() throws {
     let project = try community.project()
     let wanted = FeatureChoice(features, project: project)
-    let loaded = try community.load(events, project: project, features: wanted.features)
-    let table = try wanted.table(
-      of: loaded, settings: project.settings, threads: community.threads)
+    let (table, loaded) = try computed(wanted, project: project)
     let names = table.features.map(\.description)
     if output.hasSuffix(".npy") {
       try NumPyFile.write(.float64(table.values), to: URL(fileURLWithPath: output))
@@ -57,6 +55,18 @@ struct Features: ParsableCommand {
           (name, .integer(table.values.column(column).count(where: \.isNaN)))
         }))
     try JSONValue.print(verb: "features", json)
+  }
+}
+
+extension Features {
+  private func computed(
+    _ wanted: FeatureChoice, project: ProjectFile
+  ) throws -> (table: FeatureTable, input: LoadedCommunity) {
+    if let found = try community.scan(events, project: project, choice: wanted) { return found }
+    let loaded = try community.load(events, project: project, features: wanted.features)
+    let table = try wanted.table(
+      of: loaded, settings: project.settings, threads: community.threads)
+    return (table, loaded)
   }
 }
 

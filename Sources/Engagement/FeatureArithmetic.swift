@@ -1,0 +1,49 @@
+import Foundation
+
+// What features compute from sums and counts, however those came about.
+
+/// λ Σ 2^(−a/h): a decayed sum as a rate per day.
+func rate(_ decayedSum: Double, halfLifeInDays: Int) -> Double {
+  log(2.0) / Double(halfLifeInDays) * decayedSum
+}
+
+/// log2((f_short + eps) / (f_long + eps)) with eps = 1/365 events a day.
+func velocity(short: Double, long: Double) -> Double {
+  let least = 1.0 / 365
+  return log2((short + least) / (long + least))
+}
+
+/// The slope of y over x, Σ (x − mean x)(y − mean y) / Σ (x − mean x)², for x from 0 down to −7.
+///
+/// Doubled, the deviations of x are the whole numbers 7, 5, ... −7; their squares sum to 168.
+func trend(_ counts: some Sequence<Int>) -> Double {
+  var slope = 0
+  for (bin, count) in counts.enumerated() { slope += (7 - 2 * bin) * count }
+  return Double(slope) * 2 / 168
+}
+
+/// −Σ p log p over event types, from the rarest to the commonest; 0 for one type or none.
+func typeEntropy(_ counts: [Int]) -> Double {
+  guard counts.count > 1 else { return 0 }
+  let total = Double(counts.reduce(0, +))
+  return -counts.sorted().reduce(0) { sum, count in
+    let part = Double(count) / total
+    return sum + part * log(part)
+  }
+}
+
+/// Consecutive weeks with an event, back from the current one, or from the one before it.
+func streak(_ weeks: Set<Int>, current: Int) -> Int {
+  var week = weeks.contains(current) ? current : current - 1
+  var length = 0
+  while weeks.contains(week) {
+    length += 1
+    week -= 1
+  }
+  return length
+}
+
+/// Microseconds in days of 86,400 s.
+func days(from start: Int64, to end: Int64) -> Double {
+  Double(end - start) / Double(86_400_000_000 as Int64)
+}

@@ -1,0 +1,168 @@
+public import EventLog
+import Foundation
+public import LinearAlgebra
+
+/// Features of all members as of a time, from one pass over the events, which are not kept.
+///
+/// Memory grows with the members, and with distinct days or types where those are asked for. Members
+/// are divided into groups by a hash of their ids; every group takes its events in the order of the
+/// input, so that nothing depends on threads. The answers are those of a ``FeatureTable`` of a
+/// ``Community``, bit by bit.
+public struct FeatureScan: Sendable {
+  static let groupBits = 5
+
+  let features: [FeatureDefinition]
+  let asOf: Timestamp
+  let settings: EngagementSettings
+  let threadCount: Int
+  let layout: MemberRecordLayout
+  let groups: [MemberGroup]
+  private var types = Interner()
+  private var selections: [String: [Bool]] = [:]
+  private var weights: [Double] = []
+  /// The number of events taken, later ones included.
+  public private(set) var eventCount = 0
+  /// The oldest event taken.
+  private(set) var oldest: Int64?
+
+  /// Prepares a pass; nil where a feature needs the events themselves: gaps between them, or values of
+  /// their properties.
+  ///
+  /// - Parameters:
+  ///   - features: The columns, in order.
+  ///   - asOf: T; later events do not exist yet.
+  ///   - settings: Weights, aliases and the calendar.
+  ///   - threadCount: How many threads work at once.
+  public init?(
+    features: [FeatureDefinition], asOf: Timestamp,
+    settings: EngagementSettings = EngagementSettings(),
+    threadCount: Int = availableProcessorCount
+  ) {
+    guard let layout = MemberRecordLayout(features) else { return nil }
+    self.features = features
+    self.asOf = asOf
+    self.settings = settings
+    self.threadCount = threadCount
+    self.layout = layout
+    groups = (0..<1 << Self.groupBits).map { _ in MemberGroup(layout) }
+  }
+
+  /// Reads inputs and takes their events.
+  ///
+  /// - Returns: What was read and what was refused.
+  /// - Throws: What ``EventReader/read(_:threadCount:)`` throws.
+  public mutating func read(_ inputs: [Input], with reader: EventReader) throws -> ReadReport {
+    try reader.scan(inputs, threadCount: threadCount) { blocks in add(blocks) }
+  }
+
+  private mutating func add(_ blocks: [EventBlock]) {
+    let typeCodes = blocks.map { codes(of: $0) }
+    let pass = FeatureScanPass(
+      asOf: asOf.microseconds, layout: layout, clock: settings.clock, weights: weights,
+      valueUse: settings.valueUse, selections: selections)
+    let bits = Self.groupBits
+    var found = [GroupedRows?](repeating: nil, count: blocks.count)
+    found.withUnsafeMutableBufferPointer { found in
+      nonisolated(unsafe) let found = found
+      forEachBlock(count: blocks.count, threadCount: threadCount) { index in
+        found[index] = GroupedRows(blocks[index], groupBits: bits, typeCodes: typeCodes[index])
+      }
+    }
+    let rows = found.compactMap { $0 }
+    let groups = groups
+    forEachBlock(count: groups.count, threadCount: threadCount) { group in
+      for rows in rows { pass.add(rows, ofGroup: group, to: groups[group]) }
+    }
+    for block in blocks {
+      eventCount += block.rows.count
+      if let first = block.rows.lazy.map(\.timestamp).min() {
+        oldest = min(oldest ?? first, first)
+      }
+    }
+  }
+
+  /// What the types of a block are here, by their position there.
+  private mutating func codes(of block: EventBlock) -> [Int32] {
+    let known = types.count
+    let codes = (0..<block.types.count).map { type in
+      Int32(block.types.withBytes(type) { types.intern($0) })
+    }
+    guard types.count > known else { return codes }
+    weights = types.strings.map { settings.weights[$0] ?? 1 }
+    for name in layout.aliases { selections[name] = settings.selection(of: name, in: types) }
+    return codes
+  }
+
+  /// Everything but events that a community would know: types, the properties named and members.
+  ///
+  /// A project can be checked against it.
+  public func communityWithoutEvents(
+    members: MemberTable, propertyNames: [String] = []
+  ) -> Community {
+    Community(history: EventHistory(types: types, propertyNames: propertyNames), members: members)
+  }
+
+  /// The table of all members at the as-of time.
+  ///
+  /// - Throws: ``EngagementError`` where a feature names what events and members do not have, or no
+  ///   member is in the table.
+  public func table(members: MemberTable) throws(EngagementError) -> FeatureTable {
+    let plan = try FeaturePlan(
+      features, for: communityWithoutEvents(members: members), settings: settings)
+    let rows = MemberRows(groups, members: members, asOf: asOf, threadCount: threadCount)
+    guard !rows.isEmpty else {
+      let starts = [
+        oldest.map { Timestamp(microseconds: $0) },
+        members.joinedAt.compactMap { $0 }.min(),
+      ]
+      throw .noMembers(asOf: asOf.description, oldest: starts.compactMap { $0 }.min()?.description)
+    }
+    let width = features.count
+    var elements = [Double](repeating: .nan, count: rows.count * width)
+    let pairs = groups.map { group in
+      group.tables.map { MemberNumbers($0, memberCount: group.count) }
+    }
+    let rowsPerBlock = 1024
+    elements.withUnsafeMutableBufferPointer { buffer in
+      nonisolated(unsafe) let cells = buffer
+      let blockCount = (rows.count + rowsPerBlock - 1) / rowsPerBlock
+      forEachBlock(count: blockCount, threadCount: threadCount) { block in
+        for index in block * rowsPerBlock..<min((block + 1) * rowsPerBlock, rows.count) {
+          let row = rows[index]
+          let joined = row.tableRow < 0 ? nil : members.joinedAt[Int(row.tableRow)]
+          let member = ScannedMember(
+            group: groups[Int(row.group)], slot: Int(row.slot), pairs: pairs[Int(row.group)],
+            layout: layout, asOf: asOf.microseconds, clock: settings.clock,
+            joinedAt: joined.flatMap { $0 <= asOf ? $0.microseconds : nil })
+          for (column, step) in plan.steps.enumerated() {
+            cells[index * width + column] =
+              if case .attribute = step.feature {
+                row.tableRow < 0 ? .nan : step.attribute[Int(row.tableRow)]
+              } else {
+                member.value(of: step.feature)
+              }
+          }
+        }
+      }
+    }
+    return FeatureTable(
+      asOf: asOf, memberIDs: rows.ids(groups, members, threadCount: threadCount),
+      communityRows: Array(0..<rows.count), features: features,
+      values: Matrix(rowCount: rows.count, columnCount: width, elements: elements))
+  }
+}
+
+/// The rows of a block by the groups of their members, and of their targets.
+struct GroupedRows: Sendable {
+  let block: EventBlock
+  let typeCodes: [Int32]
+  let members: (offsets: [Int], places: [Int32])
+  let targets: (offsets: [Int], places: [Int32], hashes: [UInt64])
+
+  init(_ block: EventBlock, groupBits: Int, typeCodes: [Int32]) {
+    self.block = block
+    self.typeCodes = typeCodes
+    members = block.rowsByMember(groupBits: groupBits)
+    targets = block.rowsByTarget(groupBits: groupBits)
+  }
+}

@@ -1,0 +1,105 @@
+import EventLog
+import LinearAlgebra
+
+/// The members of a table by ascending bytes of their ids, wherever they are known from.
+struct MemberRows: Sendable {
+  /// A member's record, or none, and row in the members file, or none.
+  struct Row: Sendable {
+    /// The first eight bytes of the id, as a number.
+    var prefix: UInt64
+    var group: Int32
+    var slot: Int32
+    var tableRow: Int32
+  }
+
+  private var rows: [Row] = []
+
+  var isEmpty: Bool { rows.isEmpty }
+  var count: Int { rows.count }
+
+  subscript(index: Int) -> Row { rows[index] }
+
+  /// The members that are in the table at an instant.
+  init(_ groups: [MemberGroup], members: MemberTable, asOf: Timestamp, threadCount: Int) {
+    var tableRows = groups.map { [Int32](repeating: -1, count: $0.count) }
+    var others: [Row] = []
+    for tableRow in 0..<members.count {
+      let known = members.ids.withBytes(tableRow) { bytes -> (group: Int, slot: Int)? in
+        let hash = Interner.hash(bytes)
+        let group = Int(hash >> UInt64(64 - FeatureScan.groupBits))
+        return groups[group].ids.index(of: bytes, hash: hash).map { (group, $0) }
+      }
+      if let known {
+        tableRows[known.group][known.slot] = Int32(tableRow)
+      } else if let joined = members.joinedAt[tableRow], joined <= asOf {
+        others.append(
+          Row(
+            prefix: members.ids.prefix(tableRow), group: 0, slot: -1, tableRow: Int32(tableRow)))
+      }
+    }
+    for (group, records) in groups.enumerated() {
+      for slot in 0..<records.count {
+        // Every record has an event, done or received, at or before the instant.
+        rows.append(
+          Row(
+            prefix: records.ids.prefix(slot), group: Int32(group), slot: Int32(slot),
+            tableRow: tableRows[group][slot]))
+      }
+    }
+    rows += others
+    sort(groups, members, threadCount: threadCount)
+  }
+
+  private mutating func sort(_ groups: [MemberGroup], _ members: MemberTable, threadCount: Int) {
+    func precedes(_ left: Row, _ right: Row) -> Bool {
+      if left.prefix != right.prefix { return left.prefix < right.prefix }
+      return Self.withID(left, groups, members) { left in
+        Self.withID(right, groups, members) { left.lexicographicallyPrecedes($0) }
+      }
+    }
+    let count = rows.count
+    let middle = count / 2
+    rows.withUnsafeMutableBufferPointer { rows in
+      nonisolated(unsafe) let rows = rows
+      withoutActuallyEscaping(precedes) { precedes in
+        nonisolated(unsafe) let precedes = precedes
+        forEachBlock(count: 2, threadCount: threadCount) { half in
+          var part = UnsafeMutableBufferPointer(
+            rebasing: half == 0 ? rows[..<middle] : rows[middle...])
+          part.sort(by: precedes)
+        }
+      }
+    }
+    var merged: [Row] = []
+    merged.reserveCapacity(count)
+    var (left, right) = (0, middle)
+    while left < middle, right < count {
+      if precedes(rows[right], rows[left]) {
+        merged.append(rows[right])
+        right += 1
+      } else {
+        merged.append(rows[left])
+        left += 1
+      }
+    }
+    merged += rows[left..<middle]
+    merged += rows[right...]
+    rows = merged
+  }
+
+  private static func withID<Result>(
+    _ row: Row, _ groups: [MemberGroup], _ members: MemberTable,
+    _ body: (UnsafeBufferPointer<UInt8>) -> Result
+  ) -> Result {
+    row.slot < 0
+      ? members.ids.withBytes(Int(row.tableRow), body)
+      : groups[Int(row.group)].ids.withBytes(Int(row.slot), body)
+  }
+
+  /// The ids of all rows.
+  func ids(_ groups: [MemberGroup], _ members: MemberTable, threadCount: Int) -> [String] {
+    rows.map { row in
+      Self.withID(row, groups, members) { String(decoding: $0, as: UTF8.self) }
+    }
+  }
+}

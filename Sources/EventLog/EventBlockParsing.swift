@@ -1,0 +1,253 @@
+import Foundation
+
+/// Which columns of delimited text hold what.
+struct EventColumns: Sendable {
+  let count: Int
+  let separator: UInt8
+  let terminator: UInt8
+  let member: Int
+  let timestamp: Int
+  let event: Int
+  let value: Int?
+  let target: Int?
+  let eventID: Int?
+  /// The properties that are kept.
+  let properties: [(name: String, index: Int)]
+}
+
+/// The cells of a record that mean something by themselves, and where those are that are kept.
+private struct EventCells {
+  var member: UnsafeBufferPointer<UInt8>
+  var timestamp: UnsafeBufferPointer<UInt8>
+  var event: UnsafeBufferPointer<UInt8>
+  var value: UnsafeBufferPointer<UInt8>?
+  var target: UnsafeBufferPointer<UInt8>?
+  var memberSpan: EventBlock.Span
+  var targetSpan = EventBlock.Span.none
+  var eventIDSpan = EventBlock.Span.none
+}
+
+extension EventBlock {
+  /// Reads the block's text as delimited records.
+  func parseDelimited(_ columns: EventColumns) {
+    events.properties = columns.properties.map { ($0.name, []) }
+    let isPlain =
+      columns.terminator == ascii("\n")
+      && memchr(text.base, Int32(ascii("\"")), text.count) == nil
+    if isPlain {
+      parsePlain(columns)
+    } else {
+      parseQuoted(columns)
+    }
+  }
+
+  /// Records without quotes are lines, split at every separator.
+  private func parsePlain(_ columns: EventColumns) {
+    let (base, count) = (text.base, text.count)
+    let lineFeed = ascii("\n")
+    // So that the last line ends, too.
+    base[count] = lineFeed
+    let isASCII = isASCII(text.bytes)
+    let mayHoldNul = memchr(base, 0, count) != nil
+    // Held here while they are written to, as what a class holds is checked at every access.
+    var events = Events()
+    swap(&events, &self.events)
+    defer { swap(&events, &self.events) }
+    events.rows.reserveCapacity(count / 32)
+    var (records, lines) = (0, 0)
+    defer { (recordCount, lineCount) = (records, lines) }
+    withUnsafeTemporaryAllocation(of: Int.self, capacity: columns.count + 1) { starts in
+      guard let starts = starts.baseAddress else { return }
+      var position = 0
+      while position < count {
+        let lineStart = position
+        starts[0] = position
+        var found = 1
+        while true {
+          let byte = base[position]
+          position &+= 1
+          if byte == columns.separator {
+            if found < columns.count { starts[found] = position }
+            found &+= 1
+          } else if byte == lineFeed {
+            break
+          }
+        }
+        var lineEnd = position &- 1
+        if lineEnd > lineStart, base[lineEnd &- 1] == ascii("\r") { lineEnd &-= 1 }
+        lines &+= 1
+        if lineEnd == lineStart { continue }
+        records &+= 1
+        let line = UnsafeBufferPointer(start: base + lineStart, count: lineEnd &- lineStart)
+        var reason: RejectionReason?
+        if line.count > LineScanner.maximumRecordBytes {
+          reason = .recordTooLong(limit: LineScanner.maximumRecordBytes)
+        } else if found != columns.count {
+          reason = .wrongColumnCount(found: found, expected: columns.count)
+        } else if !isASCII, !isUTF8(line) {
+          reason = .invalidUTF8
+        } else {
+          starts[found] = lineEnd &+ 1
+          reason = takePlain(base, columns, starts, mayHoldNul: mayHoldNul, into: &events)
+        }
+        if let reason {
+          rejections.append((lines &- 1, reason, String(decoding: line, as: UTF8.self)))
+        }
+      }
+    }
+  }
+
+  @inline(__always)
+  private func takePlain(
+    _ base: UnsafePointer<UInt8>, _ columns: EventColumns, _ starts: UnsafePointer<Int>,
+    mayHoldNul: Bool, into events: inout Events
+  ) -> RejectionReason? {
+    func cell(_ index: Int) -> UnsafeBufferPointer<UInt8> {
+      let start = starts[index]
+      return UnsafeBufferPointer(start: base + start, count: starts[index &+ 1] &- 1 &- start)
+    }
+    func span(_ index: Int) -> Span {
+      let start = starts[index]
+      return Span(
+        start: Int32(truncatingIfNeeded: start),
+        count: Int32(truncatingIfNeeded: starts[index &+ 1] &- 1 &- start))
+    }
+    var cells = EventCells(
+      member: cell(columns.member), timestamp: cell(columns.timestamp),
+      event: cell(columns.event), memberSpan: span(columns.member))
+    if let value = columns.value { cells.value = cell(value) }
+    if let target = columns.target {
+      cells.target = cell(target)
+      cells.targetSpan = span(target)
+    }
+    if let eventID = columns.eventID { cells.eventIDSpan = span(eventID) }
+    if let reason = events.take(cells, columns, mayHoldNul: mayHoldNul) { return reason }
+    for (place, property) in columns.properties.enumerated() {
+      events.properties[place].cells.append(span(property.index))
+    }
+    return nil
+  }
+
+  /// Records in which quotes may hold separators and line ends.
+  private func parseQuoted(_ columns: EventColumns) {
+    var scanner = DelimitedScanner(
+      LineScanner(text.bytes, terminator: columns.terminator), separator: columns.separator)
+    // Memory has no end that could be missed.
+    while (try? scanner.next()) == true {
+      recordCount += 1
+      var reason: RejectionReason? =
+        switch scanner.problem {
+        case .textAfterQuote: .textAfterQuote
+        case .unterminatedQuote: .unterminatedQuote
+        case .tooLong: .recordTooLong(limit: LineScanner.maximumRecordBytes)
+        case nil: nil
+        }
+      if reason == nil, scanner.fieldCount != columns.count {
+        reason = .wrongColumnCount(found: scanner.fieldCount, expected: columns.count)
+      }
+      if reason == nil, !isUTF8(scanner.record) { reason = .invalidUTF8 }
+      if reason == nil { reason = takeQuoted(scanner, columns) }
+      if let reason {
+        rejections.append(
+          (scanner.firstLine - 1, reason, String(decoding: scanner.record, as: UTF8.self)))
+      }
+      lineCount = scanner.lastLine
+    }
+    // Empty lines at the end count, too.
+    lineCount = max(lineCount, scanner.firstLine - 1)
+  }
+
+  private func takeQuoted(
+    _ scanner: borrowing DelimitedScanner, _ columns: EventColumns
+  ) -> RejectionReason? {
+    func span(_ index: Int) -> Span { scanner.withField(index) { keep($0) } }
+    let (member, timestamp, event) = (
+      span(columns.member), span(columns.timestamp), span(columns.event)
+    )
+    let value = columns.value.map { span($0) }
+    let target = columns.target.map { span($0) }
+    let eventID = columns.eventID.map { span($0) }
+    let reason = withBytes(member) { memberBytes in
+      withBytes(timestamp) { timestampBytes in
+        withBytes(event) { eventBytes in
+          withBytes(value ?? Span(start: 0, count: 0)) { valueBytes in
+            withBytes(target ?? Span(start: 0, count: 0)) { targetBytes in
+              events.take(
+                EventCells(
+                  member: memberBytes, timestamp: timestampBytes, event: eventBytes,
+                  value: value == nil ? nil : valueBytes,
+                  target: target == nil ? nil : targetBytes, memberSpan: member,
+                  targetSpan: target ?? .none, eventIDSpan: eventID ?? .none),
+                columns, mayHoldNul: true)
+            }
+          }
+        }
+      }
+    }
+    if let reason { return reason }
+    for (place, property) in columns.properties.enumerated() {
+      events.properties[place].cells.append(span(property.index))
+    }
+    return nil
+  }
+
+  /// Why bytes cannot be an id or a type: they are blank, or hold a NUL.
+  @inline(__always)
+  static func reasonAgainstID(
+    _ bytes: UnsafeBufferPointer<UInt8>, empty: RejectionReason, _ mayHoldNul: Bool
+  ) -> RejectionReason? {
+    if bytes.count > 0, bytes[0] > 0x20, !mayHoldNul { return nil }
+    if trimmingBlanks(bytes).isEmpty { return empty }
+    return bytes.contains(0) ? .nulByte : nil
+  }
+}
+
+extension EventBlock.Events {
+  /// Takes over a record, or says why not.
+  @inline(__always)
+  fileprivate mutating func take(
+    _ cells: EventCells, _ columns: EventColumns, mayHoldNul: Bool
+  ) -> RejectionReason? {
+    if let reason = EventBlock.reasonAgainstID(cells.member, empty: .emptyMemberID, mayHoldNul) {
+      return reason
+    }
+    guard let instant = Timestamp(bytes: cells.timestamp) else { return .unreadableTimestamp }
+    guard Timestamp.accepted.contains(instant) else { return .timestampOutOfRange }
+    if let reason = EventBlock.reasonAgainstID(cells.event, empty: .emptyEventType, mayHoldNul) {
+      return reason
+    }
+    var value = Double.nan
+    if let cell = cells.value, cell.count > 0, !trimmingBlanks(cell).isEmpty {
+      guard let number = parseDecimal(cell) else { return .unreadableValue }
+      guard abs(number) <= 1e15 else { return .valueOutOfRange }
+      value = number
+    }
+    if let cell = cells.target {
+      let reason = EventBlock.reasonAgainstID(cell, empty: .emptyMemberID, mayHoldNul)
+      if reason == .nulByte { return reason }
+      targets.append(reason == nil ? cells.targetSpan : .none)
+    }
+    if columns.eventID != nil { eventIDs.append(cells.eventIDSpan) }
+    rows.append(
+      EventBlock.Row(
+        memberHash: Interner.hash(cells.member), timestamp: instant.microseconds, value: value,
+        member: cells.memberSpan,
+        type: Int32(truncatingIfNeeded: types.intern(cells.event))))
+    return nil
+  }
+}
+
+/// True when no byte has its upper bit set.
+private func isASCII(_ bytes: UnsafeBufferPointer<UInt8>) -> Bool {
+  let raw = UnsafeRawBufferPointer(bytes)
+  var (index, bits) = (0, 0 as UInt64)
+  while index + 8 <= raw.count {
+    bits |= raw.loadUnaligned(fromByteOffset: index, as: UInt64.self)
+    index &+= 8
+  }
+  while index < raw.count {
+    bits |= UInt64(raw[index])
+    index &+= 1
+  }
+  return bits & 0x8080_8080_8080_8080 == 0
+}
