@@ -42,6 +42,9 @@ public struct Clock: Sendable, Hashable {
 
   /// The calendar day of an instant, counted from 1970-01-01.
   public func day(of instant: Timestamp) -> Int {
+    if zone == nil, instant.microseconds >= 0 {
+      return Int(instant.microseconds / Timestamp.microsecondsPerDay)
+    }
     let local = instant.microseconds + offsetInMicroseconds(at: instant)
     return Int(floorDivide(local, Timestamp.microsecondsPerDay))
   }

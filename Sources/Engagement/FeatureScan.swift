@@ -119,8 +119,12 @@ public struct FeatureScan: Sendable {
     }
     let width = features.count
     var elements = [Double](repeating: .nan, count: rows.count * width)
-    let pairs = groups.map { group in
-      group.tables.map { MemberNumbers($0, memberCount: group.count) }
+    let pairs = numbersByGroup()
+    let steps = plan.steps.map { step in
+      (
+        step: step,
+        places: (FeatureAccumulator.needed(by: step.feature) ?? []).map { layout.places[$0] ?? 0 }
+      )
     }
     let rowsPerBlock = 1024
     elements.withUnsafeMutableBufferPointer { buffer in
@@ -134,12 +138,12 @@ public struct FeatureScan: Sendable {
             group: groups[Int(row.group)], slot: Int(row.slot), pairs: pairs[Int(row.group)],
             layout: layout, asOf: asOf.microseconds, clock: settings.clock,
             joinedAt: joined.flatMap { $0 <= asOf ? $0.microseconds : nil })
-          for (column, step) in plan.steps.enumerated() {
+          for column in steps.indices {
             cells[index * width + column] =
-              if case .attribute = step.feature {
-                row.tableRow < 0 ? .nan : step.attribute[Int(row.tableRow)]
+              if case .attribute = steps[column].step.feature {
+                row.tableRow < 0 ? .nan : steps[column].step.attribute[Int(row.tableRow)]
               } else {
-                member.value(of: step.feature)
+                member.value(of: steps[column].step.feature, steps[column].places)
               }
           }
         }
@@ -149,6 +153,23 @@ public struct FeatureScan: Sendable {
       asOf: asOf, memberIDs: rows.ids(groups, members, threadCount: threadCount),
       communityRows: Array(0..<rows.count), features: features,
       values: Matrix(rowCount: rows.count, columnCount: width, elements: elements))
+  }
+}
+
+extension FeatureScan {
+  private func numbersByGroup() -> [[MemberNumbers]] {
+    let (groups, onlyCounts) = (groups, !layout.needsNumbers)
+    var numbers = [[MemberNumbers]](repeating: [], count: groups.count)
+    numbers.withUnsafeMutableBufferPointer { numbers in
+      nonisolated(unsafe) let numbers = numbers
+      forEachBlock(count: groups.count, threadCount: threadCount) { index in
+        let group = groups[index]
+        numbers[index] = group.tables.map {
+          MemberNumbers($0, memberCount: group.count, onlyCounts: onlyCounts)
+        }
+      }
+    }
+    return numbers
   }
 }
 

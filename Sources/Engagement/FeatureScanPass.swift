@@ -29,6 +29,7 @@ struct FeatureScanPass: Sendable {
           let batch = Batch(
             places: places, slots: slots, events: events, typeCodes: rows.typeCodes,
             width: layout.wordCount, words: group.words)
+          batch.touchRecords()
           addTimes(batch)
           for (accumulator, place) in layout.accumulators {
             add(batch, accumulator, at: place, to: group)
@@ -48,6 +49,19 @@ struct FeatureScanPass: Sendable {
     let typeCodes: [Int32]
     let width: Int
     let words: UnsafeMutablePointer<Int64>
+
+    /// Brings the records near, all misses of the cache at once.
+    func touchRecords() {
+      var bits: Int64 = 0
+      for index in 0..<places.count where slots[index] >= 0 {
+        let record = words + Int(slots[index]) * width
+        // A line of the cache holds eight words.
+        for word in stride(from: 0, to: width, by: 8) { bits |= record[word] }
+        bits |= record[width - 1]
+      }
+      // Read, so that the loop is not left out.
+      precondition(bits != .max || width > 0)
+    }
 
     /// Calls `body` with every event after an instant, its type and the record of its member.
     @inline(__always)
@@ -123,15 +137,25 @@ struct FeatureScanPass: Sendable {
         record[place + age >> 6] |= 1 << Int64(age & 63)
       }
     case .days(let window):
-      group.withTable(place) { table in
-        batch.forEach(after: cutoff(window)) { event, _, _, slot in
-          table.add(slot, clock.day(of: Timestamp(microseconds: event.timestamp)))
-        }
+      addPairs(batch, after: cutoff(window), at: place, to: group) { event, _ in
+        clock.day(of: Timestamp(microseconds: event.timestamp))
       }
-    case .types:
-      group.withTable(place) { table in
-        batch.forEach(after: .min) { _, type, _, slot in table.add(slot, type) }
+    case .types: addPairs(batch, after: .min, at: place, to: group) { _, type in type }
+    }
+  }
+
+  @inline(__always)
+  private func addPairs(
+    _ batch: Batch, after earliest: Int64, at place: Int, to group: MemberGroup,
+    _ number: (_ event: EventBlock.Row, _ type: Int) -> Int
+  ) {
+    withUnsafeTemporaryAllocation(of: UInt64.self, capacity: batch.places.count) { pairs in
+      var count = 0
+      batch.forEach(after: earliest) { event, type, _, slot in
+        pairs.initializeElement(at: count, to: PairTable.pair(slot, number(event, type)))
+        count &+= 1
       }
+      group.withTable(place) { $0.add(UnsafeBufferPointer(rebasing: pairs[..<count])) }
     }
   }
 

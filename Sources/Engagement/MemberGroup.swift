@@ -14,6 +14,8 @@ struct MemberRecordLayout: Sendable {
   let tables: [Bool]
   /// Names of types or aliases that features select events by.
   let aliases: [String]
+  /// Whether some feature asks which days there are, not only how many.
+  let needsNumbers: Bool
 
   /// Nil where a feature needs the events themselves.
   init?(_ features: [FeatureDefinition]) {
@@ -40,6 +42,12 @@ struct MemberRecordLayout: Sendable {
     self.tables = tables
     self.aliases = aliases
     wordCount = words
+    needsNumbers = features.contains {
+      switch $0 {
+      case .activeWeeks, .streakWeeks, .typeEntropy: true
+      default: false
+      }
+    }
   }
 }
 
@@ -129,6 +137,15 @@ final class MemberGroup: @unchecked Sendable {
   /// Keeps a term that a sum has no room for.
   func escape(_ term: Double, block: Int64, word: Int) {
     escaped[word, default: [:]][block, default: ExactSum()].add(term)
+  }
+
+  /// The sum of a decayed accumulator that has terms of one block; nil where it may have others.
+  func onlyDecayedSum(slot: Int, word: Int) -> Double? {
+    guard words[slot * layout.wordCount + word] == 0, escaped.isEmpty else { return nil }
+    return sum(
+      slot: slot, word: word + 1, count: FeatureAccumulator.decayedWordCount,
+      fractionBits: FeatureAccumulator.decayedFractionBits
+    ).value
   }
 
   /// The sums of a decayed accumulator by block, oldest first.

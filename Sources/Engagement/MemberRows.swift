@@ -98,8 +98,20 @@ struct MemberRows: Sendable {
 
   /// The ids of all rows.
   func ids(_ groups: [MemberGroup], _ members: MemberTable, threadCount: Int) -> [String] {
-    rows.map { row in
-      Self.withID(row, groups, members) { String(decoding: $0, as: UTF8.self) }
+    let rows = rows
+    var ids = [String](repeating: "", count: rows.count)
+    ids.withUnsafeMutableBufferPointer { ids in
+      nonisolated(unsafe) let ids = ids
+      let blockSize = 4096
+      forEachBlock(count: (rows.count + blockSize - 1) / blockSize, threadCount: threadCount) {
+        block in
+        for index in block * blockSize..<min(rows.count, (block + 1) * blockSize) {
+          ids[index] = Self.withID(rows[index], groups, members) {
+            String(decoding: $0, as: UTF8.self)
+          }
+        }
+      }
     }
+    return ids
   }
 }

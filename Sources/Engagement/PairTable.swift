@@ -19,10 +19,27 @@ struct PairTable {
     counts = isCounting ? [UInt32](repeating: 0, count: keys.count) : nil
   }
 
-  /// Adds a pair; the number is one of 32 bits.
-  mutating func add(_ member: Int32, _ number: Int) {
-    let pair = UInt64(UInt32(bitPattern: member)) << 32 | UInt64(UInt32(truncatingIfNeeded: number))
-    add(pair &+ 1, times: 1)
+  /// Brings the places of some pairs near, all misses of the cache at once.
+  func touch(_ pairs: UnsafeBufferPointer<UInt64>) {
+    let mask = keys.count &- 1
+    var bits: UInt64 = 0
+    keys.withUnsafeBufferPointer { keys in
+      for pair in pairs { bits |= keys[Self.place(pair &+ 1) & mask] }
+    }
+    // Read, so that the loop is not left out.
+    precondition(bits != .max || !keys.isEmpty)
+  }
+
+  /// Adds pairs, each made by ``pair(_:_:)``.
+  mutating func add(_ pairs: UnsafeBufferPointer<UInt64>) {
+    touch(pairs)
+    for pair in pairs { add(pair &+ 1, times: 1) }
+  }
+
+  /// A member and a number of 32 bits.
+  @inline(__always)
+  static func pair(_ member: Int32, _ number: Int) -> UInt64 {
+    UInt64(UInt32(bitPattern: member)) << 32 | UInt64(UInt32(truncatingIfNeeded: number))
   }
 
   private mutating func add(_ key: UInt64, times: UInt32) {
@@ -51,6 +68,13 @@ struct PairTable {
     if counts != nil { counts = [UInt32](repeating: 0, count: keys.count) }
     count = 0
     for (place, key) in old.0.enumerated() where key != 0 { add(key, times: old.1?[place] ?? 1) }
+  }
+
+  /// How many numbers each of `memberCount` members has.
+  func countsByMember(_ memberCount: Int) -> [Int32] {
+    var counts = [Int32](repeating: 0, count: memberCount)
+    for key in keys where key != 0 { counts[Int((key - 1) >> 32)] += 1 }
+    return counts
   }
 
   /// The numbers of each of `memberCount` members, and how often each was added: those of member m at

@@ -139,6 +139,7 @@ package final class EventBlock: @unchecked Sendable {
   ) {
     let base = UnsafePointer(text.base)
     rows.withUnsafeBufferPointer { rows in
+      ids.touch(places.count) { rows[Int(places[$0])].memberHash }
       var index = 0
       while index < places.count {
         let row = rows[Int(places[index])]

@@ -8,8 +8,32 @@ public struct Interner: Sendable {
   private var bytes: [UInt8] = []
   private var ends: [Int] = []
   private var hashes: [UInt64] = []
-  /// Open addressing: the upper half of a hash beside an index plus 1; 0 where there is none.
-  private var slots: [UInt64] = [UInt64](repeating: 0, count: 16)
+  private var slots = [Slot](repeating: Slot(tag: 0, start: 0), count: 16)
+
+  /// A place of the table, in open addressing: what can be compared without another look elsewhere.
+  private struct Slot {
+    /// The upper 24 bits of the hash, the length up to 255, and the index plus 1; 0 where there is none.
+    var tag: UInt64
+    /// The first eight bytes.
+    var start: UInt64
+
+    init(tag: UInt64, start: UInt64) { (self.tag, self.start) = (tag, start) }
+
+    init(_ key: UnsafeBufferPointer<UInt8>, hash: UInt64, index: Int) {
+      let length = UInt64(min(key.count, 255))
+      tag = hash & 0xffff_ff00_0000_0000 | length << 32 | UInt64(index + 1)
+      start = firstBytes(key)
+    }
+
+    var index: Int { Int(tag & 0xffff_ffff) - 1 }
+    var isEmpty: Bool { tag == 0 }
+
+    /// Whether all but the index is the same.
+    @inline(__always)
+    func matches(_ other: Slot) -> Bool {
+      (tag ^ other.tag) >> 32 == 0 && start == other.start
+    }
+  }
 
   /// Makes an empty interner.
   public init() {}
@@ -32,16 +56,13 @@ public struct Interner: Sendable {
   /// The index of a string, or nil if it was never added.
   public func index(of string: String) -> Int? {
     var copy = string
-    return copy.withUTF8 { key in
-      let slot = slot(of: key, hash: Self.hash(key))
-      return slots[slot] == 0 ? nil : Self.index(in: slots[slot])
-    }
+    return copy.withUTF8 { index(of: $0, hash: Self.hash($0)) }
   }
 
   /// The index of some bytes, or nil, given what ``hash(_:)`` says of them.
   package func index(of key: UnsafeBufferPointer<UInt8>, hash: UInt64) -> Int? {
-    let slot = slot(of: key, hash: hash)
-    return slots[slot] == 0 ? nil : Self.index(in: slots[slot])
+    let slot = slots[place(of: key, hash: hash)]
+    return slot.isEmpty ? nil : slot.index
   }
 
   /// The index of some bytes, added if they are new.
@@ -53,16 +74,29 @@ public struct Interner: Sendable {
 
   /// The index of some bytes, added if they are new, given what ``hash(_:)`` says of them.
   package mutating func intern(_ key: UnsafeBufferPointer<UInt8>, hash: UInt64) -> Int {
-    let slot = slot(of: key, hash: hash)
-    if slots[slot] != 0 { return Self.index(in: slots[slot]) }
+    let place = place(of: key, hash: hash)
+    if !slots[place].isEmpty { return slots[place].index }
     precondition(ends.count < Int(Int32.max), "more distinct names than 32 bits can number")
     let index = ends.count
     bytes.append(contentsOf: key)
     ends.append(bytes.count)
     hashes.append(hash)
-    slots[slot] = Self.entry(hash, index)
+    slots[place] = Slot(key, hash: hash, index: index)
     if ends.count * 2 > slots.count { grow() }
     return index
+  }
+
+  /// Brings the table's places for some hashes near, all misses of the cache at once.
+  func touch(_ count: Int, hash: (Int) -> UInt64) {
+    let mask = slots.count - 1
+    var bits: UInt64 = 0
+    slots.withUnsafeBufferPointer { slots in
+      for index in 0..<count {
+        bits |= slots[Int(truncatingIfNeeded: hash(index)) & mask].tag
+      }
+    }
+    // Read, so that the loop is not left out.
+    precondition(bits != .max || !slots.isEmpty)
   }
 
   /// The indices in ascending order of their bytes.
@@ -104,44 +138,39 @@ public struct Interner: Sendable {
     (index == 0 ? 0 : ends[index - 1])..<ends[index]
   }
 
-  private static func entry(_ hash: UInt64, _ index: Int) -> UInt64 {
-    hash & 0xffff_ffff_0000_0000 | UInt64(index + 1)
-  }
-
-  private static func index(in entry: UInt64) -> Int { Int(entry & 0xffff_ffff) - 1 }
-
-  private func slot(of key: UnsafeBufferPointer<UInt8>, hash: UInt64) -> Int {
+  private func place(of key: UnsafeBufferPointer<UInt8>, hash: UInt64) -> Int {
+    let sought = Slot(key, hash: hash, index: 0)
     let mask = slots.count - 1
-    var slot = Int(truncatingIfNeeded: hash) & mask
+    var place = Int(truncatingIfNeeded: hash) & mask
     return slots.withUnsafeBufferPointer { slots in
-      while slots[slot] != 0 {
-        if (slots[slot] ^ hash) >> 32 == 0, isKey(key, at: Self.index(in: slots[slot])) {
-          return slot
+      while !slots[place].isEmpty {
+        if slots[place].matches(sought),
+          key.count <= 8 || isKey(key, at: slots[place].index)
+        {
+          return place
         }
-        slot = (slot &+ 1) & mask
+        place = (place &+ 1) & mask
       }
-      return slot
+      return place
     }
   }
 
   private func isKey(_ key: UnsafeBufferPointer<UInt8>, at index: Int) -> Bool {
     let range = range(index)
-    guard range.count == key.count, let other = key.baseAddress else {
-      return range.count == key.count
-    }
+    guard range.count == key.count, let other = key.baseAddress else { return false }
     return bytes.withUnsafeBufferPointer { all in
-      guard let base = all.baseAddress else { return range.isEmpty }
+      guard let base = all.baseAddress else { return false }
       return haveEqualBytes(base + range.lowerBound, other, key.count)
     }
   }
 
   private mutating func grow() {
-    var larger = [UInt64](repeating: 0, count: slots.count * 2)
+    var larger = [Slot](repeating: Slot(tag: 0, start: 0), count: slots.count * 2)
     let mask = larger.count - 1
-    for (index, hash) in hashes.enumerated() {
-      var slot = Int(truncatingIfNeeded: hash) & mask
-      while larger[slot] != 0 { slot = (slot + 1) & mask }
-      larger[slot] = Self.entry(hash, index)
+    for slot in slots where !slot.isEmpty {
+      var place = Int(truncatingIfNeeded: hashes[slot.index]) & mask
+      while !larger[place].isEmpty { place = (place + 1) & mask }
+      larger[place] = slot
     }
     slots = larger
   }
@@ -180,37 +209,36 @@ public struct Interner: Sendable {
   }
 }
 
-/// Whether two places hold the same bytes, looked at eight at a time.
+/// The first eight bytes, zeros standing for those that are not there.
+@inline(__always)
+private func firstBytes(_ key: UnsafeBufferPointer<UInt8>) -> UInt64 {
+  let raw = UnsafeRawBufferPointer(key)
+  if raw.count >= 8 { return raw.loadUnaligned(fromByteOffset: 0, as: UInt64.self) }
+  if raw.count >= 4 {
+    let low = raw.loadUnaligned(fromByteOffset: 0, as: UInt32.self)
+    let high = raw.loadUnaligned(fromByteOffset: raw.count &- 4, as: UInt32.self)
+    return UInt64(high) << UInt64(8 &* (raw.count &- 4)) | UInt64(low)
+  }
+  var bytes: UInt64 = 0
+  for place in 0..<raw.count { bytes |= UInt64(raw[place]) << UInt64(8 &* place) }
+  return bytes
+}
+
+/// Whether two places hold the same bytes, eight at least, looked at eight at a time.
 @inline(__always)
 private func haveEqualBytes(
   _ left: UnsafePointer<UInt8>, _ right: UnsafePointer<UInt8>, _ count: Int
 ) -> Bool {
   let (left, right) = (UnsafeRawPointer(left), UnsafeRawPointer(right))
-  if count >= 8 {
-    var position = 0
-    while position &+ 8 <= count {
-      guard
-        left.loadUnaligned(fromByteOffset: position, as: UInt64.self)
-          == right.loadUnaligned(fromByteOffset: position, as: UInt64.self)
-      else { return false }
-      position &+= 8
-    }
-    return left.loadUnaligned(fromByteOffset: count &- 8, as: UInt64.self)
-      == right.loadUnaligned(fromByteOffset: count &- 8, as: UInt64.self)
+  func word(_ bytes: UnsafeRawPointer, _ place: Int) -> UInt64 {
+    bytes.loadUnaligned(fromByteOffset: place, as: UInt64.self)
   }
-  if count >= 4 {
-    return left.loadUnaligned(fromByteOffset: 0, as: UInt32.self)
-      == right.loadUnaligned(fromByteOffset: 0, as: UInt32.self)
-      && left.loadUnaligned(fromByteOffset: count &- 4, as: UInt32.self)
-        == right.loadUnaligned(fromByteOffset: count &- 4, as: UInt32.self)
+  var position = 0
+  while position &+ 8 <= count {
+    guard word(left, position) == word(right, position) else { return false }
+    position &+= 8
   }
-  for place in 0..<count
-  where left.load(fromByteOffset: place, as: UInt8.self)
-    != right.load(fromByteOffset: place, as: UInt8.self)
-  {
-    return false
-  }
-  return true
+  return word(left, count &- 8) == word(right, count &- 8)
 }
 
 /// True when the bytes of `left` come before those of `right`: the order in which rows are sorted.
