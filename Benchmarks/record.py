@@ -43,7 +43,8 @@ def output(*command):
 def provenance():
     """To be asked for before anything is measured: the load is that of others."""
     model = next((line.split(":")[1].strip() for line in open("/proc/cpuinfo") if line.startswith("model name")), "")
-    packages = ("numpy", "scipy", "scikit-learn", "scikit-learn-intelex", "faiss-cpu", "fastcluster", "quitefastmst")
+    packages = ("numpy", "scipy", "scikit-learn", "scikit-learn-intelex", "faiss-cpu", "fastcluster", "quitefastmst", "duckdb",
+                "polars")
     return {
         "time": datetime.datetime.now(datetime.timezone.utc).isoformat(timespec="seconds"),
         "commit": output("git", "rev-parse", "HEAD"),

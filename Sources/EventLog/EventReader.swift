@@ -39,6 +39,8 @@ public struct EventReader {
   public var rejectionLimit: RejectionLimit
   /// Called for every rejected record, in the order of the input.
   public var onRejection: (Rejection) throws -> Void
+  /// Whether usual lines of JSON are read by a shorter way, on which no result depends.
+  package var readsPlainJSON = true
 
   /// Makes a reader.
   public init(

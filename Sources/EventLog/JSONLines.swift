@@ -68,17 +68,82 @@ extension EventBlock {
   /// Reads the block's text as one JSON object a line.
   func parseJSONLines(_ reader: EventReader, terminator: UInt8) {
     let roleNames = Set(EventReader.Role.allCases.map { reader.name(of: $0) })
+    let plain = PlainJSONEvent.Keys(reader)
+    let decoder = JSONDecoder()
     var lines = LineScanner(text.bytes, terminator: terminator)
+    var place = 0
     // Memory has no end that could be missed.
-    try? lines.forEachObject { object, line, bytes in
-      recordCount += 1
-      switch reader.event(object, roleNames: roleNames) {
-      case .success(let (event, eventID)): take(event, eventID: eventID)
-      case .failure(let failure):
-        rejections.append((line - 1, failure.reason, String(decoding: bytes, as: UTF8.self)))
+    while let line = try? lines.line(at: 0) {
+      let bytes = UnsafeBufferPointer(start: lines.base, count: line.content)
+      if !trimmingBlanks(bytes).isEmpty {
+        recordCount += 1
+        let isText = !line.isCut && isUTF8(bytes)
+        if isText, let plain, let event = PlainJSONEvent(bytes, plain),
+          take(event, bytes, at: place, plain)
+        {
+          // Nothing is left to do.
+        } else {
+          let object =
+            isText ? try? decoder.decode([String: JSONValue].self, from: Data(bytes)) : nil
+          switch reader.event(object, roleNames: roleNames) {
+          case .success(let (event, eventID)): take(event, eventID: eventID)
+          case .failure(let failure):
+            rejections.append(
+              (lines.lineCount, failure.reason, String(decoding: bytes, as: UTF8.self)))
+          }
+        }
       }
+      lines.advance(bytes: line.total, lines: 1)
+      place += line.total
+      if line.isCut { try? lines.skipLine() }
     }
     lineCount = lines.lineCount
+  }
+
+  /// Takes over an event of the plain form; false, and nothing is taken, where something about it needs
+  /// a second look.
+  private func take(
+    _ event: PlainJSONEvent, _ line: UnsafeBufferPointer<UInt8>, at place: Int,
+    _ keys: PlainJSONEvent.Keys
+  ) -> Bool {
+    func bytes(_ range: Range<Int>) -> UnsafeBufferPointer<UInt8> {
+      UnsafeBufferPointer(rebasing: line[range])
+    }
+    func span(_ range: Range<Int>?) -> Span {
+      guard let range else { return .none }
+      return Span(start: Int32(place + range.lowerBound), count: Int32(range.count))
+    }
+    guard let member = event.member, let type = event.type, let time = event.timestamp,
+      let instant = Timestamp(bytes: bytes(time)), Timestamp.accepted.contains(instant),
+      Self.reasonAgainstID(bytes(member), empty: .emptyMemberID, false) == nil,
+      Self.reasonAgainstID(bytes(type), empty: .emptyEventType, false) == nil
+    else { return false }
+    if let target = event.target, trimmingBlanks(bytes(target)).isEmpty { return false }
+    var value = Double.nan
+    if let number = event.value {
+      guard let found = parseDecimal(bytes(number)), abs(found) <= 1e15 else { return false }
+      value = found
+    }
+    events.targets.append(span(event.target))
+    events.eventIDs.append(span(event.eventID))
+    if !event.properties.isEmpty {
+      var values: [String: PropertyValue] = [:]
+      for (property, range) in event.properties {
+        let text = String(decoding: bytes(range), as: UTF8.self)
+        values[keys.propertyName(property)] =
+          switch property.kind {
+          case .string: .string(text)
+          case .number: .number(parseDecimal(bytes(range)) ?? .nan)
+          case .boolean: .boolean(text == "true")
+          }
+      }
+      typedProperties[Int32(events.rows.count)] = values
+    }
+    events.rows.append(
+      Row(
+        memberHash: Interner.hash(bytes(member)), timestamp: instant.microseconds, value: value,
+        member: span(member), type: Int32(truncatingIfNeeded: events.types.intern(bytes(type)))))
+    return true
   }
 
   /// Takes over an event that is already read.

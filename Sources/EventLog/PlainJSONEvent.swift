@@ -1,0 +1,194 @@
+import Foundation
+
+/// An event as most lines of JSON have it: a flat object of strings without escapes, short numbers, `true`,
+/// `false` and `null`, in which no key that matters stands twice.
+///
+/// Lines that are anything else, bad ones included, are no such events; they are read again by a full
+/// parser, which is the one to say what is wrong with them.
+struct PlainJSONEvent {
+  /// What the keys of a reader are looked up by.
+  struct Keys {
+    fileprivate let roles: [(name: [UInt8], role: EventReader.Role)]
+    fileprivate let kept: EventReader.PropertySelection
+    /// Names met on the way, in whatever order.
+    fileprivate let names = NameList()
+
+    /// Nil where one key has two roles, or the reader wants none of this.
+    init?(_ reader: EventReader) {
+      roles = EventReader.Role.allCases.map { (Array(reader.name(of: $0).utf8), $0) }
+      guard reader.readsPlainJSON, Set(roles.map(\.name)).count == roles.count else { return nil }
+      kept = reader.properties
+    }
+
+    func propertyName(_ property: Property) -> String { names[property.name] }
+  }
+
+  /// The names of properties, each held once.
+  fileprivate final class NameList {
+    private var interner = Interner()
+    private var strings: [String] = []
+
+    subscript(index: Int) -> String { strings[index] }
+
+    func index(of name: UnsafeBufferPointer<UInt8>) -> Int {
+      let index = interner.intern(name)
+      if index == strings.count { strings.append(interner[index]) }
+      return index
+    }
+  }
+
+  /// A property that is kept.
+  struct Property {
+    enum Kind { case string, number, boolean }
+    fileprivate let name: Int
+    let kind: Kind
+  }
+
+  // Places in the line; of strings without the quotes.
+  private(set) var member: Range<Int>?
+  private(set) var timestamp: Range<Int>?
+  private(set) var type: Range<Int>?
+  private(set) var value: Range<Int>?
+  private(set) var target: Range<Int>?
+  private(set) var eventID: Range<Int>?
+  private(set) var properties: [(property: Property, range: Range<Int>)] = []
+
+  private enum Kind { case string, number, boolean, null }
+
+  /// Nil for lines of another form.
+  ///
+  /// - Precondition: the line is valid UTF-8.
+  init?(_ line: UnsafeBufferPointer<UInt8>, _ keys: Keys) {
+    var position = 0
+    var seen: UInt8 = 0
+    func skipBlanks() {
+      while position < line.count, line[position] == 0x20 || line[position] == 0x09 {
+        position += 1
+      }
+    }
+    func take(_ byte: UInt8) -> Bool {
+      skipBlanks()
+      guard position < line.count, line[position] == byte else { return false }
+      position += 1
+      return true
+    }
+    guard take(ascii("{")) else { return nil }
+    repeat {
+      guard take(ascii("\"")), let key = Self.string(line, &position), take(ascii(":")) else {
+        return nil
+      }
+      skipBlanks()
+      guard let (kind, range) = Self.scalar(line, &position) else { return nil }
+      let name = UnsafeBufferPointer(rebasing: line[key])
+      if let index = keys.roles.firstIndex(where: { name.elementsEqual($0.name) }) {
+        // Twice, and a full parser is to say which one counts.
+        guard seen & 1 << index == 0 else { return nil }
+        seen |= 1 << index
+        guard set(keys.roles[index].role, kind, range) else { return nil }
+      } else if kind != .null {
+        let isKept =
+          switch keys.kept {
+          case .all: true
+          case .named(let names):
+            !names.isEmpty && names.contains(String(decoding: name, as: UTF8.self))
+          }
+        guard isKept else { continue }
+        let index = keys.names.index(of: name)
+        guard !properties.contains(where: { $0.property.name == index }) else { return nil }
+        let property = Property(
+          name: index, kind: kind == .string ? .string : kind == .number ? .number : .boolean)
+        properties.append((property, range))
+      }
+    } while take(ascii(","))
+    guard take(ascii("}")) else { return nil }
+    skipBlanks()
+    guard position == line.count else { return nil }
+  }
+
+  private mutating func set(_ role: EventReader.Role, _ kind: Kind, _ range: Range<Int>) -> Bool {
+    switch (role, kind) {
+    case (.memberID, .string): member = range
+    case (.timestamp, .string): timestamp = range
+    case (.event, .string): type = range
+    case (.value, .number): value = range
+    case (.targetID, .string): target = range
+    case (.eventID, .string): eventID = range
+    case (.value, .null), (.targetID, .null), (.eventID, .null): break
+    default: return false
+    }
+    return true
+  }
+
+  /// The place of a string behind its opening quote; nil where it has escapes or control characters.
+  private static func string(
+    _ line: UnsafeBufferPointer<UInt8>, _ position: inout Int
+  ) -> Range<Int>? {
+    let start = position
+    while position < line.count {
+      let byte = line[position]
+      if byte == ascii("\"") {
+        position += 1
+        return start..<position - 1
+      }
+      guard byte >= 0x20, byte != ascii("\\") else { return nil }
+      position += 1
+    }
+    return nil
+  }
+
+  private static func scalar(
+    _ line: UnsafeBufferPointer<UInt8>, _ position: inout Int
+  ) -> (Kind, Range<Int>)? {
+    guard position < line.count else { return nil }
+    switch line[position] {
+    case ascii("\""):
+      position += 1
+      return string(line, &position).map { (.string, $0) }
+    case ascii("t"): return word("true", line, &position).map { (.boolean, $0) }
+    case ascii("f"): return word("false", line, &position).map { (.boolean, $0) }
+    case ascii("n"): return word("null", line, &position).map { (.null, $0) }
+    default: return number(line, &position).map { (.number, $0) }
+    }
+  }
+
+  private static func word(
+    _ word: StaticString, _ line: UnsafeBufferPointer<UInt8>, _ position: inout Int
+  ) -> Range<Int>? {
+    let end = position + word.utf8CodeUnitCount
+    guard end <= line.count else { return nil }
+    let text = UnsafeBufferPointer(start: word.utf8Start, count: word.utf8CodeUnitCount)
+    guard text.elementsEqual(line[position..<end]) else { return nil }
+    defer { position = end }
+    return position..<end
+  }
+
+  /// `-?(0|[1-9][0-9]*)(\.[0-9]+)?` of at most 15 digits.
+  private static func number(
+    _ line: UnsafeBufferPointer<UInt8>, _ position: inout Int
+  ) -> Range<Int>? {
+    let start = position
+    func digits() -> Int {
+      let first = position
+      while position < line.count, line[position] &- 0x30 < 10 { position += 1 }
+      return position - first
+    }
+    if line[position] == ascii("-") { position += 1 }
+    let first = position
+    let whole = digits()
+    guard whole > 0, whole == 1 || line[first] != ascii("0") else { return nil }
+    var all = whole
+    if position < line.count, line[position] == ascii(".") {
+      position += 1
+      let fraction = digits()
+      guard fraction > 0 else { return nil }
+      all += fraction
+    }
+    // What is less than nothing but 0 depends on who reads it.
+    let isZero = line[first..<position].allSatisfy { $0 == ascii("0") || $0 == ascii(".") }
+    guard all <= 15, first == start || !isZero else { return nil }
+    guard position < line.count, line[position] != ascii("e"), line[position] != ascii("E") else {
+      return nil
+    }
+    return start..<position
+  }
+}
