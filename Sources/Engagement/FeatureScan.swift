@@ -120,12 +120,10 @@ public struct FeatureScan: Sendable {
     let width = features.count
     var elements = [Double](repeating: .nan, count: rows.count * width)
     let pairs = numbersByGroup()
-    let steps = plan.steps.map { step in
-      (
-        step: step,
-        places: (FeatureAccumulator.needed(by: step.feature) ?? []).map { layout.places[$0] ?? 0 }
-      )
+    let places = features.map { feature in
+      (FeatureAccumulator.needed(by: feature) ?? []).map { layout.places[$0] ?? 0 }
     }
+    let attributes = plan.steps.map(\.attribute)
     let rowsPerBlock = 1024
     elements.withUnsafeMutableBufferPointer { buffer in
       nonisolated(unsafe) let cells = buffer
@@ -138,12 +136,12 @@ public struct FeatureScan: Sendable {
             group: groups[Int(row.group)], slot: Int(row.slot), pairs: pairs[Int(row.group)],
             layout: layout, asOf: asOf.microseconds, clock: settings.clock,
             joinedAt: joined.flatMap { $0 <= asOf ? $0.microseconds : nil })
-          for column in steps.indices {
+          for column in 0..<width {
             cells[index * width + column] =
-              if case .attribute = steps[column].step.feature {
-                row.tableRow < 0 ? .nan : steps[column].step.attribute[Int(row.tableRow)]
+              if case .attribute = features[column] {
+                row.tableRow < 0 ? .nan : attributes[column][Int(row.tableRow)]
               } else {
-                member.value(of: steps[column].step.feature, steps[column].places)
+                member.value(of: features[column], places[column])
               }
           }
         }
@@ -177,7 +175,7 @@ extension FeatureScan {
 struct GroupedRows: Sendable {
   let block: EventBlock
   let typeCodes: [Int32]
-  let members: (offsets: [Int], places: [Int32])
+  let members: (offsets: [Int], rows: [EventBlock.Row])
   let targets: (offsets: [Int], places: [Int32], hashes: [UInt64])
 
   init(_ block: EventBlock, groupBits: Int, typeCodes: [Int32]) {

@@ -17,23 +17,21 @@ struct FeatureScanPass: Sendable {
     let range = rows.members.offsets[index]..<rows.members.offsets[index + 1]
     withUnsafeTemporaryAllocation(of: Int32.self, capacity: range.count) { slots in
       guard let slots = slots.baseAddress else { return }
-      rows.members.places.withUnsafeBufferPointer { places in
-        let places = UnsafeBufferPointer(rebasing: places[range])
+      rows.members.rows.withUnsafeBufferPointer { events in
+        let events = UnsafeBufferPointer(rebasing: events[range])
         // Held here while they are written to, as what a class holds is checked at every access.
         var ids = Interner()
         swap(&ids, &group.ids)
-        rows.block.internMembers(places, upTo: asOf, in: &ids, into: slots)
+        rows.block.internMembers(events, upTo: asOf, in: &ids, into: slots)
         swap(&ids, &group.ids)
         group.makeRecords()
-        rows.block.rows.withUnsafeBufferPointer { events in
-          let batch = Batch(
-            places: places, slots: slots, events: events, typeCodes: rows.typeCodes,
-            width: layout.wordCount, words: group.words)
-          batch.touchRecords()
-          addTimes(batch)
-          for (accumulator, place) in layout.accumulators {
-            add(batch, accumulator, at: place, to: group)
-          }
+        let batch = Batch(
+          events: events, slots: slots, typeCodes: rows.typeCodes, width: layout.wordCount,
+          words: group.words)
+        batch.touchRecords()
+        addTimes(batch)
+        for (accumulator, place) in layout.accumulators {
+          add(batch, accumulator, at: place, to: group)
         }
       }
     }
@@ -42,10 +40,9 @@ struct FeatureScanPass: Sendable {
 
   /// Some events of one group, and where the records of their members are.
   private struct Batch {
-    let places: UnsafeBufferPointer<Int32>
+    let events: UnsafeBufferPointer<EventBlock.Row>
     /// The position of each event's member in the group; -1 for events that do not count.
     let slots: UnsafePointer<Int32>
-    let events: UnsafeBufferPointer<EventBlock.Row>
     let typeCodes: [Int32]
     let width: Int
     let words: UnsafeMutablePointer<Int64>
@@ -53,7 +50,7 @@ struct FeatureScanPass: Sendable {
     /// Brings the records near, all misses of the cache at once.
     func touchRecords() {
       var bits: Int64 = 0
-      for index in 0..<places.count where slots[index] >= 0 {
+      for index in 0..<events.count where slots[index] >= 0 {
         let record = words + Int(slots[index]) * width
         // A line of the cache holds eight words.
         for word in stride(from: 0, to: width, by: 8) { bits |= record[word] }
@@ -73,10 +70,10 @@ struct FeatureScanPass: Sendable {
     ) {
       typeCodes.withUnsafeBufferPointer { typeCodes in
         var index = 0
-        while index < places.count {
+        while index < events.count {
           let slot = slots[index]
           if slot >= 0 {
-            let event = events[Int(places[index])]
+            let event = events[index]
             if event.timestamp > earliest {
               body(event, Int(typeCodes[Int(event.type)]), words + Int(slot) * width, slot)
             }
@@ -149,7 +146,7 @@ struct FeatureScanPass: Sendable {
     _ batch: Batch, after earliest: Int64, at place: Int, to group: MemberGroup,
     _ number: (_ event: EventBlock.Row, _ type: Int) -> Int
   ) {
-    withUnsafeTemporaryAllocation(of: UInt64.self, capacity: batch.places.count) { pairs in
+    withUnsafeTemporaryAllocation(of: UInt64.self, capacity: batch.events.count) { pairs in
       var count = 0
       batch.forEach(after: earliest) { event, type, _, slot in
         pairs.initializeElement(at: count, to: PairTable.pair(slot, number(event, type)))

@@ -21,6 +21,8 @@ package final class EventBlock: @unchecked Sendable {
   package struct Row: Sendable {
     /// What `Interner.hash` says of the member's id.
     package var memberHash: UInt64
+    /// Its first eight bytes.
+    var memberStart: UInt64
     /// Microseconds since 1970-01-01T00:00:00Z.
     package var timestamp: Int64
     /// The value, or NaN.
@@ -90,13 +92,34 @@ package final class EventBlock: @unchecked Sendable {
     }
   }
 
-  /// Puts rows into groups by the upper bits of the hashes of their members, within a group in order.
+  /// The rows in groups by the upper bits of the hashes of their members, within a group in order.
   ///
-  /// - Returns: The places of group g at offsets[g]..<offsets[g + 1].
-  package func rowsByMember(groupBits: Int) -> (offsets: [Int], places: [Int32]) {
+  /// - Returns: The rows of group g at offsets[g]..<offsets[g + 1].
+  package func rowsByMember(groupBits: Int) -> (offsets: [Int], rows: [Row]) {
     rows.withUnsafeBufferPointer { rows in
-      grouped(rows.count, groupBits: groupBits) { place in rows[place].memberHash }
+      let shift = UInt64(64 - groupBits)
+      let offsets = Self.offsets(rows.count, groupBits: groupBits) { rows[$0].memberHash }
+      var next = offsets
+      let grouped = [Row](unsafeUninitializedCapacity: rows.count) { buffer, initializedCount in
+        for row in rows {
+          let group = Int(row.memberHash >> shift)
+          (buffer.baseAddress.unsafelyUnwrapped + next[group]).initialize(to: row)
+          next[group] &+= 1
+        }
+        initializedCount = rows.count
+      }
+      return (offsets, grouped)
     }
+  }
+
+  private static func offsets(
+    _ count: Int, groupBits: Int, hash: (Int) -> UInt64
+  ) -> [Int] {
+    let shift = UInt64(64 - groupBits)
+    var offsets = [Int](repeating: 0, count: 1 << groupBits + 1)
+    for place in 0..<count { offsets[Int(hash(place) >> shift) + 1] += 1 }
+    for group in 0..<1 << groupBits { offsets[group + 1] += offsets[group] }
+    return offsets
   }
 
   /// The same by targets, of those events that have one, and the hashes of those.
@@ -109,52 +132,34 @@ package final class EventBlock: @unchecked Sendable {
     }
     let present = targets.indices.filter { targets[$0].isPresent }
     let hashes = present.map { withBytes(targets[$0]) { Interner.hash($0) } }
-    let (offsets, places) = grouped(present.count, groupBits: groupBits) { hashes[$0] }
-    return (offsets, places.map { Int32(present[Int($0)]) }, places.map { hashes[Int($0)] })
-  }
-
-  private func grouped(
-    _ count: Int, groupBits: Int, hash: (Int) -> UInt64
-  ) -> (offsets: [Int], places: [Int32]) {
+    let offsets = Self.offsets(present.count, groupBits: groupBits) { hashes[$0] }
     let shift = UInt64(64 - groupBits)
-    var offsets = [Int](repeating: 0, count: 1 << groupBits + 1)
-    for place in 0..<count { offsets[Int(hash(place) >> shift) + 1] += 1 }
-    for group in 0..<1 << groupBits { offsets[group + 1] += offsets[group] }
-    var next = offsets
-    let places = [Int32](unsafeUninitializedCapacity: count) { buffer, initializedCount in
-      for place in 0..<count {
-        let group = Int(hash(place) >> shift)
-        buffer[next[group]] = Int32(truncatingIfNeeded: place)
-        next[group] += 1
-      }
-      initializedCount = count
-    }
-    return (offsets, places)
+    let order = present.indices.sorted { (hashes[$0] >> shift, $0) < (hashes[$1] >> shift, $1) }
+    return (offsets, order.map { Int32(present[$0]) }, order.map { hashes[$0] })
   }
 
   /// Looks up the members of some rows, adding new ones; -1 for events after an instant.
   package func internMembers(
-    _ places: UnsafeBufferPointer<Int32>, upTo latest: Int64, in ids: inout Interner,
+    _ rows: UnsafeBufferPointer<Row>, upTo latest: Int64, in ids: inout Interner,
     into slots: UnsafeMutablePointer<Int32>
   ) {
     let base = UnsafePointer(text.base)
-    rows.withUnsafeBufferPointer { rows in
-      ids.touch(places.count) { rows[Int(places[$0])].memberHash }
-      var index = 0
-      while index < places.count {
-        let row = rows[Int(places[index])]
-        if row.timestamp > latest {
-          slots[index] = -1
-        } else if row.member.start >= 0 {
-          let key = UnsafeBufferPointer(
-            start: base + Int(row.member.start), count: Int(row.member.count))
-          slots[index] = Int32(truncatingIfNeeded: ids.intern(key, hash: row.memberHash))
-        } else {
-          slots[index] = Int32(
-            truncatingIfNeeded: withBytes(row.member) { ids.intern($0, hash: row.memberHash) })
-        }
-        index &+= 1
+    ids.touch(rows.count) { rows[$0].memberHash }
+    var index = 0
+    while index < rows.count {
+      let row = rows[index]
+      if row.timestamp > latest {
+        slots[index] = -1
+      } else if row.member.start >= 0 {
+        let key = UnsafeBufferPointer(
+          start: base + Int(row.member.start), count: Int(row.member.count))
+        slots[index] = Int32(
+          truncatingIfNeeded: ids.intern(key, hash: row.memberHash, start: row.memberStart))
+      } else {
+        slots[index] = Int32(
+          truncatingIfNeeded: withBytes(row.member) { ids.intern($0, hash: row.memberHash) })
       }
+      index &+= 1
     }
   }
 

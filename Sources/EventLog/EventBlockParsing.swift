@@ -230,7 +230,9 @@ extension EventBlock.Events {
     if columns.eventID != nil { eventIDs.append(cells.eventIDSpan) }
     rows.append(
       EventBlock.Row(
-        memberHash: Interner.hash(cells.member), timestamp: instant.microseconds, value: value,
+        memberHash: Interner.hash(cells.member),
+        memberStart: Interner.firstBytes(cells.member), timestamp: instant.microseconds,
+        value: value,
         member: cells.memberSpan,
         type: Int32(truncatingIfNeeded: types.intern(cells.event))))
     return nil

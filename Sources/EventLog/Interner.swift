@@ -19,10 +19,10 @@ public struct Interner: Sendable {
 
     init(tag: UInt64, start: UInt64) { (self.tag, self.start) = (tag, start) }
 
-    init(_ key: UnsafeBufferPointer<UInt8>, hash: UInt64, index: Int) {
-      let length = UInt64(min(key.count, 255))
-      tag = hash & 0xffff_ff00_0000_0000 | length << 32 | UInt64(index + 1)
-      start = firstBytes(key)
+    @inline(__always)
+    init(length: Int, start: UInt64, hash: UInt64, index: Int) {
+      tag = hash & 0xffff_ff00_0000_0000 | UInt64(min(length, 255)) << 32 | UInt64(index + 1)
+      self.start = start
     }
 
     var index: Int { Int(tag & 0xffff_ffff) - 1 }
@@ -61,7 +61,7 @@ public struct Interner: Sendable {
 
   /// The index of some bytes, or nil, given what ``hash(_:)`` says of them.
   package func index(of key: UnsafeBufferPointer<UInt8>, hash: UInt64) -> Int? {
-    let slot = slots[place(of: key, hash: hash)]
+    let slot = slots[place(of: key, hash: hash, start: Self.firstBytes(key))]
     return slot.isEmpty ? nil : slot.index
   }
 
@@ -74,14 +74,21 @@ public struct Interner: Sendable {
 
   /// The index of some bytes, added if they are new, given what ``hash(_:)`` says of them.
   package mutating func intern(_ key: UnsafeBufferPointer<UInt8>, hash: UInt64) -> Int {
-    let place = place(of: key, hash: hash)
+    intern(key, hash: hash, start: Self.firstBytes(key))
+  }
+
+  /// The same, given the first bytes, too: those of short keys are then not looked at again.
+  mutating func intern(
+    _ key: UnsafeBufferPointer<UInt8>, hash: UInt64, start: UInt64
+  ) -> Int {
+    let place = place(of: key, hash: hash, start: start)
     if !slots[place].isEmpty { return slots[place].index }
     precondition(ends.count < Int(Int32.max), "more distinct names than 32 bits can number")
     let index = ends.count
     bytes.append(contentsOf: key)
     ends.append(bytes.count)
     hashes.append(hash)
-    slots[place] = Slot(key, hash: hash, index: index)
+    slots[place] = Slot(length: key.count, start: start, hash: hash, index: index)
     if ends.count * 2 > slots.count { grow() }
     return index
   }
@@ -138,8 +145,11 @@ public struct Interner: Sendable {
     (index == 0 ? 0 : ends[index - 1])..<ends[index]
   }
 
-  private func place(of key: UnsafeBufferPointer<UInt8>, hash: UInt64) -> Int {
-    let sought = Slot(key, hash: hash, index: 0)
+  @inline(__always)
+  private func place(
+    of key: UnsafeBufferPointer<UInt8>, hash: UInt64, start: UInt64
+  ) -> Int {
+    let sought = Slot(length: key.count, start: start, hash: hash, index: 0)
     let mask = slots.count - 1
     var place = Int(truncatingIfNeeded: hash) & mask
     return slots.withUnsafeBufferPointer { slots in
@@ -203,25 +213,25 @@ public struct Interner: Sendable {
     return folded(word ^ first, hash ^ second)
   }
 
+  /// The first eight bytes, zeros standing for those that are not there.
+  @inline(__always)
+  static func firstBytes(_ key: UnsafeBufferPointer<UInt8>) -> UInt64 {
+    let raw = UnsafeRawBufferPointer(key)
+    if raw.count >= 8 { return raw.loadUnaligned(fromByteOffset: 0, as: UInt64.self) }
+    if raw.count >= 4 {
+      let low = raw.loadUnaligned(fromByteOffset: 0, as: UInt32.self)
+      let high = raw.loadUnaligned(fromByteOffset: raw.count &- 4, as: UInt32.self)
+      return UInt64(high) << UInt64(8 &* (raw.count &- 4)) | UInt64(low)
+    }
+    var bytes: UInt64 = 0
+    for place in 0..<raw.count { bytes |= UInt64(raw[place]) << UInt64(8 &* place) }
+    return bytes
+  }
+
   private static func folded(_ left: UInt64, _ right: UInt64) -> UInt64 {
     let product = left.multipliedFullWidth(by: right)
     return product.high ^ product.low
   }
-}
-
-/// The first eight bytes, zeros standing for those that are not there.
-@inline(__always)
-private func firstBytes(_ key: UnsafeBufferPointer<UInt8>) -> UInt64 {
-  let raw = UnsafeRawBufferPointer(key)
-  if raw.count >= 8 { return raw.loadUnaligned(fromByteOffset: 0, as: UInt64.self) }
-  if raw.count >= 4 {
-    let low = raw.loadUnaligned(fromByteOffset: 0, as: UInt32.self)
-    let high = raw.loadUnaligned(fromByteOffset: raw.count &- 4, as: UInt32.self)
-    return UInt64(high) << UInt64(8 &* (raw.count &- 4)) | UInt64(low)
-  }
-  var bytes: UInt64 = 0
-  for place in 0..<raw.count { bytes |= UInt64(raw[place]) << UInt64(8 &* place) }
-  return bytes
 }
 
 /// Whether two places hold the same bytes, eight at least, looked at eight at a time.

@@ -141,7 +141,9 @@ extension EventBlock {
     }
     events.rows.append(
       Row(
-        memberHash: Interner.hash(bytes(member)), timestamp: instant.microseconds, value: value,
+        memberHash: Interner.hash(bytes(member)),
+        memberStart: Interner.firstBytes(bytes(member)), timestamp: instant.microseconds,
+        value: value,
         member: span(member), type: Int32(truncatingIfNeeded: events.types.intern(bytes(type)))))
     return true
   }
@@ -158,7 +160,9 @@ extension EventBlock {
     if !event.properties.isEmpty { typedProperties[Int32(rows.count)] = event.properties }
     events.rows.append(
       Row(
-        memberHash: id.withUTF8 { Interner.hash($0) }, timestamp: event.timestamp.microseconds,
+        memberHash: id.withUTF8 { Interner.hash($0) },
+        memberStart: id.withUTF8 { Interner.firstBytes($0) },
+        timestamp: event.timestamp.microseconds,
         value: event.value ?? .nan, member: id.withUTF8 { keep($0) },
         type: Int32(type.withUTF8 { events.types.intern($0) })))
   }
