@@ -18,6 +18,14 @@ public enum EventLogError: Error, Equatable, Sendable {
   case damagedGzip(file: String, recordsRead: Int, reason: String)
   /// More records were rejected than allowed.
   case tooManyRejected(rejected: Int, records: Int, allowed: String, first: String)
+  /// The key file is none that pseudonyms can be made with.
+  case unusableKey(file: String, reason: String)
+  /// Two ids have the same pseudonym under a key.
+  case equalPseudonyms(digitCount: Int, idCount: Int)
+  /// The file or folder is not the export that an importer reads.
+  case notAnExport(file: String, line: Int?, reason: String)
+  /// There is no history of a git repository to be had, or what git said cannot be read.
+  case noGitHistory(repository: String, reason: String)
   /// The file cannot be written; the reason is the system's.
   case unwritable(file: String, reason: String)
 }
@@ -42,6 +50,13 @@ extension EventLogError: CustomStringConvertible {
     case .tooManyRejected(let rejected, let records, let allowed, let first):
       "\(rejected) of \(records) records were rejected, more than --max-rejected \(allowed) allows; "
         + "the first: \(first); see them all with --rejects FILE"
+    case .unusableKey(let file, let reason):
+      "\(file): \(reason): make a key with: head -c 32 /dev/urandom > KEYFILE"
+    case .equalPseudonyms(let digits, let ids):
+      "two of \(ids) ids have the same \(digits) digits under this key: take another key"
+    case .notAnExport(let file, let line, let reason):
+      file + (line.map { ":\($0)" } ?? "") + ": \(reason)"
+    case .noGitHistory(let repository, let reason): "\(repository): \(reason)"
     case .unwritable(let file, let reason): "\(file): cannot be written: \(reason)"
     }
   }

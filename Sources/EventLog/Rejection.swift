@@ -29,6 +29,9 @@ public enum RejectionReason: Sendable, Hashable {
   /// The value is larger than 1e15 in size.
   case valueOutOfRange
 
+  /// A record of another product's export lacks what an event needs.
+  case unusable(String)
+
   /// A short name without particulars, by which rejections are counted.
   public var kind: String {
     switch self {
@@ -46,6 +49,7 @@ public enum RejectionReason: Sendable, Hashable {
     case .timestampOutOfRange: "timestamp outside 1970 to 2199"
     case .unreadableValue: "unreadable value"
     case .valueOutOfRange: "value beyond 1e15"
+    case .unusable(let what): what
     }
   }
 }

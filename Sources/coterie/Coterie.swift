@@ -23,7 +23,7 @@ struct Coterie: ParsableCommand {
     version: version,
     subcommands: [
       Cluster.self, Score.self, Features.self, Train.self, Label.self, Compare.self, Explain.self,
-      Inspect.self, Simulate.self, Doctor.self,
+      Inspect.self, Simulate.self, Import.self, Doctor.self,
     ])
 
   static func main() {

@@ -1,4 +1,4 @@
-import Models
+import EventLog
 import Testing
 
 @Suite struct SHA256Tests {

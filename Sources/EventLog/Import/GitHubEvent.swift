@@ -1,0 +1,87 @@
+/// One event of GitHub's events API, as far as it tells who did what to whom.
+///
+/// Source: GitHub's documentation, "GitHub event types". Fields that later versions of the API leave
+/// out are optional here.
+struct GitHubEvent: Decodable {
+  struct Account: Decodable { let login: String? }
+  struct Repository: Decodable { let name: String? }
+  struct Authored: Decodable {
+    let user: Account?
+    let merged: Bool?
+    let additions: Int?
+    let deletions: Int?
+  }
+  struct Page: Decodable {}
+  struct Payload: Decodable {
+    let action: String?
+    let size: Int?
+    let distinct_size: Int?
+    let issue: Authored?
+    let pull_request: Authored?
+    let discussion: Authored?
+    let member: Account?
+    let pages: [Page]?
+  }
+
+  let id: String?
+  let type: String?
+  let actor: Account?
+  let repo: Repository?
+  let payload: Payload?
+  let created_at: String?
+
+  /// What an event of the log is made of.
+  struct Meaning: Equatable {
+    var type: String
+    var value: Double?
+    var target: String?
+  }
+
+  /// The event's type, value and target; nil for types that are not of the list.
+  var meaning: Meaning? {
+    func acted(_ base: String, plain: String, on thing: Authored?) -> Meaning {
+      let action = payload?.action ?? plain
+      return Meaning(
+        type: action == plain ? base : "\(base)_\(action)", target: thing?.user?.login)
+    }
+    switch type {
+    case "PushEvent":
+      return Meaning(
+        type: "push", value: (payload?.distinct_size ?? payload?.size).map { Double($0) })
+    case "IssuesEvent": return acted("issue", plain: "opened", on: payload?.issue)
+    case "IssueCommentEvent": return acted("comment", plain: "created", on: payload?.issue)
+    case "PullRequestEvent":
+      var meaning = acted("pull_request", plain: "opened", on: payload?.pull_request)
+      if payload?.action == "closed", payload?.pull_request?.merged == true {
+        meaning.type = "pull_request_merged"
+      }
+      if let added = payload?.pull_request?.additions,
+        let removed = payload?.pull_request?.deletions
+      {
+        meaning.value = Double(added) + Double(removed)
+      }
+      return meaning
+    case "PullRequestReviewEvent":
+      var meaning = acted("review", plain: "created", on: payload?.pull_request)
+      if payload?.action == "submitted" { meaning.type = "review" }
+      return meaning
+    case "PullRequestReviewCommentEvent":
+      return acted("review_comment", plain: "created", on: payload?.pull_request)
+    case "CommitCommentEvent": return Meaning(type: "commit_comment")
+    case "CreateEvent": return Meaning(type: "create")
+    case "DeleteEvent": return Meaning(type: "delete")
+    case "ForkEvent": return Meaning(type: "fork")
+    case "WatchEvent": return Meaning(type: "star")
+    case "GollumEvent":
+      return Meaning(type: "wiki", value: payload?.pages.map { Double($0.count) })
+    case "MemberEvent": return Meaning(type: "member_added", target: payload?.member?.login)
+    case "PublicEvent": return Meaning(type: "public")
+    case "ReleaseEvent": return acted("release", plain: "published", on: nil)
+    case "DiscussionEvent": return acted("discussion", plain: "created", on: payload?.discussion)
+    case "DiscussionCommentEvent":
+      return acted("discussion_comment", plain: "created", on: payload?.discussion)
+    case "SponsorshipEvent": return Meaning(type: "sponsorship")
+    default: return nil
+    }
+  }
+}

@@ -1,0 +1,85 @@
+import ArgumentParser
+import EventLog
+import Foundation
+
+/// `coterie import git`: a community's events from a git history.
+struct ImportGit: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "git",
+    abstract: "Makes events and members of a git history.",
+    discussion: """
+      Event types: commit, docs (only documentation changed), test (only tests changed), merge \
+      (several parents), coauthor (named in a Co-authored-by line), review (named in a Reviewed-by or \
+      Acked-by line, at the commit date). The value is lines added and removed, at most 10000; 0 for a \
+      merge. The time is the author date.
+
+      A member is an e-mail address, after the repository's .mailmap and in lower case. The members \
+      file has joined_at (the first event), tz_offset_minutes (the most usual offset of their \
+      changes), main_area (the top-level folder of most of their changes of files) and kind (bot or \
+      person).
+
+      Dates that cannot be are left out and counted: unreadable, an offset beyond 14 hours, more than a \
+      day after the own commit date, after the newest commit, before the oldest root.
+
+      Writes NAME-events.csv and NAME-members.csv; NAME is the repository's folder, or --name. The \
+      history is read as git prints it; git must be in the PATH.
+
+      Example:
+        coterie import git ~/project --key community.key --output data
+      """)
+
+  @Argument(help: "The repository: a working copy, a folder in it, or a bare repository.")
+  var repository: String = "."
+
+  @Option(help: "The branch, tag or commit whose history is read.")
+  var branch: String = "HEAD"
+
+  @Flag(help: "Read all branches and tags; a commit that was copied counts each time.")
+  var all = false
+
+  @OptionGroup var options: ImportOptions
+
+  func validate() throws {
+    if branch.isEmpty || branch.hasPrefix("-") {
+      throw ValidationError("--branch is the name of a branch, a tag or a commit")
+    }
+  }
+
+  func run() throws {
+    let naming = try options.naming()
+    let git = GitProcess(repository: repository)
+    guard try git.text(["rev-parse", "--git-dir"]) != nil else {
+      throw EventLogError.noGitHistory(
+        repository: repository, reason: "is no git repository: name its folder")
+    }
+    let tip = try git.text(["rev-parse", "--verify", "--quiet", branch + "^{commit}"])
+    guard all || tip != nil else {
+      throw EventLogError.noGitHistory(
+        repository: repository,
+        reason: "has no commit \(branch): name a branch with --branch, or say --all")
+    }
+    if try git.text(["rev-parse", "--is-shallow-repository"]) == "true" {
+      Console.note(
+        "\(repository): the history is cut off, so early events are missing"
+          + " (git fetch --unshallow gets the rest)")
+    }
+    Console.progress("reading the history")
+    var importer = GitHistoryImporter()
+    try git.stream(GitHistoryImporter.logArguments + [all ? "--all" : branch, "--"]) { bytes in
+      try importer.consume(bytes)
+    }
+    let contacts = importer.mentionedContacts
+    let mapped = contacts.isEmpty ? [] : try git.mailmapped(contacts)
+    let community = try importer.finish(mapped: mapped, naming: naming)
+    try options.write(community, source: "git", defaultName: defaultName(git))
+  }
+
+  /// The folder's name, without the `.git` of bare repositories.
+  private func defaultName(_ git: GitProcess) throws -> String {
+    let top = try git.text(["rev-parse", "--show-toplevel"]) ?? ""
+    let path = top.isEmpty ? URL(fileURLWithPath: repository).standardized.path : top
+    let name = (path as NSString).lastPathComponent
+    let stem = name.hasSuffix(".git") ? String(name.dropLast(4)) : name
+    return stem.isEmpty || stem == "/" ? "git" : stem
+  }
+}
