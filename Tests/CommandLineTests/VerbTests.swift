@@ -5,7 +5,7 @@ import Testing
 struct VerbTests {
   static let verbs = [
     "cluster", "score", "features", "train", "label", "compare", "explain", "inspect", "simulate",
-    "doctor",
+    "import", "doctor",
   ]
 
   @Test(arguments: verbs)

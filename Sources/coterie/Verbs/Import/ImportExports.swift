@@ -97,14 +97,14 @@ struct ImportGitHub: ParsableCommand {
       FILES are the hourly files of GH Archive (JSON Lines, gzipped, such as 2024-01-01-15.json.gz), \
       or saved answers of GitHub's events API (a JSON array).
 
-      Event types, with their target_id: push (the value is the number of commits, where the file \
-      has it); issue, comment, discussion, discussion_comment (the author of the issue or \
-      discussion); pull_request, review, review_comment (the author of the pull request; the value of \
-      a pull_request is lines added and removed, where the file has them); member_added (who was \
-      added); commit_comment, create, delete, fork, star, wiki (the value is the number of pages), \
-      release, public, sponsorship. What was done to a thing after it was made has its action behind \
-      the name: issue_closed, pull_request_merged, pull_request_closed, comment_edited. The column \
-      repository is where. Other types are left out and counted.
+      Event types: push (the value is the number of commits, where the file has it); issue, comment, \
+      discussion, discussion_comment; pull_request (the value is lines added and removed, where the \
+      file has them), review, review_comment; member_added; commit_comment, create, delete, fork, \
+      star, wiki (the value is the number of pages), release, public, sponsorship. What was done to a \
+      thing after it was made has its action behind the name: issue_closed, pull_request_merged, \
+      pull_request_closed, comment_edited. target_id is the author of the issue, discussion or pull \
+      request, and who was added; where the file does not say it, it is empty. The column repository \
+      is where. Other types are left out and counted.
 
       A member is a login; an account that changes it becomes another member. The members file has \
       joined_at (the first event) and kind (bot for logins that end with [bot], else person).

@@ -1,0 +1,167 @@
+import Foundation
+import Testing
+
+@testable import EventLog
+
+struct GitHubImporterTests {
+  struct Case: Sendable, CustomTestStringConvertible {
+    let type: String
+    var payload = "{}"
+    let meaning: GitHubEvent.Meaning?
+
+    var testDescription: String { "\(type) \(payload)" }
+
+    init(
+      _ type: String, _ payload: String = "{}", _ name: String?, value: Double? = nil,
+      target: String? = nil
+    ) {
+      self.type = type
+      self.payload = payload
+      meaning = name.map { GitHubEvent.Meaning(type: $0, value: value, target: target) }
+    }
+
+    static let all = [
+      Case("PushEvent", #"{"size": 3, "distinct_size": 2}"#, "push", value: 2),
+      Case("PushEvent", #"{"push_id": 1, "ref": "refs/heads/main"}"#, "push"),
+      Case(
+        "IssuesEvent", #"{"action": "opened", "issue": {"user": {"login": "x"}}}"#, "issue",
+        target: "x"),
+      Case(
+        "IssuesEvent", #"{"action": "closed", "issue": {"user": {"login": "x"}}}"#,
+        "issue_closed", target: "x"),
+      Case(
+        "IssueCommentEvent", #"{"action": "created", "issue": {"user": {"login": "x"}}}"#,
+        "comment", target: "x"),
+      Case(
+        "PullRequestEvent",
+        #"{"action": "opened", "pull_request": {"user": {"login": "x"}, "additions": 5, "deletions": 2}}"#,
+        "pull_request", value: 7, target: "x"),
+      Case(
+        "PullRequestEvent",
+        #"{"action": "closed", "pull_request": {"user": {"login": "x"}, "merged": true}}"#,
+        "pull_request_merged", target: "x"),
+      Case(
+        "PullRequestEvent", #"{"action": "closed", "pull_request": {"merged": false}}"#,
+        "pull_request_closed"),
+      Case(
+        "PullRequestEvent", #"{"action": "merged", "pull_request": {}}"#,
+        "pull_request_merged"),
+      Case(
+        "PullRequestReviewEvent",
+        #"{"action": "created", "pull_request": {"user": {"login": "x"}}}"#, "review",
+        target: "x"),
+      Case("PullRequestReviewEvent", #"{"action": "submitted"}"#, "review"),
+      Case("PullRequestReviewCommentEvent", #"{"action": "created"}"#, "review_comment"),
+      Case("CommitCommentEvent", "commit_comment"), Case("CreateEvent", "create"),
+      Case("DeleteEvent", "delete"), Case("ForkEvent", "fork"),
+      Case("WatchEvent", #"{"action": "started"}"#, "star"),
+      Case("GollumEvent", #"{"pages": [{"title": "a"}, {"title": "b"}]}"#, "wiki", value: 2),
+      Case(
+        "MemberEvent", #"{"action": "added", "member": {"login": "y"}}"#, "member_added",
+        target: "y"),
+      Case("PublicEvent", "public"), Case("SponsorshipEvent", "sponsorship"),
+      Case("ReleaseEvent", #"{"action": "published"}"#, "release"),
+      Case(
+        "DiscussionEvent", #"{"action": "created", "discussion": {"user": {"login": "z"}}}"#,
+        "discussion", target: "z"),
+      Case("TeamAddEvent", "{}", nil),
+    ]
+
+    init(_ type: String, _ name: String) { self.init(type, "{}", name) }
+  }
+
+  @Test(arguments: Case.all) func eachTypeHasItsMeaning(_ example: Case) throws {
+    let text = "{\"type\": \"\(example.type)\", \"payload\": \(example.payload)}"
+    let event = try JSONDecoder().decode(GitHubEvent.self, from: Data(text.utf8))
+    #expect(event.meaning == example.meaning)
+  }
+
+  static func line(_ id: Int, _ type: String, _ actor: String, _ repository: String, _ hour: Int)
+    -> String
+  {
+    #"{"id":"\#(id)","type":"\#(type)","actor":{"id":1,"login":"\#(actor)"},"#
+      + #""repo":{"id":9,"name":"\#(repository)"},"payload":{},"public":true,"#
+      + #""created_at":"2024-01-01T0\#(hour):00:00Z"}"#
+  }
+
+  static let archive = [
+    line(1, "WatchEvent", "ada", "Octo/hello", 2), line(2, "ForkEvent", "bob", "octo/hello", 1),
+    line(1, "WatchEvent", "ada", "Octo/hello", 2),
+    line(3, "WatchEvent", "helper[bot]", "other/x", 3), line(4, "TeamAddEvent", "ada", "octo/y", 4),
+    #"{"id":"5","type":"WatchEvent","actor":{},"created_at":"2024-01-01T00:00:00Z"}"#,
+    #"{"id":"6","type":"WatchEvent","actor":{"login":"ada"},"created_at":"noon"}"#, "{]",
+  ].joined(separator: "\n")
+
+  @Test(arguments: [false, true]) func archivesAreRead(isGzipped: Bool) throws {
+    var rejections: [Rejection] = []
+    let bytes = Array(Self.archive.utf8)
+    let community = try GitHubImporter(rejectionLimit: .count(3)).read(
+      [.bytes(isGzipped ? gzipped(bytes) : bytes, name: "a")], naming: .plain
+    ) { rejections.append($0) }
+    #expect(
+      ImportedText(community).events == """
+        member_id,timestamp,event,value,target_id,repository
+        bob,2024-01-01T01:00:00Z,fork,,,octo/hello
+        ada,2024-01-01T02:00:00Z,star,,,Octo/hello
+        helper[bot],2024-01-01T03:00:00Z,star,,,other/x
+
+        """)
+    #expect(
+      ImportedText(community).members == """
+        member_id,joined_at,kind
+        ada,2024-01-01T02:00:00Z,person
+        bob,2024-01-01T01:00:00Z,person
+        helper[bot],2024-01-01T03:00:00Z,bot
+
+        """)
+    #expect(community.report.reading.repeatedEventCount == 1)
+    #expect(community.report.leftOut == ["type TeamAddEvent": 1])
+    #expect(
+      rejections.map(\.description) == [
+        "a:6: event without actor", "a:7: unreadable created_at", "a:8: no event of GitHub's",
+      ])
+  }
+
+  @Test(arguments: [(["octo"], 2), (["OCTO/hello"], 2), (["other/x", "octo"], 3), (["nobody"], 0)])
+  func repositoriesAndOwnersAreChosen(names: [String], count: Int) throws {
+    let lines = Self.archive.split(separator: "\n").prefix(5).joined(separator: "\n")
+    let community = try GitHubImporter(repositories: names).read(
+      [.bytes(Array(lines.utf8), name: "a")], naming: .plain)
+    #expect(community.eventCount == count)
+  }
+
+  @Test func answersOfTheAPIAreRead() throws {
+    try OutputFileTests.withFolder { folder in
+      let file = folder.appendingPathComponent("events.json")
+      let lines = Self.archive.split(separator: "\n").prefix(5).joined(separator: ",\n")
+      try Data("[\n\(lines)\n]".utf8).write(to: file)
+      let community = try GitHubImporter().read([.file(file.path)], naming: .plain)
+      #expect(community.eventCount == 3)
+    }
+  }
+
+  @Test func archivesCutShortAreErrors() {
+    let bytes = gzipped(Array(Self.archive.utf8))
+    #expect(throws: EventLogError.self) {
+      try GitHubImporter(rejectionLimit: .count(99)).read(
+        [.bytes(Array(bytes.dropLast(12)), name: "a")], naming: .plain)
+    }
+    #expect(throws: EventLogError.empty(file: "a")) {
+      try GitHubImporter().read([.bytes([], name: "a")], naming: .plain)
+    }
+  }
+
+  @Test func targetsGetTheSamePseudonymsAsMembers() throws {
+    let line =
+      #"{"id":"1","type":"IssuesEvent","actor":{"login":"ada"},"repo":{"name":"o/r"},"#
+      + #""payload":{"action":"closed","issue":{"user":{"login":"bob"}}},"#
+      + #""created_at":"2024-01-01T00:00:00Z"}"#
+    let pseudonymizer = Pseudonymizer(key: PseudonymizerTests.key, digitCount: 10)
+    let community = try GitHubImporter().read(
+      [.bytes(Array(line.utf8), name: "a")], naming: .pseudonyms(pseudonymizer))
+    let (ada, bob) = (pseudonymizer.pseudonym(of: "ada"), pseudonymizer.pseudonym(of: "bob"))
+    let text = ImportedText(community)
+    #expect(text.events.hasSuffix("\n\(ada),2024-01-01T00:00:00Z,issue_closed,,\(bob),o/r\n"))
+    #expect(text.members.contains("\n\(bob),,person\n"))
+  }
+}

@@ -1,0 +1,43 @@
+import Testing
+
+@testable import EventLog
+
+struct GitTrailerTests {
+  @Test func onlyLinesThatNameAnAddressAreTrailers() {
+    let message = """
+      Subject with Reviewed-by: Eve <eve@example.org> inside
+
+      Co-authored-by: Ada  Lovelace <ada@example.org>
+        CO-AUTHORED-BY: Bob <bob@ example.org>
+      Reviewed-by: cleo@example.org
+      Acked-by:<dan@example.org>
+      Signed-off-by: Fay <fay@example.org>
+      Reviewed-by: Gus <>
+      """
+    #expect(
+      GitTrailer.all(in: message) == [
+        GitTrailer(
+          role: .coauthor, contact: GitContact(name: "Ada Lovelace", address: "ada@example.org")),
+        GitTrailer(role: .coauthor, contact: GitContact(name: "Bob", address: "bob@example.org")),
+        GitTrailer(role: .reviewer, contact: GitContact(name: "", address: "dan@example.org")),
+      ])
+    #expect(GitTrailer.all(in: "nobody") == [])
+  }
+
+  @Test(arguments: [
+    ("dependabot[bot]", "49699333+dependabot[bot]@example.org", true),
+    ("Release Bot", "release@example.org", true), ("x", "ci-bot@example.org", true),
+    ("projectbot", "p@example.org", true), ("github-actions", "x@example.org", true),
+    ("Ann Talbot", "ann@example.org", false), ("talbot", "talbot@example.org", false),
+    ("Bob Abbot", "babbot@example.org", false), ("Ada", "ada@robots.example.org", false),
+    ("", "ada@example.org", false),
+  ])
+  func automaticAccountsAreKnownByNameOrAddress(name: String, address: String, expected: Bool) {
+    #expect(GitContact(name: name, address: address).isPlainlyAutomatic == expected)
+  }
+
+  @Test func membersAreKnownByTheirAddressElseTheirName() {
+    #expect(GitContact(name: "Ada", address: "Ada@Example.org").identity == "ada@example.org")
+    #expect(GitContact(name: "Ada", address: "").identity == "ada")
+  }
+}
