@@ -108,6 +108,14 @@ public struct EventHistory: Sendable {
     }
   }
 
+  /// Gives the members other ids: as many, all different, in the order of ``memberIDs``.
+  mutating func replaceMemberIDs(by ids: [String]) {
+    var replaced = Interner()
+    for id in ids { _ = replaced.intern(id) }
+    precondition(replaced.count == memberIDs.count, "every member needs an id of its own")
+    memberIDs = replaced
+  }
+
   mutating func inferPropertyTypes() {
     for name in properties.keys { properties[name]?.inferType() }
   }

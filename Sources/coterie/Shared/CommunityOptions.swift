@@ -26,6 +26,13 @@ struct CommunityOptions: ParsableArguments {
   @Option(help: "A file for all rejected records: file,line,reason,record.")
   var rejects: String?
 
+  @Option(
+    help: """
+      Replace all member ids by pseudonyms while reading: m and 16 digits of the HMAC-SHA256 under \
+      the key in this file (16 bytes or more).
+      """)
+  var pseudonymize: String?
+
   @Option(help: "How many threads work at once.")
   var threads: Int = availableProcessorCount
 
@@ -36,8 +43,20 @@ struct CommunityOptions: ParsableArguments {
     guard threads >= 1 else { throw ValidationError("--threads must be at least 1") }
   }
 
+  /// What replaces member ids, or nil where they stay as they are.
+  func pseudonymizer() throws -> Pseudonymizer? {
+    try pseudonymize.map { try Pseudonymizer(keyFile: $0) }
+  }
+
   /// Reads the project file, or the empty project where there is none.
+  ///
+  /// Lists are written with plain ids or pseudonyms; both are found.
   func project() throws -> ProjectFile {
+    let project = try plainProject()
+    return try pseudonymizer().map { project.pseudonymizingLists(with: $0) } ?? project
+  }
+
+  private func plainProject() throws -> ProjectFile {
     guard let config else { return ProjectFile() }
     let folder = URL(fileURLWithPath: config).deletingLastPathComponent()
     return try ProjectFile(parsing: try text(of: config), file: config) { path in
@@ -59,12 +78,16 @@ struct CommunityOptions: ParsableArguments {
   func load(
     _ events: [String], project: ProjectFile, features: [FeatureDefinition]
   ) throws -> LoadedCommunity {
+    let pseudonymizer = try pseudonymizer()
     var properties = Set(project.eventProperties)
     for case .distinctValues(let name, _) in features { properties.insert(name) }
     let started = Date()
     let (history, report, memberTable) = try read(
       events, project: project, properties: properties
-    ) { reader, inputs in try reader.read(inputs, threadCount: threads) }
+    ) { reader, inputs in
+      let (history, report) = try reader.read(inputs, threadCount: threads)
+      return (try pseudonymizer.map { try history.pseudonymized(with: $0) } ?? history, report)
+    }
     let community = Community(history: history, members: memberTable)
     try check(project, against: community)
     return LoadedCommunity(
@@ -73,12 +96,12 @@ struct CommunityOptions: ParsableArguments {
   }
 
   /// Takes the features of all members from one pass over the events; nil where that is not enough,
-  /// because the as-of time, a feature or the project asks for the events themselves.
+  /// because the as-of time, a feature, pseudonyms or the project ask for the events themselves.
   func scan(
     _ events: [String], project: ProjectFile, choice: FeatureChoice
   ) throws -> (table: FeatureTable, input: LoadedCommunity)? {
     let started = Date()
-    guard let asOf = asOf.known, project.eventProperties.isEmpty,
+    guard let asOf = asOf.known, pseudonymize == nil, project.eventProperties.isEmpty,
       let scan = FeatureScan(
         features: choice.features, asOf: asOf, settings: project.settings, threadCount: threads)
     else { return nil }
@@ -102,7 +125,11 @@ struct CommunityOptions: ParsableArguments {
     _ events: [String], project: ProjectFile, properties: Set<String>,
     _ body: (EventReader, [Input]) throws -> (Events, ReadReport)
   ) throws -> (Events, ReadReport, MemberTable) {
-    let rejections = try rejects.map { try RejectionFile($0) }
+    let pseudonymizer = try pseudonymizer()
+    // A record as it stands holds the plain id.
+    let rejections = try rejects.map {
+      try RejectionFile($0, keepsRecords: pseudonymizer == nil)
+    }
     var columns: [EventReader.Role: String] = [:]
     for (role, name) in project.columns {
       if let role = EventReader.Role(rawValue: role) { columns[role] = name }
@@ -124,6 +151,10 @@ struct CommunityOptions: ParsableArguments {
         let read = try reader.read(Input(argument: members))
         memberTable = read.members
         memberReport = read.report
+      }
+      if let pseudonymizer {
+        memberTable = try memberTable.pseudonymized(with: pseudonymizer)
+        memberReport = memberReport?.pseudonymized(with: pseudonymizer)
       }
     } catch {
       // What was rejected until then is what helps to mend the file.
@@ -199,15 +230,18 @@ extension ReadReport {
 /// The file of `--rejects`.
 final class RejectionFile {
   private let output: OutputFile
+  private let keepsRecords: Bool
 
-  init(_ path: String) throws {
+  init(_ path: String, keepsRecords: Bool = true) throws {
+    self.keepsRecords = keepsRecords
     output = try OutputFile(path)
     try output.write("file,line,reason,record\n")
   }
 
   func write(_ rejection: Rejection) throws {
     let cells = [
-      rejection.file, String(rejection.line), rejection.reason.description, rejection.record,
+      rejection.file, String(rejection.line), rejection.reason.description,
+      keepsRecords ? rejection.record : "",
     ]
     try output.write(cells.map(quotedCell).joined(separator: ",") + "\n")
   }

@@ -16,7 +16,7 @@ struct Explain: ParsableCommand {
         coterie explain m42 events.csv --model members.safetensors --config coterie.yaml --as-of last
       """)
 
-  @Argument(help: "The member's id.")
+  @Argument(help: "The member's id; with --pseudonymize the plain id or the pseudonym.")
   var member: String
 
   @Argument(help: "Event logs: CSV or JSON Lines, also gzipped; - is the standard input.")
@@ -40,7 +40,10 @@ struct Explain: ParsableCommand {
     let wanted = models.flatMap(\.model.inputs) + FeatureDefinition.defaults
     let loaded = try community.load(events, project: project, features: wanted)
     let all = loaded.community
-    guard let row = all.row(of: member) else {
+    // Those who know a member's own id need not compute the pseudonym.
+    let pseudonym = try community.pseudonymizer()?.pseudonym(of: member)
+    let named = pseudonym.flatMap { all.row(of: $0) == nil ? nil : $0 } ?? member
+    guard let row = all.row(of: named) else {
       throw Failure.badInput(
         "no member \"\(member)\" in the log or the members file"
           + suggestion(for: member, among: all.memberIDs))
@@ -50,7 +53,7 @@ struct Explain: ParsableCommand {
       threadCount: community.threads)
     guard let position = table.communityRows.firstIndex(of: row) else {
       throw Failure.badInput(
-        "member \"\(member)\" has no event and had not joined at \(loaded.asOf): give a later --as-of"
+        "member \"\(named)\" has no event and had not joined at \(loaded.asOf): give a later --as-of"
       )
     }
     let learned = try table.models.map { model in
@@ -73,7 +76,7 @@ struct Explain: ParsableCommand {
     let count = all.events(ofRow: row, asOf: loaded.asOf).count
     if community.json {
       var json = loaded.json
-      json["member"] = .string(member)
+      json["member"] = .string(named)
       json["member_events"] = .integer(count)
       json["learned"] = .array(learned.map(\.json))
       json["written"] = .array(
@@ -87,7 +90,7 @@ struct Explain: ParsableCommand {
       try JSONValue.print(verb: "explain", json)
       return
     }
-    print("\(member) as of \(loaded.asOf): \(count) events")
+    print("\(named) as of \(loaded.asOf): \(count) events")
     for explanation in learned { print("\n" + explanation.text) }
     for (segment, explanation) in written {
       let verdict = explanation.truth == .true ? "is in" : "is not in"
