@@ -28,12 +28,14 @@ extension MemberTable {
 }
 
 extension ReadReport {
-  /// The same report, naming repeated members by pseudonyms.
-  ///
-  /// The examples keep the records as they stand, which hold plain ids: they are not to be shown.
+  /// The same report, naming repeated members by pseudonyms, and without the records of its examples,
+  /// which hold plain ids.
   public func pseudonymized(with pseudonymizer: Pseudonymizer) -> ReadReport {
     var report = self
     report.repeatedMembers = repeatedMembers.map { pseudonymizer.pseudonym(of: $0) }
+    report.examples = examples.map { example in
+      Rejection(file: example.file, line: example.line, reason: example.reason, record: "")
+    }
     return report
   }
 }

@@ -199,6 +199,39 @@ struct ImportGitTests {
     }
   }
 
+  @Test func missingGitIsSaid() throws {
+    try TemporaryFolder.with { folder in
+      let result = try Tool.run(
+        "/usr/bin/env", ["PATH=\(folder.url.path)", Tool.path, "import", "git", folder.url.path])
+      #expect(result.code == 2)
+      #expect(result.error.contains("there is no git in the PATH: install it"))
+      #expect(try folder.names == [])
+    }
+  }
+
+  @Test func everyEventIsReadBack() throws {
+    try TemporaryFolder.with { folder in
+      let repository = try Self.makeHistory(in: folder)
+      let key = try folder.write("key", "0123456789abcdef")
+      #expect(
+        try Tool.run([
+          "import", "git", repository.folder.path, "--key", key, "--output", folder.url.path,
+        ]).code == 0)
+      let features = try Tool.run([
+        "features", folder.path("project-events.csv"), "--members",
+        folder.path("project-members.csv"), "--as-of", "last", "--features", "events",
+        "--max-rejected", "0", "--output", folder.path("f.csv"), "--json",
+      ])
+      #expect(features.code == 0, "\(features.error)")
+      #expect(
+        features.error.contains("kind text, main_area text, tz_offset_minutes number"),
+        "\(features.error)")
+      let object = try #require(
+        JSONSerialization.jsonObject(with: Data(features.output.utf8)) as? [String: Any])
+      #expect((object["events"] as? [String: Any])?["accepted"] as? Int == 14)
+    }
+  }
+
   @Test func whatIsNoHistoryIsAnErrorAndLeavesNoFile() throws {
     try TemporaryFolder.with { folder in
       let empty = try GitRepository(at: folder.url.appendingPathComponent("empty"))

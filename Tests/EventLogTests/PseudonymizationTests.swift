@@ -36,6 +36,17 @@ struct PseudonymizationTests {
     #expect(replaced.attributes == ["level": .number([1, 2])])
   }
 
+  @Test func reportsNameNobody() {
+    var report = ReadReport()
+    report.repeatedMembers = ["ada"]
+    report.add(Rejection(file: "log", line: 2, reason: .invalidJSON, record: "ada"))
+    let replaced = report.pseudonymized(with: Self.pseudonymizer)
+    #expect(replaced.repeatedMembers == [Self.pseudonymizer.pseudonym(of: "ada")])
+    #expect(replaced.examples.map(\.record) == [""])
+    #expect(replaced.examples.map(\.description) == ["log:2: not a JSON object"])
+    #expect(replaced.rejectedByKind == report.rejectedByKind)
+  }
+
   @Test func equalPseudonymsAreAnError() {
     let coarse = Pseudonymizer(key: PseudonymizerTests.key, digitCount: 1)
     let history = EventHistory(

@@ -3,6 +3,19 @@
 /// Source: GitHub's documentation, "GitHub event types". Fields that later versions of the API leave
 /// out are optional here.
 struct GitHubEvent: Decodable {
+  /// A number, which the archive writes as text.
+  struct Identifier: Decodable {
+    let text: String
+
+    init(from decoder: any Decoder) throws {
+      let container = try decoder.singleValueContainer()
+      if let number = try? container.decode(Int64.self) {
+        text = String(number)
+      } else {
+        text = try container.decode(String.self)
+      }
+    }
+  }
   struct Account: Decodable { let login: String? }
   struct Repository: Decodable { let name: String? }
   struct Authored: Decodable {
@@ -23,7 +36,7 @@ struct GitHubEvent: Decodable {
     let pages: [Page]?
   }
 
-  let id: String?
+  let id: Identifier?
   let type: String?
   let actor: Account?
   let repo: Repository?

@@ -1,7 +1,9 @@
 import Foundation
 
-/// Makes a community of GitHub events: the hourly files of GH Archive (JSON Lines, gzipped), or
-/// saved answers of the events API (a JSON array).
+/// Makes a community of GitHub events.
+///
+/// Read are the hourly files of GH Archive since 2015 (JSON Lines, gzipped), and saved answers of the
+/// events API (a JSON array).
 ///
 /// A member is known by the login. ``GitHubEvent`` gives each type its name, value and target. Each
 /// event has the property `repository`. Of events with the same id the first one counts.
@@ -53,7 +55,7 @@ public struct GitHubImporter {
         throw EventLogError.notAnExport(
           file: file, line: 1, reason: "is a JSON array: save it in a file and name that")
       }
-      let (outline, parts) = try JSONOutline.array(inFile: file)
+      let (outline, parts) = try JSONOutline.array(of: input)
       for part in parts {
         state.draft.report.reading.recordCount += 1
         if let problem = state.take(outline.decoded(part, as: GitHubEvent.self)) {
@@ -116,7 +118,7 @@ public struct GitHubImporter {
         draft.report.leaveOut("type \(type)")
         return nil
       }
-      if let id = event.id {
+      if let id = event.id?.text {
         let known = eventIDs.count
         guard eventIDs.intern(id) == known else {
           draft.report.reading.repeatedEventCount += 1

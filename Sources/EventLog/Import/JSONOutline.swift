@@ -22,20 +22,21 @@ struct JSONOutline {
   /// The whole document.
   var root: Part { Part(key: nil, range: 0..<bytes.count, line: 1) }
 
-  /// The elements of a file that is one JSON array.
+  /// The elements of an input that is one JSON array.
   ///
-  /// - Throws: ``EventLogError`` where the file cannot be read or is none.
-  static func array(inFile path: String) throws -> (outline: JSONOutline, parts: [Part]) {
-    let outline = JSONOutline(bytes: try ByteStream.allBytes(of: .file(path)))
+  /// - Throws: ``EventLogError`` where it cannot be read or is none.
+  static func array(of input: Input) throws -> (outline: JSONOutline, parts: [Part]) {
+    let outline = JSONOutline(bytes: try ByteStream.allBytes(of: input))
     guard outline.firstByte(of: outline.root) == ascii("[") else {
       throw EventLogError.notAnExport(
-        file: path, line: 1, reason: "is no JSON array: fetch the file again")
+        file: input.description, line: 1, reason: "is no JSON array: fetch the file again")
     }
     do throws(Malformed) {
       return (outline, try outline.parts(of: outline.root))
     } catch {
       throw EventLogError.notAnExport(
-        file: path, line: error.line, reason: "is no JSON from here: fetch the file again")
+        file: input.description, line: error.line,
+        reason: "is no JSON from here: fetch the file again")
     }
   }
 

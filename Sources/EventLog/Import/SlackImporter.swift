@@ -154,7 +154,7 @@ public struct SlackImporter {
     _ path: String, _ draft: inout CommunityDraft, _ onRejection: (Rejection) throws -> Void,
     _ body: (JSONOutline, JSONOutline.Part, inout CommunityDraft) throws -> String?
   ) throws {
-    let (outline, parts) = try JSONOutline.array(inFile: path)
+    let (outline, parts) = try JSONOutline.array(of: .file(path))
     for part in parts {
       draft.report.reading.recordCount += 1
       if let problem = try body(outline, part, &draft) {

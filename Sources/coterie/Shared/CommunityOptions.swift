@@ -139,7 +139,7 @@ struct CommunityOptions: ParsableArguments {
       columns: columns, properties: .named(properties), rejectionLimit: maximumRejected
     ) { try rejections?.write($0) }
     let taken: Events
-    let report: ReadReport
+    var report: ReadReport
     var memberTable = MemberTable()
     var memberReport: ReadReport?
     do {
@@ -153,6 +153,7 @@ struct CommunityOptions: ParsableArguments {
         memberReport = read.report
       }
       if let pseudonymizer {
+        report = report.pseudonymized(with: pseudonymizer)
         memberTable = try memberTable.pseudonymized(with: pseudonymizer)
         memberReport = memberReport?.pseudonymized(with: pseudonymizer)
       }

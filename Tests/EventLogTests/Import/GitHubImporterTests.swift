@@ -131,13 +131,16 @@ struct GitHubImporterTests {
   }
 
   @Test func answersOfTheAPIAreRead() throws {
-    try OutputFileTests.withFolder { folder in
-      let file = folder.appendingPathComponent("events.json")
-      let lines = Self.archive.split(separator: "\n").prefix(5).joined(separator: ",\n")
-      try Data("[\n\(lines)\n]".utf8).write(to: file)
-      let community = try GitHubImporter().read([.file(file.path)], naming: .plain)
-      #expect(community.eventCount == 3)
-    }
+    let lines = Self.archive.split(separator: "\n").prefix(5).joined(separator: ",\n")
+    // The API's documentation calls ids numbers, and its answers hold text.
+    let number = #"{"id":3,"type":"WatchEvent","actor":{"login":"x"},"created_at":"2024-01-01"}"#
+    var rejections: [Rejection] = []
+    let community = try GitHubImporter(rejectionLimit: .count(1)).read(
+      [.bytes(Array(" [\n\(lines),\n\(number),\n7]".utf8), name: "a")], naming: .plain
+    ) { rejections.append($0) }
+    #expect(community.eventCount == 3)
+    #expect(community.report.reading.repeatedEventCount == 2)
+    #expect(rejections.map(\.description) == ["a:8: no event of GitHub's"])
   }
 
   @Test func archivesCutShortAreErrors() {

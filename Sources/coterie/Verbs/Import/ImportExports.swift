@@ -94,8 +94,8 @@ struct ImportGitHub: ParsableCommand {
     commandName: "github",
     abstract: "Makes events and members of GitHub events, as GH Archive has them.",
     discussion: """
-      FILES are the hourly files of GH Archive (JSON Lines, gzipped, such as 2024-01-01-15.json.gz), \
-      or saved answers of GitHub's events API (a JSON array).
+      FILES are the hourly files of GH Archive since 2015 (JSON Lines, gzipped, such as \
+      2024-01-01-15.json.gz), or saved answers of GitHub's events API (a JSON array).
 
       Event types: push (the value is the number of commits, where the file has it); issue, comment, \
       discussion, discussion_comment; pull_request (the value is lines added and removed, where the \

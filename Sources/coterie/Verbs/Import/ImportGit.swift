@@ -11,7 +11,9 @@ struct ImportGit: ParsableCommand {
       Event types: commit, docs (only documentation changed), test (only tests changed), merge \
       (several parents), coauthor (named in a Co-authored-by line), review (named in a Reviewed-by or \
       Acked-by line, at the commit date). The value is lines added and removed, at most 10000; 0 for a \
-      merge. The time is the author date.
+      merge. The time is the author date. Tests are files in folders such as test and spec or named like \
+      one (test_x.py, XTests.swift); documentation is what else is in folders such as docs, ends in \
+      .md and the like, or is called README, CHANGELOG and so on.
 
       A member is an e-mail address, after the repository's .mailmap and in lower case. The members \
       file has joined_at (the first event), tz_offset_minutes (the most usual offset of their \
