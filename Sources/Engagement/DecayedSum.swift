@@ -29,12 +29,19 @@ struct DecayedSum: Sendable {
   static func term(
     _ weight: Double, at instant: Int64, halfLife: Int64
   ) -> (block: Int64, term: Double) {
-    let (halfLives, rest) = instant.quotientAndRemainder(dividingBy: halfLife)
+    // Whole half-lives by a product, which is off by one at most, and not by a division.
+    var halfLives = Int64(Double(instant) * (1 / Double(halfLife)))
+    var rest = instant &- halfLives &* halfLife
+    if rest < 0 {
+      (halfLives, rest) = (halfLives &- 1, rest &+ halfLife)
+    } else if rest >= halfLife {
+      (halfLives, rest) = (halfLives &+ 1, rest &- halfLife)
+    }
     let (block, place) = halfLives.quotientAndRemainder(dividingBy: halfLivesPerBlock)
     let fraction = Double(rest) / Double(halfLife)
     // 2 to a whole power up to 255 is a double of its own.
-    let scale = Double(bitPattern: UInt64(bitPattern: place + 1023) << 52)
-    return (block, weight * exp2(fraction) * scale)
+    let scale = Double(bitPattern: UInt64(bitPattern: place &+ 1023) << 52)
+    return (block, weight * powerOfTwo(fraction) * scale)
   }
 
   /// Adds a term of a block.
@@ -53,20 +60,41 @@ struct DecayedSum: Sendable {
   /// The sum as of an instant that is not before any of its events.
   func value(asOf instant: Int64) -> Double {
     blocks.reduce(0) { total, block in
-      total + Self.value(block.sum.value, ofBlock: block.index, asOf: instant, halfLife: halfLife)
+      let (factor, halfLives) = Self.scale(
+        ofBlock: block.index, asOf: instant, halfLife: halfLife)
+      return total + Self.value(block.sum.value, factor: factor, halfLives: halfLives)
     }
   }
 
-  /// What the sum of a block's terms is as of an instant; blocks are to be added up oldest first.
-  static func value(
-    _ sum: Double, ofBlock block: Int64, asOf instant: Int64, halfLife: Int64
-  ) -> Double {
+  /// What the sum of a block's terms is to be multiplied with, as of an instant, and the power of two
+  /// that is to be taken from it.
+  static func scale(
+    ofBlock block: Int64, asOf instant: Int64, halfLife: Int64
+  ) -> (factor: Double, halfLives: Int) {
     // The age of the block's beginning, in whole half-lives and the part of one that is left.
-    let halfLives = instant / halfLife - block * halfLivesPerBlock
     let fraction = Double(instant % halfLife) / Double(halfLife)
-    return scalbn(sum * exp2(-fraction), -Int(halfLives))
+    return (exp2(-fraction), Int(instant / halfLife - block * halfLivesPerBlock))
+  }
+
+  /// A block's part of the sum; parts are to be added up oldest first.
+  static func value(_ sum: Double, factor: Double, halfLives: Int) -> Double {
+    scalbn(sum * factor, -halfLives)
   }
 
   /// Forgets all terms.
   mutating func reset() { blocks.removeAll(keepingCapacity: true) }
 }
+
+/// 2 to a power in [0, 1), to a unit in the last place: the power to whole 1024ths from a table, times
+/// the first terms of the series of what is left.
+@inline(__always)
+private func powerOfTwo(_ fraction: Double) -> Double {
+  let step = Int(fraction * 1024)
+  let rest = (fraction - Double(step) * 0x1p-10) * 0.693_147_180_559_945_3
+  // (ln 2 / 1024)^5 / 120 is under 2^-59.
+  let excess = rest * (1 + rest * (0.5 + rest * (1.0 / 6 + rest * (1.0 / 24))))
+  let power = powersOfTwo[step]
+  return power + power * excess
+}
+
+private let powersOfTwo: [Double] = (0...1024).map { exp2(Double($0) / 1024) }

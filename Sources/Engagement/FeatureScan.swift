@@ -120,8 +120,10 @@ public struct FeatureScan: Sendable {
     let width = features.count
     var elements = [Double](repeating: .nan, count: rows.count * width)
     let pairs = numbersByGroup()
-    let places = features.map { feature in
-      (FeatureAccumulator.needed(by: feature) ?? []).map { layout.places[$0] ?? 0 }
+    let readings = features.map { feature in
+      (FeatureAccumulator.needed(by: feature) ?? []).map {
+        AccumulatorReading($0, at: layout.places[$0] ?? 0, asOf: asOf.microseconds)
+      }
     }
     let attributes = plan.steps.map(\.attribute)
     let rowsPerBlock = 1024
@@ -141,7 +143,7 @@ public struct FeatureScan: Sendable {
               if case .attribute = features[column] {
                 row.tableRow < 0 ? .nan : attributes[column][Int(row.tableRow)]
               } else {
-                member.value(of: features[column], places[column])
+                member.value(of: features[column], readings[column])
               }
           }
         }

@@ -37,6 +37,7 @@ struct MemberRows: Sendable {
             prefix: members.ids.prefix(tableRow), group: 0, slot: -1, tableRow: Int32(tableRow)))
       }
     }
+    rows.reserveCapacity(groups.reduce(others.count) { $0 + $1.count })
     for (group, records) in groups.enumerated() {
       for slot in 0..<records.count {
         // Every record has an event, done or received, at or before the instant.

@@ -28,6 +28,34 @@ final class MemberNumbers: Sendable {
   func times(of member: Int) -> ArraySlice<UInt32> { times[range(member)] }
 }
 
+/// How an accumulator of a feature is read: where it is, and what its decayed sums are worth by now.
+struct AccumulatorReading: Sendable {
+  let place: Int
+  fileprivate let halfLifeInDays: Int
+  fileprivate let halfLife: Int64
+  fileprivate let instant: Int64
+  /// The block of half-lives that the instant is in.
+  fileprivate let home: Int64
+  /// What a sum of that block is to be multiplied with, and the power of two to be taken from it.
+  fileprivate let factor: Double
+  fileprivate let halfLives: Int
+
+  init(_ accumulator: FeatureAccumulator, at place: Int, asOf: Int64) {
+    self.place = place
+    var (days, daysBefore) = (1, 0)
+    switch accumulator {
+    case .decayed(let halfLife, _, let before): (days, daysBefore) = (halfLife, before)
+    case .received(let halfLife): days = halfLife
+    default: break
+    }
+    halfLifeInDays = days
+    halfLife = Int64(days) * Timestamp.microsecondsPerDay
+    instant = Timestamp(microseconds: asOf).subtracting(days: daysBefore).microseconds
+    home = DecayedSum.term(1, at: max(0, instant), halfLife: halfLife).block
+    (factor, halfLives) = DecayedSum.scale(ofBlock: home, asOf: instant, halfLife: halfLife)
+  }
+}
+
 /// The features of a member, read off what was summed up of the events.
 struct ScannedMember {
   let group: MemberGroup
@@ -40,8 +68,8 @@ struct ScannedMember {
   /// When the member joined, where that is known and not later than the as-of time.
   let joinedAt: Int64?
 
-  /// The value of a feature, given where the accumulators that it needs are, in their order.
-  func value(of feature: FeatureDefinition, _ places: [Int]) -> Double {
+  /// The value of a feature, given how the accumulators that it needs are read, in their order.
+  func value(of feature: FeatureDefinition, _ readings: [AccumulatorReading]) -> Double {
     switch feature {
     case .recencyDays: last.map { days(from: $0, to: asOf) } ?? .nan
     case .tenureDays:
@@ -52,27 +80,28 @@ struct ScannedMember {
       }
     case .lifespanDays:
       if let first, let last { days(from: first, to: last) } else { .nan }
-    case .eventCount: Double(word(places[0]))
-    case .share: word(places[1]) == 0 ? .nan : Double(word(places[0])) / Double(word(places[1]))
-    case .activeDays(let window): Double(activeDays(window, places[0]))
-    case .activeWeeks(let window): Double(Set(weeks(window, places[0])).count)
+    case .eventCount: Double(word(readings[0].place))
+    case .share:
+      word(readings[1].place) == 0
+        ? .nan : Double(word(readings[0].place)) / Double(word(readings[1].place))
+    case .activeDays(let window): Double(activeDays(window, readings[0].place))
+    case .activeWeeks(let window): Double(Set(weeks(window, readings[0].place)).count)
     case .streakWeeks:
       Double(
         streak(
-          Set(weeks(nil, places[0])), current: clock.week(of: Timestamp(microseconds: asOf))))
-    case .frequency(let halfLife), .impactRate(let halfLife), .receivedImpactRate(let halfLife):
-      rate(halfLife, places[0])
-    case .impact, .valueSum: sum(places[0])
-    case .velocity(let short, let long):
-      velocity(short: rate(short, places[0]), long: rate(long, places[1]))
+          Set(weeks(nil, readings[0].place)), current: clock.week(of: Timestamp(microseconds: asOf))
+        ))
+    case .frequency, .impactRate, .receivedImpactRate: rate(readings[0])
+    case .impact, .valueSum: sum(readings[0].place)
+    case .velocity: velocity(short: rate(readings[0]), long: rate(readings[1]))
     case .acceleration:
-      velocity(short: rate(14, places[0]), long: rate(56, places[1]))
-        - velocity(short: rate(14, places[2], before: 14), long: rate(56, places[3], before: 14))
-    case .trend: trend((0..<8).map { Int(word(places[0] + $0)) })
+      velocity(short: rate(readings[0]), long: rate(readings[1]))
+        - velocity(short: rate(readings[2]), long: rate(readings[3]))
+    case .trend: trend((0..<8).map { Int(word(readings[0].place + $0)) })
     case .typeEntropy:
-      slot < 0 ? 0 : typeEntropy(pairs[places[0]].times(of: slot).map { Int($0) })
+      slot < 0 ? 0 : typeEntropy(pairs[readings[0].place].times(of: slot).map { Int($0) })
     case .valueMean:
-      word(places[1]) == 0 ? .nan : sum(places[0]) / Double(word(places[1]))
+      word(readings[1].place) == 0 ? .nan : sum(readings[0].place) / Double(word(readings[1].place))
     case .medianGapDays, .burstiness, .distinctValues, .attribute:
       preconditionFailure("not a feature of a scan")
     }
@@ -94,20 +123,21 @@ struct ScannedMember {
 
   private func sum(_ place: Int) -> Double { slot < 0 ? 0 : group.sum(slot: slot, word: place) }
 
-  /// A decayed sum as a rate, as of some days before the as-of time.
-  private func rate(_ halfLifeInDays: Int, _ place: Int, before days: Int = 0) -> Double {
+  /// A decayed sum as a rate.
+  private func rate(_ reading: AccumulatorReading) -> Double {
     guard slot >= 0 else { return 0 }
-    let halfLife = Int64(halfLifeInDays) * Timestamp.microsecondsPerDay
-    let instant = Timestamp(microseconds: asOf).subtracting(days: days).microseconds
-    let home = DecayedSum.term(1, at: max(0, instant), halfLife: halfLife).block
-    func value(_ sum: Double, _ block: Int64) -> Double {
-      DecayedSum.value(sum, ofBlock: block, asOf: instant, halfLife: halfLife)
+    let total: Double
+    if let sum = group.onlyDecayedSum(slot: slot, word: reading.place) {
+      total = DecayedSum.value(sum, factor: reading.factor, halfLives: reading.halfLives)
+    } else {
+      total = group.decayedSums(slot: slot, word: reading.place, homeBlock: reading.home)
+        .reduce(0) { total, block in
+          let (factor, halfLives) = DecayedSum.scale(
+            ofBlock: block.block, asOf: reading.instant, halfLife: reading.halfLife)
+          return total + DecayedSum.value(block.sum, factor: factor, halfLives: halfLives)
+        }
     }
-    let total =
-      group.onlyDecayedSum(slot: slot, word: place).map { value($0, home) }
-      ?? group.decayedSums(slot: slot, word: place, homeBlock: home)
-      .reduce(0) { $0 + value($1.sum, $1.block) }
-    return Engagement.rate(total, halfLifeInDays: halfLifeInDays)
+    return Engagement.rate(total, halfLifeInDays: reading.halfLifeInDays)
   }
 
   private func activeDays(_ window: Int?, _ place: Int) -> Int {
