@@ -7,10 +7,11 @@ import Foundation
 /// 1970, so that it does not depend on the as-of time and cannot overflow. The terms of a block are
 /// summed exactly and scaled to the as-of time when the sum is read.
 struct DecayedSum: Sendable {
-  private static let halfLivesPerBlock: Int64 = 256
+  static let halfLivesPerBlock: Int64 = 256
 
-  private let halfLife: Int64
-  private var blocks: [(index: Int64, sum: ExactSum)] = []
+  let halfLife: Int64
+  /// The sums of the blocks that have terms, oldest first.
+  private(set) var blocks: [(index: Int64, sum: ExactSum)] = []
 
   /// Makes an empty sum.
   init(halfLifeInMicroseconds: Int64) {

@@ -22,6 +22,12 @@ public enum EngagementError: Error, Equatable, Sendable {
   case scoreCycle([String])
   /// A percentile score needs a model that was not given, or one that lacks the feature.
   case missingPercentile(score: String, model: String, feature: String)
+  /// A live state was asked for a time before the one it was advanced to.
+  case timeBeforeClock(asOf: String, clock: String)
+  /// A live plan does not have the feature.
+  case featureNotInPlan(String)
+  /// Bytes are not the live state of a member that this build stores under this plan.
+  case unreadableState(reason: String)
 }
 
 extension EngagementError: CustomStringConvertible {
@@ -58,6 +64,14 @@ extension EngagementError: CustomStringConvertible {
       "score \"\(score)\" needs the distribution of \"\(feature)\" from a model named \"\(model)\": "
         + "give it with --model \(model).safetensors, trained with this feature or with this project "
         + "file"
+    case .timeBeforeClock(let asOf, let clock):
+      "a live state that was advanced to \(clock) cannot answer as of \(asOf): ask for \(clock) or "
+        + "later, or compute the features from the log"
+    case .featureNotInPlan(let feature):
+      "feature \"\(feature)\" is not in the live plan: add it to the plan's features and build the "
+        + "states again from the log"
+    case .unreadableState(let reason):
+      "the stored state of a member cannot be read: \(reason); build it again from the log"
     }
   }
 }

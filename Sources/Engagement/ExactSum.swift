@@ -58,4 +58,19 @@ package struct ExactSum: Sendable {
     }
     return high
   }
+
+  /// The sum as the double nearest to it, the double nearest to what is left, and so on: the same
+  /// terms for any order in which the sum came about, and none only where there were none.
+  var expansion: [Double] {
+    guard !partials.isEmpty else { return [] }
+    var (rest, terms) = (self, [value])
+    while let term = terms.last, term != 0, term.isFinite {
+      rest.add(-term)
+      terms.append(rest.value)
+    }
+    return terms.count > 1 ? terms.dropLast() : terms
+  }
+
+  /// The bytes of storage that the sum holds.
+  var byteCount: Int { partials.capacity * MemoryLayout<Double>.stride }
 }

@@ -32,6 +32,39 @@ func typeEntropy(_ counts: [Int]) -> Double {
   }
 }
 
+/// The median of the times between neighbours, in days; NaN under two instants.
+func medianGap(_ instants: ArraySlice<Int64>) -> Double {
+  let gaps = zip(instants, instants.dropFirst()).map { $1 - $0 }.sorted()
+  guard !gaps.isEmpty else { return .nan }
+  let middle = Double(gaps[(gaps.count - 1) / 2]) + Double(gaps[gaps.count / 2])
+  return middle / 2 / Double(86_400_000_000 as Int64)
+}
+
+/// (sd − mean) / (sd + mean) of the times between neighbours; NaN under three instants, or where all
+/// are the same one.
+func burstiness(_ instants: ArraySlice<Int64>) -> Double {
+  guard let first = instants.first, let last = instants.last, instants.count >= 3, last > first
+  else { return .nan }
+  let count = Double(instants.count - 1)
+  let mean = Double(last - first) / count
+  var squares = ExactSum()
+  for (earlier, later) in zip(instants, instants.dropFirst()) {
+    let deviation = Double(later - earlier) - mean
+    squares.add(deviation * deviation)
+  }
+  let deviation = (squares.value / count).squareRoot()
+  return (deviation - mean) / (deviation + mean)
+}
+
+/// w_e g(value); NaN stands for no value.
+func impact(weight: Double, value: Double, valueUse: EngagementSettings.ValueUse) -> Double {
+  switch valueUse {
+  case .none: weight
+  case .linear: value.isNaN ? 0 : weight * value
+  case .log: value.isNaN ? 0 : weight * log1p(abs(value))
+  }
+}
+
 /// Consecutive weeks with an event, back from the current one, or from the one before it.
 func streak(_ weeks: Set<Int>, current: Int) -> Int {
   var week = weeks.contains(current) ? current : current - 1

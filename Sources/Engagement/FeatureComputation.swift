@@ -93,8 +93,8 @@ struct FeatureCalculator {
     case .acceleration:
       velocity(14, 56, asOf: asOf) - velocity(14, 56, asOf: asOf.subtracting(days: 14))
     case .trend: trend
-    case .medianGapDays: medianGap
-    case .burstiness: burstiness
+    case .medianGapDays: medianGap(events.timestamps[...])
+    case .burstiness: burstiness(events.timestamps[...])
     case .streakWeeks: streak
     case .share(_, let window):
       range(window).isEmpty
@@ -192,7 +192,7 @@ extension FeatureCalculator {
   }
 }
 
-// MARK: - Days, weeks and gaps
+// MARK: - Days and weeks
 
 extension FeatureCalculator {
   private func distinctDays(in range: Range<Int>) -> Set<Int> {
@@ -221,29 +221,6 @@ extension FeatureCalculator {
         defer { newer = older }
         return newer - older
       })
-  }
-
-  private var gaps: [Int64] {
-    zip(events.timestamps, events.timestamps.dropFirst()).map { $1 - $0 }
-  }
-
-  private var medianGap: Double {
-    let gaps = gaps.sorted()
-    guard !gaps.isEmpty else { return .nan }
-    let middle = Double(gaps[(gaps.count - 1) / 2]) + Double(gaps[gaps.count / 2])
-    return middle / 2 / Double(Timestamp.microsecondsPerDay)
-  }
-
-  private var burstiness: Double {
-    guard let first = events.timestamps.first, let last = events.timestamps.last,
-      events.timestamps.count >= 3, last > first
-    else { return .nan }
-    let count = Double(events.timestamps.count - 1)
-    let mean = Double(last - first) / count
-    var squares = ExactSum()
-    for gap in gaps { squares.add((Double(gap) - mean) * (Double(gap) - mean)) }
-    let deviation = (squares.value / count).squareRoot()
-    return (deviation - mean) / (deviation + mean)
   }
 }
 

@@ -1,5 +1,4 @@
 import EventLog
-import Foundation
 
 /// Features with every name looked up in a community once: what is left to do is per member.
 struct FeaturePlan: Sendable {
@@ -75,10 +74,6 @@ struct FeaturePlan: Sendable {
 
   /// w_e g(value) of an event.
   func impact(type: Int, value: Double) -> Double {
-    switch settings.valueUse {
-    case .none: weights[type]
-    case .linear: value.isNaN ? 0 : weights[type] * value
-    case .log: value.isNaN ? 0 : weights[type] * log1p(abs(value))
-    }
+    Engagement.impact(weight: weights[type], value: value, valueUse: settings.valueUse)
   }
 }

@@ -1,0 +1,173 @@
+public import EventLog
+
+/// One member's features, kept up with events and time as they come.
+///
+/// The state takes events in any order, also late ones and ones that lie ahead, and answers every
+/// feature of its ``LivePlan`` at any time from its clock on: bit for bit what a ``FeatureTable`` of
+/// the same events is. The clock is told by ``advance(to:plan:)``. Events at or before it are summed
+/// up, and events older than the plan's longest window are then forgotten; until the clock is told
+/// for the first time, all are kept and any time can be asked for.
+///
+/// Whoever feeds a state drops events that it has had before, by their ids: equal events are two
+/// events here. A plan is given with every call so that a million states can share it; a state works
+/// under the plan that it was made with, or one of the same ``LivePlan/fingerprint``.
+///
+/// What is kept, beside some 300 bytes:
+///
+/// | For | Bytes in memory | Grows with |
+/// |---|---|---|
+/// | first and last event, counts | 0 | nothing |
+/// | each half-life; each sum for ever | 50 to 150 | events over 256 half-lives of time |
+/// | aliases, impact, type entropy | 16 each type | types |
+/// | windows, `trend`, `acceleration` | 32 each event, 16 more each property | events in the longest window |
+/// | events ahead of the clock | the same | events until the clock passes them |
+/// | `active_days`; `active_weeks`, `streak_weeks` | 4 each day; each week | days; weeks |
+/// | `distinct_PROPERTY` | 16 each value, and texts over 15 bytes | distinct values |
+/// | `median_gap_days`, `burstiness` | 8 each event, for ever | events |
+///
+/// Gaps need all instants, since a late event can split any of them. ``byteCount`` says what a state
+/// takes, ``encoded(plan:)`` stores it in less.
+public struct MemberState: Sendable {
+  /// What ``advance(to:plan:)`` was told last; nil until then.
+  public internal(set) var clock: Timestamp?
+  /// The oldest event of all, also ahead of the clock.
+  var first: Int64?
+  /// The oldest event of all that was done to the member, by anyone.
+  var firstReceived: Int64?
+  /// The event types that were met, where the plan needs them.
+  var types: [LiveEventType] = []
+  /// What events at or before the clock sum up to.
+  var totals: MemberTotals
+  /// Events ahead of the clock, and before it as far as a window reaches, oldest first.
+  var events: [KeptEvent] = []
+  /// Others' events ahead of the clock, oldest first.
+  var receivedAhead: [ReceivedEvent] = []
+  /// The instants of all events, ascending, where the plan needs them.
+  var instants: [Int64] = []
+  let fingerprint: UInt64
+
+  /// Makes the state of a member of whom nothing is known.
+  public init(plan: LivePlan) {
+    totals = MemberTotals(plan)
+    fingerprint = plan.fingerprint
+  }
+
+  /// Takes an event that the member did, in any order.
+  ///
+  /// - Precondition: the event's time is in ``Timestamp/accepted`` and its value finite, as readers
+  ///   ensure.
+  /// - Complexity: O(features) at the newer end of what is kept; further back, events newer than this
+  ///   one are moved.
+  public mutating func add(_ event: Event, plan: LivePlan) {
+    checkPlan(plan)
+    let time = accepted(event.timestamp)
+    precondition(event.value?.isFinite ?? true, "values are finite")
+    first = min(first ?? time, time)
+    if plan.needs.instants {
+      instants.insert(time, at: instants.firstIndex(notLessThan: time))
+    }
+    let type = plan.needs.types ? index(of: event.type, plan) : -1
+    let kept = KeptEvent(
+      time: time, value: plan.needs.values ? event.value ?? .nan : .nan, type: Int32(type),
+      properties: plan.properties.map { event.properties[$0].map(ExactText.init) })
+    let isAhead = isAhead(time)
+    if !isAhead { totals.add(kept, type: type < 0 ? nil : types[type], plan: plan) }
+    if isAhead || time > lastForgotten(plan) {
+      events.insert(
+        isAhead ? kept : kept.settled(plan), at: events.firstIndex(after: time))
+    }
+  }
+
+  /// Takes an event that was done to the member, in any order.
+  ///
+  /// An event that the member did to itself puts it in the table but counts for nothing else here;
+  /// it is also to be given to ``add(_:plan:)``.
+  ///
+  /// - Precondition: the event has a target, its time is in ``Timestamp/accepted`` and its value
+  ///   finite.
+  public mutating func receive(_ event: Event, plan: LivePlan) {
+    checkPlan(plan)
+    let time = accepted(event.timestamp)
+    precondition(event.value?.isFinite ?? true, "values are finite")
+    firstReceived = min(firstReceived ?? time, time)
+    guard let target = event.targetID else {
+      preconditionFailure("an event that is received has a target")
+    }
+    guard !plan.receivedHalfLives.isEmpty,
+      ExactText(text: target) != ExactText(text: event.memberID)
+    else { return }
+    let received = ReceivedEvent(
+      time: time,
+      impact: impact(
+        weight: plan.type(event.type).weight, value: event.value ?? .nan,
+        valueUse: plan.settings.valueUse))
+    if isAhead(time) {
+      receivedAhead.insert(received, at: receivedAhead.firstIndex(after: time))
+    } else {
+      totals.add(received)
+    }
+  }
+
+  /// Tells the time: earlier times cannot be asked for any more, and what only they need is forgotten.
+  ///
+  /// A time before the clock changes nothing.
+  ///
+  /// - Precondition: the time is in ``Timestamp/accepted``.
+  /// - Complexity: O(events passed), and O(events kept) where some are forgotten.
+  public mutating func advance(to time: Timestamp, plan: LivePlan) {
+    checkPlan(plan)
+    let now = accepted(time)
+    if let clock, clock >= time { return }
+    let start = firstAhead
+    let end = events.firstIndex(after: now)
+    for index in start..<end {
+      let event = events[index]
+      totals.add(event, type: event.type < 0 ? nil : types[Int(event.type)], plan: plan)
+      events[index] = event.settled(plan)
+    }
+    let receivedEnd = receivedAhead.firstIndex(after: now)
+    for event in receivedAhead[..<receivedEnd] { totals.add(event) }
+    receivedAhead.removeSubrange(..<receivedEnd)
+    clock = time
+    events.removeSubrange(..<events.firstIndex(after: lastForgotten(plan)))
+  }
+
+  /// The bytes of memory that the state takes: itself and its storages by their capacity, without the
+  /// plan and what the allocator adds.
+  public var byteCount: Int {
+    MemoryLayout<MemberState>.size + totals.byteCount + types.storageByteCount
+      + events.storageByteCount + receivedAhead.storageByteCount + instants.storageByteCount
+      + events.reduce(0) { total, event in
+        total + event.properties.storageByteCount
+          + event.properties.reduce(0) { $0 + ($1?.storageByteCount ?? 0) }
+      }
+  }
+}
+
+extension MemberState {
+  /// The position of the first event ahead of the clock.
+  var firstAhead: Int { clock.map { events.firstIndex(after: $0.microseconds) } ?? 0 }
+
+  /// The newest instant of which events are forgotten.
+  func lastForgotten(_ plan: LivePlan) -> Int64 {
+    clock.map { $0.subtracting(days: plan.longestWindowInDays).microseconds } ?? .min
+  }
+
+  func checkPlan(_ plan: LivePlan) {
+    precondition(plan.fingerprint == fingerprint, "a state works under the plan it was made with")
+  }
+
+  private func isAhead(_ time: Int64) -> Bool { clock.map { time > $0.microseconds } ?? true }
+
+  private func accepted(_ time: Timestamp) -> Int64 {
+    precondition(Timestamp.accepted.contains(time), "times are in the years 1970 to 2199")
+    return time.microseconds
+  }
+
+  private mutating func index(of type: String, _ plan: LivePlan) -> Int {
+    let name = ExactText(text: type)
+    if let index = types.firstIndex(where: { $0.name == name }) { return index }
+    types.append(plan.type(type))
+    return types.count - 1
+  }
+}
