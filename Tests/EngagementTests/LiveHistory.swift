@@ -146,10 +146,10 @@ struct LiveHistory {
   func take(_ step: Step, _ states: inout [String: MemberState]) {
     switch step {
     case .event(let event):
-      states[event.memberID]?.add(event, plan: plan)
-      if let target = event.targetID { states[target]?.receive(event, plan: plan) }
+      states[event.memberID]?.add(event)
+      if let target = event.targetID { states[target]?.receive(event) }
     case .clock(let time):
-      for id in Self.memberIDs { states[id]?.advance(to: time, plan: plan) }
+      for id in Self.memberIDs { states[id]?.advance(to: time) }
     }
   }
 

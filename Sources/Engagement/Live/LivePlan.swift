@@ -1,11 +1,12 @@
-public import EventLog
+import EventLog
 
 /// Features compiled once for the live states of all members: what a ``MemberState`` has to keep so
 /// that each of them can be answered exactly.
 ///
 /// A plan knows no log: a feature of an event type or property that no event has yet is 0 or absent,
-/// where a ``FeatureTable`` throws. Types that were met are remembered, once for all members.
-public struct LivePlan: Sendable {
+/// where a ``FeatureTable`` throws. Types that were met are remembered, once for all members. All states
+/// refer to the one plan they were made with.
+public final class LivePlan: Sendable {
   /// The features that states under this plan answer, in order.
   public let features: [FeatureDefinition]
   /// Weights, aliases and the calendar.

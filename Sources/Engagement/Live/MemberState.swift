@@ -4,13 +4,12 @@ public import EventLog
 ///
 /// The state takes events in any order, also late ones and ones that lie ahead, and answers every
 /// feature of its ``LivePlan`` at any time from its clock on: bit for bit what a ``FeatureTable`` of
-/// the same events is. The clock is told by ``advance(to:plan:)``. Events at or before it are summed
+/// the same events is. The clock is told by ``advance(to:)``. Events at or before it are summed
 /// up, and events older than the plan's longest window are then forgotten; until the clock is told
 /// for the first time, all are kept and any time can be asked for.
 ///
 /// Whoever feeds a state drops events that it has had before, by their ids: equal events are two
-/// events here. A plan is given with every call so that a million states can share it; a state works
-/// under the plan that it was made with, or one of the same ``LivePlan/fingerprint``.
+/// events here.
 ///
 /// What is kept, beside some 300 bytes:
 ///
@@ -26,9 +25,11 @@ public import EventLog
 /// | `median_gap_days`, `burstiness` | 8 each event, for ever | events |
 ///
 /// Gaps need all instants, since a late event can split any of them. ``byteCount`` says what a state
-/// takes, ``encoded(plan:)`` stores it in less.
+/// takes, ``encoded()`` stores it in less.
 public struct MemberState: Sendable {
-  /// What ``advance(to:plan:)`` was told last; nil until then.
+  /// What is kept, and for which features; all states share it.
+  public let plan: LivePlan
+  /// What ``advance(to:)`` was told last; nil until then.
   public internal(set) var clock: Timestamp?
   /// The oldest event of all, also ahead of the clock.
   var first: Int64?
@@ -44,12 +45,11 @@ public struct MemberState: Sendable {
   var receivedAhead: [ReceivedEvent] = []
   /// The instants of all events, ascending, where the plan needs them.
   var instants: [Int64] = []
-  let fingerprint: UInt64
 
   /// Makes the state of a member of whom nothing is known.
   public init(plan: LivePlan) {
     totals = MemberTotals(plan)
-    fingerprint = plan.fingerprint
+    self.plan = plan
   }
 
   /// Takes an event that the member did, in any order.
@@ -58,21 +58,20 @@ public struct MemberState: Sendable {
   ///   ensure.
   /// - Complexity: O(features) at the newer end of what is kept; further back, events newer than this
   ///   one are moved.
-  public mutating func add(_ event: Event, plan: LivePlan) {
-    checkPlan(plan)
+  public mutating func add(_ event: Event) {
     let time = accepted(event.timestamp)
     precondition(event.value?.isFinite ?? true, "values are finite")
     first = min(first ?? time, time)
     if plan.needs.instants {
       instants.insert(time, at: instants.firstIndex(notLessThan: time))
     }
-    let type = plan.needs.types ? index(of: event.type, plan) : -1
+    let type = plan.needs.types ? index(of: event.type) : -1
     let kept = KeptEvent(
       time: time, value: plan.needs.values ? event.value ?? .nan : .nan, type: Int32(type),
       properties: plan.properties.map { event.properties[$0].map(ExactText.init) })
     let isAhead = isAhead(time)
     if !isAhead { totals.add(kept, type: type < 0 ? nil : types[type], plan: plan) }
-    if isAhead || time > lastForgotten(plan) {
+    if isAhead || time > lastForgotten {
       events.insert(
         isAhead ? kept : kept.settled(plan), at: events.firstIndex(after: time))
     }
@@ -81,12 +80,11 @@ public struct MemberState: Sendable {
   /// Takes an event that was done to the member, in any order.
   ///
   /// An event that the member did to itself puts it in the table but counts for nothing else here;
-  /// it is also to be given to ``add(_:plan:)``.
+  /// it is also to be given to ``add(_:)``.
   ///
   /// - Precondition: the event has a target, its time is in ``Timestamp/accepted`` and its value
   ///   finite.
-  public mutating func receive(_ event: Event, plan: LivePlan) {
-    checkPlan(plan)
+  public mutating func receive(_ event: Event) {
     let time = accepted(event.timestamp)
     precondition(event.value?.isFinite ?? true, "values are finite")
     firstReceived = min(firstReceived ?? time, time)
@@ -114,8 +112,7 @@ public struct MemberState: Sendable {
   ///
   /// - Precondition: the time is in ``Timestamp/accepted``.
   /// - Complexity: O(events passed), and O(events kept) where some are forgotten.
-  public mutating func advance(to time: Timestamp, plan: LivePlan) {
-    checkPlan(plan)
+  public mutating func advance(to time: Timestamp) {
     let now = accepted(time)
     if let clock, clock >= time { return }
     let start = firstAhead
@@ -129,7 +126,7 @@ public struct MemberState: Sendable {
     for event in receivedAhead[..<receivedEnd] { totals.add(event) }
     receivedAhead.removeSubrange(..<receivedEnd)
     clock = time
-    events.removeSubrange(..<events.firstIndex(after: lastForgotten(plan)))
+    events.removeSubrange(..<events.firstIndex(after: lastForgotten))
   }
 
   /// The bytes of memory that the state takes: itself and its storages by their capacity, without the
@@ -149,12 +146,8 @@ extension MemberState {
   var firstAhead: Int { clock.map { events.firstIndex(after: $0.microseconds) } ?? 0 }
 
   /// The newest instant of which events are forgotten.
-  func lastForgotten(_ plan: LivePlan) -> Int64 {
+  var lastForgotten: Int64 {
     clock.map { $0.subtracting(days: plan.longestWindowInDays).microseconds } ?? .min
-  }
-
-  func checkPlan(_ plan: LivePlan) {
-    precondition(plan.fingerprint == fingerprint, "a state works under the plan it was made with")
   }
 
   private func isAhead(_ time: Int64) -> Bool { clock.map { time > $0.microseconds } ?? true }
@@ -164,7 +157,7 @@ extension MemberState {
     return time.microseconds
   }
 
-  private mutating func index(of type: String, _ plan: LivePlan) -> Int {
+  private mutating func index(of type: String) -> Int {
     let name = ExactText(text: type)
     if let index = types.firstIndex(where: { $0.name == name }) { return index }
     types.append(plan.type(type))

@@ -31,11 +31,10 @@ extension MemberState {
   /// kept; the first lines of the source lay the form out.
   ///
   /// - Complexity: O(n log n) for n bytes.
-  public func encoded(plan: LivePlan) -> [UInt8] {
-    checkPlan(plan)
+  public func encoded() -> [UInt8] {
     var writer = StoredByteWriter()
     for byte in Self.magic { writer.write(byte: byte) }
-    writer.write(raw: fingerprint)
+    writer.write(raw: plan.fingerprint)
     for instant in [clock?.microseconds, first, firstReceived, totals.last] {
       writer.write(instant)
     }
@@ -91,7 +90,7 @@ extension MemberState {
 
   /// Reads a stored state.
   ///
-  /// - Throws: ``EngagementError/unreadableState(reason:)`` for bytes that ``encoded(plan:)`` of this
+  /// - Throws: ``EngagementError/unreadableState(reason:)`` for bytes that ``encoded()`` of this
   ///   build does not write under this plan: of another version, damaged, cut short or longer.
   public init(decoding bytes: some Collection<UInt8>, plan: LivePlan) throws(EngagementError) {
     let bytes = Array(bytes)
@@ -112,7 +111,7 @@ extension MemberState {
     guard try reader.raw() == plan.fingerprint else {
       throw .unreadableState(reason: "it was kept for other features or settings")
     }
-    fingerprint = plan.fingerprint
+    self.plan = plan
     clock = try reader.optionalInstant().map { Timestamp(microseconds: $0) }
     first = try reader.optionalInstant()
     firstReceived = try reader.optionalInstant()
@@ -122,13 +121,13 @@ extension MemberState {
     receivedAhead = try reader.receivedEvents(plan)
     instants = try reader.instants()
     guard reader.remaining == 0 else { throw .unreadableState(reason: "it goes on after its end") }
-    guard isConsistent(plan) else {
+    guard isConsistent else {
       throw .unreadableState(reason: "its parts contradict each other")
     }
   }
 
   /// Whether events, totals and clock can be of one history.
-  private func isConsistent(_ plan: LivePlan) -> Bool {
+  private var isConsistent: Bool {
     let now = clock?.microseconds ?? -1
     let ahead = events.count - firstAhead
     let eventCount = totals.eventCount + ahead
@@ -136,7 +135,7 @@ extension MemberState {
       && (first == nil) == (eventCount == 0)
       && first ?? 0 <= totals.last ?? .max && totals.last ?? -1 <= now
       && first ?? 0 <= events.first?.time ?? .max
-      && (events.first?.time).map { $0 > lastForgotten(plan) } ?? true
+      && (events.first?.time).map { $0 > lastForgotten } ?? true
       && firstAhead <= totals.eventCount
       && (receivedAhead.first?.time).map { $0 > now && $0 >= firstReceived ?? .max } ?? true
       && instants.count == (plan.needs.instants ? eventCount : 0)

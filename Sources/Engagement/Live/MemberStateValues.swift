@@ -8,7 +8,6 @@ extension MemberState {
   /// - Parameters:
   ///   - feature: one of the plan's features.
   ///   - asOf: T, not before ``clock``.
-  ///   - plan: the state's plan.
   ///   - profile: when the member joined, and attributes.
   /// - Returns: the value, as a ``FeatureTable`` has it.
   /// - Throws: ``EngagementError/timeBeforeClock(asOf:clock:)``, and
@@ -16,20 +15,19 @@ extension MemberState {
   /// - Complexity: O(1) for what needs constant state, else O(what is kept for the feature); and
   ///   O(events between the clock and T).
   public func value(
-    of feature: FeatureDefinition, asOf: Timestamp, plan: LivePlan,
-    profile: MemberProfile = MemberProfile()
+    of feature: FeatureDefinition, asOf: Timestamp, profile: MemberProfile = MemberProfile()
   ) throws(EngagementError) -> Double {
     guard plan.columns[feature] != nil else { throw .featureNotInPlan(feature.description) }
-    return try reading(asOf: asOf, plan: plan, profile: profile).value(of: feature)
+    return try reading(asOf: asOf, profile: profile).value(of: feature)
   }
 
   /// The values of all features of the plan as of a time, in its order; NaN where absent.
   ///
   /// - Throws: ``EngagementError/timeBeforeClock(asOf:clock:)``.
   public func values(
-    asOf: Timestamp, plan: LivePlan, profile: MemberProfile = MemberProfile()
+    asOf: Timestamp, profile: MemberProfile = MemberProfile()
   ) throws(EngagementError) -> [Double] {
-    let reading = try reading(asOf: asOf, plan: plan, profile: profile)
+    let reading = try reading(asOf: asOf, profile: profile)
     return plan.features.map { reading.value(of: $0) }
   }
 
@@ -42,9 +40,8 @@ extension MemberState {
   }
 
   private func reading(
-    asOf: Timestamp, plan: LivePlan, profile: MemberProfile
+    asOf: Timestamp, profile: MemberProfile
   ) throws(EngagementError) -> MemberReading {
-    checkPlan(plan)
     if let clock, asOf < clock {
       throw .timeBeforeClock(asOf: asOf.description, clock: clock.description)
     }
@@ -56,7 +53,7 @@ extension MemberState {
     }
     for event in receivedAhead[..<receivedAhead.firstIndex(after: now)] { totals.add(event) }
     return MemberReading(
-      totals: totals, state: self, eventEnd: end, plan: plan, profile: profile, asOf: now)
+      totals: totals, state: self, eventEnd: end, profile: profile, asOf: now)
   }
 }
 
@@ -67,9 +64,10 @@ struct MemberReading {
   let state: MemberState
   /// The end of the kept events at or before the time.
   let eventEnd: Int
-  let plan: LivePlan
   let profile: MemberProfile
   let asOf: Int64
+
+  private var plan: LivePlan { state.plan }
 
   func value(of feature: FeatureDefinition) -> Double {
     switch feature {
