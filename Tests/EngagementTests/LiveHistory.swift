@@ -40,6 +40,7 @@ struct LiveHistory {
       max(0, end - Int64.random(in: 0...longest, using: &generator))
     }
     let windows: [Int64] = [1, 7, 14, 21, 28, 30, 49, 56, 90]
+    let scales = Self.hasWideValues(seed) ? [1e-9, 1, 1e12] : [1]
     var events: [Event] = []
     for member in Self.memberIDs {
       var instant = earlier(400 * day)
@@ -75,7 +76,8 @@ struct LiveHistory {
             memberID: member, timestamp: Timestamp(microseconds: instant),
             type: ["post", "like", "like_again", "comment", "visit"][kind],
             value: Bool.random(using: &generator)
-              ? Double(Int.random(in: -50...500, using: &generator)) / 7 : nil,
+              ? Double(Int.random(in: -50...500, using: &generator)) / 7
+                * (scales.randomElement(using: &generator) ?? 1) : nil,
             targetID: Bool.random(using: &generator)
               ? Self.memberIDs.randomElement(using: &generator) : nil,
             properties: properties))
@@ -177,12 +179,18 @@ extension LiveHistory {
     steps.compactMap { if case .event(let event) = $0 { event } else { nil } }
   }
 
-  /// The definitions know days and weeks of UTC alone, and neither attributes nor texts by bytes.
+  /// Whether values differ so much in size that a plain sum of them loses some.
+  static func hasWideValues(_ seed: UInt64) -> Bool { seed % 7 == 0 }
+
+  /// The definitions know days and weeks of UTC alone, neither attributes nor texts by bytes, and add
+  /// values up plainly.
   func isInOracle(_ feature: FeatureDefinition) -> Bool {
     switch feature {
     case .activeDays, .activeWeeks, .streakWeeks: plan.settings.clock == .utc
     case .attribute: false
     case .distinctValues(let name, _): name != "note"
+    case .valueSum, .valueMean, .impact, .impactRate, .receivedImpactRate:
+      !Self.hasWideValues(seed)
     default: true
     }
   }
