@@ -56,7 +56,8 @@ package struct ExactSum: Sendable {
       let rounded = high + doubled
       if doubled == rounded - high { high = rounded }
     }
-    return high
+    // A sum of zeros is the positive one, whatever their signs.
+    return high + 0
   }
 
   /// The sum as the double nearest to it, the double nearest to what is left, and so on: the same

@@ -65,6 +65,24 @@ struct FeatureScanTests {
     try expect(scan.table(members: MemberTable()), equals: expected, "seed \(seed)")
   }
 
+  /// Nothing has no sign: a weight of 0 times a value under 0.
+  @Test func sumsOfNothingAreTheSame() throws {
+    let asOf = try #require(Timestamp("2024-06-01"))
+    let events = [-3.0, -5].map { value in
+      Event(memberID: "a", timestamp: asOf.subtracting(days: 3), type: "x", value: value)
+    }
+    let features = ["impact", "impact_h14", "velocity"].map { FeatureDefinition($0, aliases: []) }
+    let settings = EngagementSettings(weights: ["x": 0], valueUse: .linear)
+    let expected = try FeatureTable(
+      of: Community(history: EventHistory(events)), asOf: asOf, features: features,
+      settings: settings)
+    #expect(expected.values.row(0).prefix(2).allSatisfy { $0.sign == .plus && $0 == 0 })
+    var scan = try #require(FeatureScan(features: features, asOf: asOf, settings: settings))
+    _ = try scan.read(
+      [.bytes(Array(Self.csv(events).utf8), name: "events.csv")], with: EventReader())
+    try expect(scan.table(members: MemberTable()), equals: expected, "")
+  }
+
   @Test func calendarOfAZoneIsUsed() throws {
     let random = try FeatureOracleTests.Random(seed: 77)
     let settings = EngagementSettings(
