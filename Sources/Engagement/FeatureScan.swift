@@ -131,13 +131,12 @@ public struct FeatureScan: Sendable {
       nonisolated(unsafe) let cells = buffer
       let blockCount = (rows.count + rowsPerBlock - 1) / rowsPerBlock
       forEachBlock(count: blockCount, threadCount: threadCount) { block in
+        var member = ScannedMember(
+          groups, pairs: pairs, asOf: asOf.microseconds, clock: settings.clock)
         for index in block * rowsPerBlock..<min((block + 1) * rowsPerBlock, rows.count) {
           let row = rows[index]
           let joined = row.tableRow < 0 ? nil : members.joinedAt[Int(row.tableRow)]
-          let member = ScannedMember(
-            group: groups[Int(row.group)], slot: Int(row.slot), pairs: pairs[Int(row.group)],
-            layout: layout, asOf: asOf.microseconds, clock: settings.clock,
-            joinedAt: joined.flatMap { $0 <= asOf ? $0.microseconds : nil })
+          member.load(row, joinedAt: joined.flatMap { $0 <= asOf ? $0.microseconds : nil })
           for column in 0..<width {
             cells[index * width + column] =
               if case .attribute = features[column] {

@@ -56,17 +56,37 @@ struct AccumulatorReading: Sendable {
   }
 }
 
-/// The features of a member, read off what was summed up of the events.
+/// The features of one member after the other, read off what was summed up of their events.
 struct ScannedMember {
-  let group: MemberGroup
+  private let groups: [MemberGroup]
+  private let pairs: [[MemberNumbers]]
+  private let layout: MemberRecordLayout
+  private let asOf: Int64
+  private let clock: Clock
+  // Not counted, for threads would do so in turn: `groups` and `pairs` hold them.
+  private unowned(unsafe) var group: MemberGroup
+  private var groupIndex = 0
   /// The member's position in the group; negative without events.
-  let slot: Int
-  let pairs: [MemberNumbers]
-  let layout: MemberRecordLayout
-  let asOf: Int64
-  let clock: Clock
+  private var slot = -1
   /// When the member joined, where that is known and not later than the as-of time.
-  let joinedAt: Int64?
+  private var joinedAt: Int64?
+
+  init(_ groups: [MemberGroup], pairs: [[MemberNumbers]], asOf: Int64, clock: Clock) {
+    self.groups = groups
+    self.pairs = pairs
+    layout = groups[0].layout
+    self.asOf = asOf
+    self.clock = clock
+    group = groups[0]
+  }
+
+  /// Goes to a member.
+  mutating func load(_ row: MemberRows.Row, joinedAt: Int64?) {
+    groupIndex = Int(row.group)
+    group = groups[groupIndex]
+    slot = Int(row.slot)
+    self.joinedAt = joinedAt
+  }
 
   /// The value of a feature, given how the accumulators that it needs are read, in their order.
   func value(of feature: FeatureDefinition, _ readings: [AccumulatorReading]) -> Double {
@@ -99,7 +119,8 @@ struct ScannedMember {
         - velocity(short: rate(readings[2]), long: rate(readings[3]))
     case .trend: trend((0..<8).map { Int(word(readings[0].place + $0)) })
     case .typeEntropy:
-      slot < 0 ? 0 : typeEntropy(pairs[readings[0].place].times(of: slot).map { Int($0) })
+      slot < 0
+        ? 0 : typeEntropy(pairs[groupIndex][readings[0].place].times(of: slot).map { Int($0) })
     case .valueMean:
       word(readings[1].place) == 0 ? .nan : sum(readings[0].place) / Double(word(readings[1].place))
     case .medianGapDays, .burstiness, .distinctValues, .attribute:
@@ -143,7 +164,7 @@ struct ScannedMember {
   private func activeDays(_ window: Int?, _ place: Int) -> Int {
     guard slot >= 0 else { return 0 }
     let accumulator = FeatureAccumulator.days(inWindow: window)
-    if case .days = accumulator { return pairs[place].count(of: slot) }
+    if case .days = accumulator { return pairs[groupIndex][place].count(of: slot) }
     return (0..<accumulator.wordCount).reduce(0) { $0 + word(place + $1).nonzeroBitCount }
   }
 
@@ -151,7 +172,7 @@ struct ScannedMember {
     guard slot >= 0 else { return [] }
     let accumulator = FeatureAccumulator.days(inWindow: window)
     if case .days = accumulator {
-      return pairs[place].numbers(of: slot).map { clock.week(ofDay: Int($0)) }
+      return pairs[groupIndex][place].numbers(of: slot).map { clock.week(ofDay: Int($0)) }
     }
     let today = clock.day(of: Timestamp(microseconds: asOf))
     return (0..<64 * accumulator.wordCount).compactMap { age in

@@ -100,7 +100,10 @@ public struct Dendrogram: Sendable, Hashable {
   /// Those of one height come by how many steps of that height they are made of, then by their rows.
   /// Of the order given it matters alone that parts come before wholes.
   init(sorting merges: [RowMerge], leafCount: Int) {
-    var order = merges.indices.sorted { (merges[$0].height, $0) < (merges[$1].height, $1) }
+    // Heights are not under 0, so that their bits are in their order.
+    var keys = merges.indices.map { (merges[$0].height.bitPattern, Int32($0)) }
+    keys.sort { $0.0 != $1.0 ? $0.0 < $1.0 : $0.1 < $1.1 }
+    var order = keys.map { Int($0.1) }
     var levels = [Int](repeating: 0, count: merges.count)
     /// The last merge that made a cluster of this name.
     var latest = [Int](repeating: -1, count: leafCount)

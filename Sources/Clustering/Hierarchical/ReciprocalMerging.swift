@@ -71,8 +71,7 @@ struct ReciprocalMerging<Space: ClusterSpace> {
         release(followersOf: right, to: kept)
         postpone(kept)
       }
-      pending = pending.filter { space.place(of: $0) >= 0 }
-        .map { (space.place(of: $0), $0) }.sorted { $0.0 < $1.0 }.map(\.1)
+      orderPending()
     }
     return merges
   }
@@ -99,7 +98,23 @@ struct ReciprocalMerging<Space: ClusterSpace> {
     }
     for name in pending { isPending[Int(name)] = false }
     pending.removeAll(keepingCapacity: true)
-    return pairs.sorted { $0.kept < $1.kept }
+    // Kept names are told apart by themselves.
+    pairs.sort { $0.kept < $1.kept }
+    return pairs
+  }
+
+  /// Puts the pending clusters that are left in the order of the space.
+  private mutating func orderPending() {
+    // Place and name in one number, which is quick to sort.
+    var keys: [UInt64] = []
+    keys.reserveCapacity(pending.count)
+    for name in pending {
+      let place = space.place(of: name)
+      if place >= 0 { keys.append(UInt64(place) << 32 | UInt64(name)) }
+    }
+    keys.sort()
+    pending.removeAll(keepingCapacity: true)
+    for key in keys { pending.append(Int32(truncatingIfNeeded: key)) }
   }
 
   private mutating func postpone(_ name: Int32) {
