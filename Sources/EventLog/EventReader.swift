@@ -2,6 +2,9 @@ import Foundation
 
 /// Reads event logs: CSV and JSON Lines, also gzipped, from files, memory and the standard input.
 ///
+/// JSON Lines hold flat objects, or records of the Segment specification (`userId`, `anonymousId`, `event`
+/// or `type`, `timestamp`, `messageId`, `properties`).
+///
 /// A bad record never becomes an event and never spoils its neighbours: it is counted, and handed to
 /// `onRejection`. Columns are found by name; the rest of the columns are properties.
 public struct EventReader {

@@ -8,7 +8,7 @@ enum JSONValue: Decodable {
   case number(Double)
   case string(String)
   case list([JSONValue])
-  case object
+  case object([String: JSONValue])
 
   init(from decoder: any Decoder) throws {
     let container = try decoder.singleValueContainer()
@@ -25,7 +25,7 @@ enum JSONValue: Decodable {
     } else if let value = try? container.decode([JSONValue].self) {
       self = .list(value)
     } else {
-      self = .object
+      self = .object((try? container.decode([String: JSONValue].self)) ?? [:])
     }
   }
 
@@ -174,7 +174,9 @@ extension EventReader {
   fileprivate func event(
     _ object: [String: JSONValue]?, roleNames: Set<String>
   ) -> Result<(Event, String?), Failure> {
-    guard let object else { return .failure(Failure(reason: .invalidJSON)) }
+    guard let object = object.map({ flattened($0) ?? $0 }) else {
+      return .failure(Failure(reason: .invalidJSON))
+    }
     func fail(_ reason: RejectionReason) -> Result<(Event, String?), Failure> {
       .failure(Failure(reason: reason))
     }
@@ -220,6 +222,30 @@ extension EventReader {
       }
     }
     return .success((event, text(.eventID)))
+  }
+
+  /// A record of the Segment specification as a flat one: nil for all others.
+  ///
+  /// Such records have no key for the member but `userId` or, before someone is known, `anonymousId`.
+  /// The event is that of a `track` call, else the kind of call, such as `page`; `messageId` is the
+  /// event's own id; `properties` are the properties, of which `value`, else `revenue`, is the value.
+  private func flattened(_ object: [String: JSONValue]) -> [String: JSONValue]? {
+    guard object[name(of: .memberID)] == nil,
+      let member = ["userId", "anonymousId"].lazy.compactMap({ object[$0]?.cell }).first(where: {
+        !$0.isEmpty
+      })
+    else { return nil }
+    var flat: [String: JSONValue] = [:]
+    if case .object(let properties) = object["properties"] {
+      flat = properties
+      flat[name(of: .value)] = properties["value"] ?? properties["revenue"]
+    }
+    flat[name(of: .memberID)] = .string(member)
+    flat[name(of: .timestamp)] = object[name(of: .timestamp)] ?? object["timestamp"]
+    flat[name(of: .event)] = object[name(of: .event)] ?? object["event"] ?? object["type"]
+    flat[name(of: .targetID)] = object[name(of: .targetID)]
+    flat[name(of: .eventID)] = object[name(of: .eventID)] ?? object["messageId"]
+    return flat
   }
 
   private enum Cell {
