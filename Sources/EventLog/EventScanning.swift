@@ -137,8 +137,6 @@ private final class BlockFetcher: @unchecked Sendable {
     start()
   }
 
-  deinit { group.wait() }
-
   /// The next blocks, filled, or nil at the end; those handed out before are filled anew.
   func next() throws -> ArraySlice<EventBlock>? {
     group.wait()
@@ -154,7 +152,8 @@ private final class BlockFetcher: @unchecked Sendable {
 
   private func start() {
     let turn = turn
-    Self.queue.async(group: group) { [unowned self] in
+    // Holds the fetcher until it is done, as whoever asked may have given up meanwhile.
+    Self.queue.async(group: group) { [self] in
       filledCounts[turn] = 0
       do {
         for block in batches[turn] {

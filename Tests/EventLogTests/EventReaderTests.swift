@@ -188,4 +188,18 @@ struct EventReaderTests {
     }
     #expect(ages[0] == 4.5 && ages[1].isNaN)
   }
+
+  /// Whoever gives up while the next blocks are being fetched is let go.
+  @Test func readingCanBeGivenUpAtAnyTime() throws {
+    struct GivenUp: Error {}
+    var log = "member_id,timestamp,event\n,2024-01-01,post\n"
+    log += String(repeating: "m1,2024-01-01T00:00:00Z,post\n", count: 1_200_000)
+    let bytes = Array(log.utf8)
+    for _ in 0..<10 {
+      let reader = EventReader { _ in throw GivenUp() }
+      #expect(throws: GivenUp.self) {
+        try reader.read([.bytes(bytes, name: "log.csv")], threadCount: 2)
+      }
+    }
+  }
 }
