@@ -5,6 +5,15 @@
 
 #include <cblas.h>
 
+/// Ends OpenBLAS's own threads, as its fork handler does; absent from builds that have none.
+extern int blas_thread_shutdown_(void) __attribute__((weak));
+
+/// Ends the threads that OpenBLAS starts while it is loaded, which spin for tens of milliseconds.
+static inline void coterie_end_blas_threads(void) {
+  openblas_set_num_threads(1);
+  if (blas_thread_shutdown_) { blas_thread_shutdown_(); }
+}
+
 // Hidden trailing lengths of Fortran's character arguments are passed as gfortran expects them.
 #define COTERIE_LAPACK(T, p)                                                                      \
   void p##syevd_(const char *jobz, const char *uplo, const int *n, T *a, const int *lda, T *w,    \

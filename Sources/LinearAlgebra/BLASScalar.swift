@@ -26,13 +26,13 @@ public protocol BLASScalar: BinaryFloatingPoint, Sendable {
     _ source: UnsafePointer<Self>, into destination: UnsafeMutablePointer<Double>, count: Int)
 }
 
-/// OpenBLAS's own threads are switched off before its first use.
+/// OpenBLAS's own threads are ended before its first use.
 ///
 /// Parallelism stands outside the products, over blocks of fixed size, so that no result depends on
 /// the number of threads, and so that two thread pools never fight for the same processors.
 enum OpenBLAS {
   static let isSingleThreaded: Bool = {
-    openblas_set_num_threads(1)
+    coterie_end_blas_threads()
     return true
   }()
 

@@ -9,3 +9,12 @@ public let linearAlgebraKernel: String = {
   return (["OpenBLAS"] + [version.map { String($0) }, String(cString: openblas_get_corename())])
     .compactMap { $0 }.joined(separator: " ")
 }()
+
+/// Ends the threads that OpenBLAS starts while it is loaded, for the rest of the process.
+///
+/// They wait for work by spinning, and so take a processor for tens of milliseconds from a program
+/// that has just begun. The first product of matrices ends them in any case, since Coterie divides work
+/// among threads itself; a program calls this where it begins.
+public func endLinearAlgebraThreads() {
+  _ = OpenBLAS.isSingleThreaded
+}

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import LinearAlgebra
 
 @main
 struct Coterie: ParsableCommand {
@@ -27,6 +28,7 @@ struct Coterie: ParsableCommand {
     ])
 
   static func main() {
+    endLinearAlgebraThreads()
     do {
       var command = try parseAsRoot()
       try command.run()
