@@ -5,8 +5,9 @@ internal import LinearAlgebra
 /// they merge (Lance & Williams 1967, doi 10.1093/comjnl/9.4.373).
 ///
 /// Ward, centroid and median linkage are linear in squared distances, which are what is kept for them.
-/// For the mean, the sums over all pairs of rows are kept besides in twice the precision, so that a mean
-/// is rounded once, however its clusters came about.
+/// Where the rows are known these follow from the positions of clusters instead, which lose nothing to
+/// subtraction and tie as the rows do. For the mean, the sums over all pairs of rows are kept besides in
+/// twice the precision, so that a mean is rounded once, however its clusters came about.
 final class CondensedSpace: ClusterSpace {
   private let linkage: Linkage
   private let rowCount: Int
@@ -16,13 +17,18 @@ final class CondensedSpace: ClusterSpace {
   private var sizes: [Double]
   private let values: SharedBuffer<Double>
   private let sums: SharedBuffer<(high: Double, low: Double)>?
+  private var positions: ClusterPositions?
 
   /// The bytes that are kept of a pair of rows.
   static func bytesPerPair(_ linkage: Linkage) -> Int { linkage == .average ? 24 : 8 }
 
-  /// Takes over the distances of rows of given weights.
-  init(_ distances: CondensedDistances, _ linkage: Linkage, weights: [Double]) {
+  /// Takes over the distances of rows of given weights; `positions` are those rows, where known.
+  init(
+    _ distances: CondensedDistances, _ linkage: Linkage, weights: [Double],
+    positions: ClusterPositions? = nil
+  ) {
     let n = distances.rowCount
+    self.positions = linkage.needsEuclidean ? positions : nil
     self.linkage = linkage
     rowCount = n
     liveNames = (0..<Int32(n)).map { $0 }
@@ -39,6 +45,8 @@ final class CondensedSpace: ClusterSpace {
           var sum = (high: 0.0, low: 0.0)
           coterie_add_scaled(distance, 0, weights[left] * weights[right], &sum.high, &sum.low)
           (sums.base + place).initialize(to: sum)
+        } else if let positions = self.positions {
+          values[place] = positions.separation(left, right, weights[left], weights[right])
         } else {
           let (weight, other) = (weights[left], weights[right])
           let factor = linkage == .ward ? 2 * weight * other / (weight + other) : 1
@@ -110,6 +118,11 @@ final class CondensedSpace: ClusterSpace {
     isLive[Int(dropped)] = false
     liveNames.removeAll { $0 == dropped }
     sizes[Int(kept)] = left + right
+    if positions != nil {
+      let share = linkage == .median ? 0.5 : right / (left + right)
+      positions?.move(Int(kept), towards: Int(dropped), by: share)
+      return updatePositions(kept)
+    }
     switch linkage {
     case .single: update(kept, dropped) { toLeft, toRight, _ in min(toLeft, toRight) }
     case .complete: update(kept, dropped) { toLeft, toRight, _ in max(toLeft, toRight) }
@@ -143,6 +156,15 @@ final class CondensedSpace: ClusterSpace {
       let toKept = other < kept ? start &+ kept : keptStart &+ other
       let toDropped = other < dropped ? start &+ dropped : droppedStart &+ other
       values.base[toKept] = combine(values.base[toKept], values.base[toDropped], sizes[other])
+    }
+  }
+
+  private func updatePositions(_ kept: Int32) {
+    guard let positions else { return }
+    let size = sizes[Int(kept)]
+    for name in liveNames where name != kept {
+      values[index(Int(kept), Int(name))] =
+        positions.separation(Int(kept), Int(name), size, sizes[Int(name)])
     }
   }
 

@@ -113,7 +113,10 @@ public struct Hierarchical: Sendable, Hashable {
     let distances = try CondensedDistances(
       metricRows, bytesPerPair: CondensedSpace.bytesPerPair(linkage),
       maximumBytes: maximumMatrixBytes, threadCount: threadCount)
-    return tree(distances, weights: rows.weights, leafCount: rows.rowCount) {
+    let positions = linkage.needsEuclidean ? ClusterPositions(rows, linkage) : nil
+    return tree(
+      distances, weights: rows.weights, positions: positions, leafCount: rows.rowCount
+    ) {
       rows.merges(followedBy: $0)
     }
   }
@@ -166,11 +169,11 @@ public struct Hierarchical: Sendable, Hashable {
 
   // `complete` adds the merges of equal rows to those of the groups.
   private func tree(
-    _ distances: CondensedDistances, weights: [Double], leafCount: Int,
-    completing complete: ([RowMerge]) -> [RowMerge]
+    _ distances: CondensedDistances, weights: [Double], positions: ClusterPositions? = nil,
+    leafCount: Int, completing complete: ([RowMerge]) -> [RowMerge]
   ) -> Dendrogram {
     let count = distances.rowCount
-    let space = CondensedSpace(distances, linkage, weights: weights)
+    let space = CondensedSpace(distances, linkage, weights: weights, positions: positions)
     if linkage.isReducible {
       var merging = ReciprocalMerging(space, count: count)
       let merges = merging.merges { linkage == .ward ? $0.squareRoot() : $0 }
