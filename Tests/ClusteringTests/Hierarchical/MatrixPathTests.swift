@@ -4,7 +4,7 @@ import Testing
 
 /// The matrix of all distances makes the tree that searches make.
 struct MatrixPathTests {
-  /// Bit for bit, whatever is tied. Weighted linkage has no other path.
+  /// Bit for bit, whatever is tied; weighted linkage has no other path.
   @Test(
     arguments: RowProblem.all(rowCount: 300), Linkage.allCases.filter { $0 != .weighted })
   func matrixMergesAsSearchesDo(problem: RowProblem, linkage: Linkage) throws {
