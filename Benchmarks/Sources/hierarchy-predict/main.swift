@@ -67,7 +67,7 @@ func run<Scalar: BLASScalar>(_ samples: Matrix<Scalar>) throws {
     try printJSON(
       Report(
         linkage: name, seconds: median(own), kMeansSeconds: median(others),
-        dissimilaritiesSeconds: all, kernel: try kMeansKernel))
+        dissimilaritiesSeconds: all, kernel: try clusteringKernel))
   }
 }
 

@@ -36,7 +36,7 @@ func run<Scalar: BLASScalar>(_ samples: Matrix<Scalar>, _ centroids: Matrix<Doub
   try NumPyFile.write(.float64(column), to: URL(fileURLWithPath: arguments[2]))
   try printJSON(
     Report(
-      seconds: median(seconds), oneRowSeconds: median(oneRowSeconds), kernel: try kMeansKernel))
+      seconds: median(seconds), oneRowSeconds: median(oneRowSeconds), kernel: try clusteringKernel))
 }
 
 let centroids = try readDoubles(arguments[1])

@@ -1,11 +1,11 @@
 internal import CKernels
 internal import Foundation
 
-/// What the inner loops of k-means run on, for instance `avx512`: the best instruction set that this
+/// What the inner loops of clustering run on, for instance `avx512`: the best instruction set that this
 /// processor has, or the one named by the environment variable `COTERIE_KERNEL`.
 ///
 /// Results do not depend on it, only time does.
-public var kMeansKernel: String {
+public var clusteringKernel: String {
   get throws(ClusteringError) { try InstructionSet.selected().rawValue }
 }
 

@@ -42,7 +42,7 @@ struct FittedClusters {
       (inertia, iterationCount) = (fit.inertia, fit.iterationCount)
       hasConverged = fit.hasConverged
       self.seedSeconds = seedSeconds
-      kernel = try kMeansKernel
+      kernel = try clusteringKernel
     case .hierarchical(let hierarchical, let cut):
       let samples = Matrix(samples)
       Console.progress("clustering \(samples.rowCount) rows")
@@ -52,7 +52,7 @@ struct FittedClusters {
       centroids = samples.means(ofLabels: labels, count: sizes.count)
       inertia = try LabeledSamples(samples, labels: labels, threadCount: threads).inertia()
       linkageMatrix = tree.linkageMatrix
-      kernel = "Swift loops"
+      kernel = try clusteringKernel
     }
   }
 }
