@@ -25,69 +25,25 @@ struct FeatureScanPass: Sendable {
         rows.block.internMembers(events, upTo: asOf, in: &ids, into: slots)
         swap(&ids, &group.ids)
         group.makeRecords()
-        let batch = Batch(
-          events: events, slots: slots, typeCodes: rows.typeCodes, width: layout.wordCount,
-          words: group.words)
-        batch.touchRecords()
-        addTimes(batch)
-        for (accumulator, place) in layout.accumulators {
-          add(batch, accumulator, at: place, to: group)
+        EventBatch.with(
+          events, slots: slots, typeCodes: rows.typeCodes, layout: layout, words: group.words
+        ) { batch in
+          if layout.needsImpact { fillImpacts(batch) }
+          addTimes(batch)
+          for (accumulator, place) in layout.accumulators {
+            add(batch, accumulator, at: place, to: group)
+          }
         }
       }
     }
     addReceived(rows, ofGroup: index, to: group)
   }
 
-  /// Some events of one group, and where the records of their members are.
-  private struct Batch {
-    let events: UnsafeBufferPointer<EventBlock.Row>
-    /// The position of each event's member in the group; -1 for events that do not count.
-    let slots: UnsafePointer<Int32>
-    let typeCodes: [Int32]
-    let width: Int
-    let words: UnsafeMutablePointer<Int64>
-
-    /// Brings the records near, all misses of the cache at once.
-    func touchRecords() {
-      var bits: Int64 = 0
-      for index in 0..<events.count where slots[index] >= 0 {
-        let record = words + Int(slots[index]) * width
-        // A line of the cache holds eight words.
-        for word in stride(from: 0, to: width, by: 8) { bits |= record[word] }
-        bits |= record[width - 1]
-      }
-      // Read, so that the loop is not left out.
-      precondition(bits != .max || width > 0)
-    }
-
-    /// Calls `body` with every event after an instant, its type and the record of its member.
-    @inline(__always)
-    func forEach(
-      after earliest: Int64,
-      _ body: (
-        _ event: EventBlock.Row, _ type: Int, _ record: UnsafeMutablePointer<Int64>, _ slot: Int32
-      ) -> Void
-    ) {
-      typeCodes.withUnsafeBufferPointer { typeCodes in
-        var index = 0
-        while index < events.count {
-          let slot = slots[index]
-          if slot >= 0 {
-            let event = events[index]
-            if event.timestamp > earliest {
-              body(event, Int(typeCodes[Int(event.type)]), words + Int(slot) * width, slot)
-            }
-          }
-          index &+= 1
-        }
-      }
-    }
-  }
-
-  private func addTimes(_ batch: Batch) {
-    batch.forEach(after: .min) { event, _, record, _ in
-      record[MemberRecordLayout.first] = min(record[MemberRecordLayout.first], event.timestamp)
-      record[MemberRecordLayout.last] = max(record[MemberRecordLayout.last], event.timestamp)
+  private func addTimes(_ batch: EventBatch) {
+    batch.forEach(after: .min) { index in
+      let (record, time) = (batch.record(index), batch.times[index])
+      record[MemberRecordLayout.first] = min(record[MemberRecordLayout.first], time)
+      record[MemberRecordLayout.last] = max(record[MemberRecordLayout.last], time)
     }
   }
 
@@ -97,62 +53,66 @@ struct FeatureScanPass: Sendable {
   }
 
   private func add(
-    _ batch: Batch, _ accumulator: FeatureAccumulator, at place: Int, to group: MemberGroup
+    _ batch: EventBatch, _ accumulator: FeatureAccumulator, at place: Int, to group: MemberGroup
   ) {
     switch accumulator {
     case .count(nil, let window):
-      batch.forEach(after: cutoff(window)) { _, _, record, _ in record[place] &+= 1 }
+      batch.forEach(after: cutoff(window)) { batch.record($0)[place] &+= 1 }
     case .count(let name?, let window):
       let selects = selections[name] ?? []
-      batch.forEach(after: cutoff(window)) { _, type, record, _ in
-        if selects[type] { record[place] &+= 1 }
+      batch.forEach(after: cutoff(window)) { index in
+        if selects[Int(batch.types[index])] { batch.record(index)[place] &+= 1 }
       }
     case .decayed(let halfLife, let isImpact, let days):
       addDecayed(batch, halfLife, isImpact: isImpact, untilDaysBefore: days, at: place, to: group)
     case .received: break
     case .impact(let window):
-      batch.forEach(after: cutoff(window)) { event, type, record, slot in
-        add(impact(type, event.value), record, slot: slot, word: place, to: group)
+      batch.forEach(after: cutoff(window)) { index in
+        add(batch.impacts[index], batch, index, word: place, to: group)
       }
     case .valueSum(let window):
-      batch.forEach(after: cutoff(window)) { event, _, record, slot in
-        if !event.value.isNaN { add(event.value, record, slot: slot, word: place, to: group) }
+      batch.forEach(after: cutoff(window)) { index in
+        let value = batch.values[index]
+        if !value.isNaN { add(value, batch, index, word: place, to: group) }
       }
     case .valueCount(let window):
-      batch.forEach(after: cutoff(window)) { event, _, record, _ in
-        if !event.value.isNaN { record[place] &+= 1 }
+      batch.forEach(after: cutoff(window)) { index in
+        if !batch.values[index].isNaN { batch.record(index)[place] &+= 1 }
       }
     case .weeklyBins:
       let span = 7 * Timestamp.microsecondsPerDay
-      batch.forEach(after: asOf - 8 * span) { event, _, record, _ in
-        record[place + Int((asOf - event.timestamp) / span)] &+= 1
+      batch.forEach(after: asOf - 8 * span) { index in
+        batch.record(index)[place + Int((asOf - batch.times[index]) / span)] &+= 1
       }
     case .recentDays(let window):
       let today = clock.day(of: Timestamp(microseconds: asOf))
-      batch.forEach(after: cutoff(window)) { event, _, record, _ in
-        let age = today - clock.day(of: Timestamp(microseconds: event.timestamp))
-        record[place + age >> 6] |= 1 << Int64(age & 63)
+      batch.forEach(after: cutoff(window)) { index in
+        let age = today - clock.day(of: Timestamp(microseconds: batch.times[index]))
+        batch.record(index)[place + age >> 6] |= 1 << Int64(age & 63)
       }
     case .days(let window):
-      addPairs(batch, after: cutoff(window), at: place, to: group) { event, _ in
-        clock.day(of: Timestamp(microseconds: event.timestamp))
+      addPairs(batch, after: cutoff(window), at: place, to: group) { index in
+        clock.day(of: Timestamp(microseconds: batch.times[index]))
       }
-    case .types: addPairs(batch, after: .min, at: place, to: group) { _, type in type }
+    case .types: addPairs(batch, after: .min, at: place, to: group) { Int(batch.types[$0]) }
     }
   }
 
   @inline(__always)
   private func addPairs(
-    _ batch: Batch, after earliest: Int64, at place: Int, to group: MemberGroup,
-    _ number: (_ event: EventBlock.Row, _ type: Int) -> Int
+    _ batch: EventBatch, after earliest: Int64, at place: Int, to group: MemberGroup,
+    _ number: (_ index: Int) -> Int
   ) {
-    withUnsafeTemporaryAllocation(of: UInt64.self, capacity: batch.events.count) { pairs in
+    withUnsafeTemporaryAllocation(of: UInt64.self, capacity: batch.count) { pairs in
       var count = 0
-      batch.forEach(after: earliest) { event, type, _, slot in
-        pairs.initializeElement(at: count, to: PairTable.pair(slot, number(event, type)))
+      batch.forEach(after: earliest) { index in
+        pairs.initializeElement(
+          at: count, to: PairTable.pair(batch.slots[index], number(index)))
         count &+= 1
       }
-      group.withTable(place) { $0.add(UnsafeBufferPointer(rebasing: pairs[..<count])) }
+      group.withTable(place) {
+        $0.add(UnsafeBufferPointer(rebasing: pairs[..<count]), memberCount: group.count)
+      }
     }
   }
 
@@ -165,32 +125,43 @@ struct FeatureScanPass: Sendable {
     }
   }
 
+  private func fillImpacts(_ batch: EventBatch) {
+    weights.withUnsafeBufferPointer { weights in
+      batch.forEach(after: .min) { index in
+        batch.impacts[index] =
+          valueUse == .none
+          ? weights[Int(batch.types[index])]
+          : impact(Int(batch.types[index]), batch.values[index])
+      }
+    }
+  }
+
   @inline(__always)
   private func add(
-    _ term: Double, _ record: UnsafeMutablePointer<Int64>, slot: Int32, word: Int,
-    to group: MemberGroup
+    _ term: Double, _ batch: EventBatch, _ index: Int, word: Int, to group: MemberGroup
   ) {
     let sum = FixedSum(
-      record + word, count: FeatureAccumulator.sumWordCount,
+      batch.record(index) + word, count: FeatureAccumulator.sumWordCount,
       fractionBits: FeatureAccumulator.sumFractionBits)
     if !sum.add(term) {
-      group.escape(term, block: 0, word: Int(slot) * layout.wordCount + word)
+      group.escape(term, block: 0, word: Int(batch.slots[index]) * layout.wordCount + word)
     }
   }
 
   private func addDecayed(
-    _ batch: Batch, _ halfLifeInDays: Int, isImpact: Bool, untilDaysBefore days: Int,
+    _ batch: EventBatch, _ halfLifeInDays: Int, isImpact: Bool, untilDaysBefore days: Int,
     at place: Int, to group: MemberGroup
   ) {
     let halfLife = Int64(halfLifeInDays) * Timestamp.microsecondsPerDay
     let latest = Timestamp(microseconds: asOf).subtracting(days: days).microseconds
     let home = DecayedSum.term(1, at: max(0, latest), halfLife: halfLife).block
-    batch.forEach(after: .min) { event, type, record, slot in
-      guard event.timestamp <= latest else { return }
-      let weight = isImpact ? impact(type, event.value) : 1
+    batch.forEach(after: .min) { index in
+      let time = batch.times[index]
+      guard time <= latest else { return }
+      let weight = isImpact ? batch.impacts[index] : 1
       addDecayed(
-        DecayedSum.term(weight, at: event.timestamp, halfLife: halfLife), home: home, record,
-        slot: slot, word: place, to: group)
+        DecayedSum.term(weight, at: time, halfLife: halfLife), home: home, batch.record(index),
+        slot: batch.slots[index], word: place, to: group)
     }
   }
 

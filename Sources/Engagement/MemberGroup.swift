@@ -16,6 +16,8 @@ struct MemberRecordLayout: Sendable {
   let aliases: [String]
   /// Whether some feature asks which days there are, not only how many.
   let needsNumbers: Bool
+  /// Whether some accumulator sums up impact.
+  let needsImpact: Bool
 
   /// Nil where a feature needs the events themselves.
   init?(_ features: [FeatureDefinition]) {
@@ -42,6 +44,12 @@ struct MemberRecordLayout: Sendable {
     self.tables = tables
     self.aliases = aliases
     wordCount = words
+    needsImpact = accumulators.contains {
+      switch $0.0 {
+      case .impact, .decayed(_, isImpact: true, _): true
+      default: false
+      }
+    }
     needsNumbers = features.contains {
       switch $0 {
       case .activeWeeks, .streakWeeks, .typeEntropy: true
