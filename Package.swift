@@ -39,6 +39,7 @@ let package = Package(
       exclude: [
         "ClusterTree.inc", "ExemplarDissimilarity.inc", "MemberDistance.inc",
         "NearestCentroid.inc", "README.md", "SeedingSample.inc", "SpanningForest.inc",
+        "TextScan.inc",
       ]),
 
     // Matrices in, labels out
@@ -47,7 +48,7 @@ let package = Package(
       name: "Clustering", dependencies: ["CKernels", "LinearAlgebra"], swiftSettings: settings),
 
     // Events in, features out
-    .target(name: "EventLog", dependencies: ["CZlib"], swiftSettings: settings),
+    .target(name: "EventLog", dependencies: ["CKernels", "CZlib"], swiftSettings: settings),
     .target(
       name: "Engagement", dependencies: ["EventLog", "LinearAlgebra"], swiftSettings: settings),
 

@@ -31,99 +31,69 @@ extension EventBlock {
   /// Reads the block's text as delimited records.
   func parseDelimited(_ columns: EventColumns) {
     events.properties = columns.properties.map { ($0.name, []) }
-    let isPlain =
-      columns.terminator == ascii("\n")
-      && memchr(text.base, Int32(ascii("\"")), text.count) == nil
-    if isPlain {
-      parsePlain(columns)
-    } else {
-      parseQuoted(columns)
-    }
+    if columns.terminator == ascii("\n"), parsePlain(columns) { return }
+    removeAll()
+    events.properties = columns.properties.map { ($0.name, []) }
+    parseQuoted(columns)
   }
 
-  /// Records without quotes are lines, split at every separator.
-  private func parsePlain(_ columns: EventColumns) {
-    let (base, count) = (text.base, text.count)
-    let lineFeed = ascii("\n")
+  /// Reads records without quotes, which are lines split at every separator; false where there is a
+  /// quote.
+  private func parsePlain(_ columns: EventColumns) -> Bool {
     // So that the last line ends, too.
-    base[count] = lineFeed
-    let isASCII = isASCII(text.bytes)
-    let mayHoldNul = memchr(base, 0, count) != nil
+    text.base[text.count] = ascii("\n")
     // Held here while they are written to, as what a class holds is checked at every access.
     var events = Events()
     swap(&events, &self.events)
     defer { swap(&events, &self.events) }
-    events.rows.reserveCapacity(count / 32)
+    events.rows.reserveCapacity(text.count / 32)
     var (records, lines) = (0, 0)
     defer { (recordCount, lineCount) = (records, lines) }
-    withUnsafeTemporaryAllocation(of: Int.self, capacity: columns.count + 1) { starts in
-      guard let starts = starts.baseAddress else { return }
-      var position = 0
-      while position < count {
-        let lineStart = position
-        starts[0] = position
-        var found = 1
-        while true {
-          let byte = base[position]
-          position &+= 1
-          if byte == columns.separator {
-            if found < columns.count { starts[found] = position }
-            found &+= 1
-          } else if byte == lineFeed {
-            break
-          }
-        }
-        var lineEnd = position &- 1
-        if lineEnd > lineStart, base[lineEnd &- 1] == ascii("\r") { lineEnd &-= 1 }
+    var windows = SeparatedWindows(text, separator: columns.separator)
+    while let window = windows.next() {
+      if window.hasQuote { return false }
+      var place = 0
+      var start = window.start
+      while place < window.count {
+        let line = window.line(place, start: start, cellCount: columns.count)
+        (place, start) = (line.nextPlace, line.nextStart)
         lines &+= 1
-        if lineEnd == lineStart { continue }
+        if line.count == 0 { continue }
         records &+= 1
-        let line = UnsafeBufferPointer(start: base + lineStart, count: lineEnd &- lineStart)
         var reason: RejectionReason?
         if line.count > LineScanner.maximumRecordBytes {
           reason = .recordTooLong(limit: LineScanner.maximumRecordBytes)
-        } else if found != columns.count {
-          reason = .wrongColumnCount(found: found, expected: columns.count)
-        } else if !isASCII, !isUTF8(line) {
+        } else if line.cellCount != columns.count {
+          reason = .wrongColumnCount(found: line.cellCount, expected: columns.count)
+        } else if !window.isASCII, !isUTF8(line.bytes) {
           reason = .invalidUTF8
         } else {
-          starts[found] = lineEnd &+ 1
-          reason = takePlain(base, columns, starts, mayHoldNul: mayHoldNul, into: &events)
+          reason = takePlain(line, columns, mayHoldNul: window.hasNul, into: &events)
         }
         if let reason {
-          rejections.append((lines &- 1, reason, String(decoding: line, as: UTF8.self)))
+          rejections.append((lines &- 1, reason, String(decoding: line.bytes, as: UTF8.self)))
         }
       }
     }
+    return true
   }
 
   @inline(__always)
   private func takePlain(
-    _ base: UnsafePointer<UInt8>, _ columns: EventColumns, _ starts: UnsafePointer<Int>,
-    mayHoldNul: Bool, into events: inout Events
+    _ line: SeparatedLine, _ columns: EventColumns, mayHoldNul: Bool, into events: inout Events
   ) -> RejectionReason? {
-    func cell(_ index: Int) -> UnsafeBufferPointer<UInt8> {
-      let start = starts[index]
-      return UnsafeBufferPointer(start: base + start, count: starts[index &+ 1] &- 1 &- start)
-    }
-    func span(_ index: Int) -> Span {
-      let start = starts[index]
-      return Span(
-        start: Int32(truncatingIfNeeded: start),
-        count: Int32(truncatingIfNeeded: starts[index &+ 1] &- 1 &- start))
-    }
     var cells = EventCells(
-      member: cell(columns.member), timestamp: cell(columns.timestamp),
-      event: cell(columns.event), memberSpan: span(columns.member))
-    if let value = columns.value { cells.value = cell(value) }
+      member: line.cell(columns.member), timestamp: line.cell(columns.timestamp),
+      event: line.cell(columns.event), memberSpan: line.span(columns.member))
+    if let value = columns.value { cells.value = line.cell(value) }
     if let target = columns.target {
-      cells.target = cell(target)
-      cells.targetSpan = span(target)
+      cells.target = line.cell(target)
+      cells.targetSpan = line.span(target)
     }
-    if let eventID = columns.eventID { cells.eventIDSpan = span(eventID) }
+    if let eventID = columns.eventID { cells.eventIDSpan = line.span(eventID) }
     if let reason = events.take(cells, columns, mayHoldNul: mayHoldNul) { return reason }
     for (place, property) in columns.properties.enumerated() {
-      events.properties[place].cells.append(span(property.index))
+      events.properties[place].cells.append(line.span(property.index))
     }
     return nil
   }
@@ -237,19 +207,4 @@ extension EventBlock.Events {
         type: Int32(truncatingIfNeeded: types.intern(cells.event))))
     return nil
   }
-}
-
-/// True when no byte has its upper bit set.
-private func isASCII(_ bytes: UnsafeBufferPointer<UInt8>) -> Bool {
-  let raw = UnsafeRawBufferPointer(bytes)
-  var (index, bits) = (0, 0 as UInt64)
-  while index + 8 <= raw.count {
-    bits |= raw.loadUnaligned(fromByteOffset: index, as: UInt64.self)
-    index &+= 8
-  }
-  while index < raw.count {
-    bits |= UInt64(raw[index])
-    index &+= 1
-  }
-  return bits & 0x8080_8080_8080_8080 == 0
 }

@@ -350,4 +350,15 @@ int64_t coterie_leave_components(
   coterie_instructions instructions, const coterie_forest *_Nonnull forest,
   const int32_t *_Nonnull queries, int64_t count, int32_t is_pruning, float *_Nonnull scratch);
 
+/// What a text holds besides separators.
+enum { COTERIE_HAS_NON_ASCII = 1, COTERIE_HAS_NUL = 2, COTERIE_HAS_QUOTE = 4 };
+
+/// Finds the separators and line ends of a text of under 2^31 bytes.
+///
+/// Their places are written rising, those of line ends plus 2^31; there is room for `count` of them.
+/// Returns how many there are, and in `contents` what else the text holds.
+int64_t coterie_find_separators(
+  coterie_instructions instructions, const uint8_t *_Nonnull text, int64_t count,
+  uint8_t separator, uint8_t line_end, uint32_t *_Nonnull places, uint32_t *_Nonnull contents);
+
 #endif
