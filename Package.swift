@@ -37,7 +37,7 @@ let package = Package(
     .target(
       name: "CKernels",
       exclude: [
-        "ClusterTree.inc", "ExemplarDissimilarity.inc", "MemberDistance.inc",
+        "ClusterTree.inc", "DecayedTerms.inc", "ExemplarDissimilarity.inc", "MemberDistance.inc",
         "NearestCentroid.inc", "README.md", "SeedingSample.inc", "SpanningForest.inc",
         "TextScan.inc",
       ]),
@@ -50,7 +50,8 @@ let package = Package(
     // Events in, features out
     .target(name: "EventLog", dependencies: ["CKernels", "CZlib"], swiftSettings: settings),
     .target(
-      name: "Engagement", dependencies: ["EventLog", "LinearAlgebra"], swiftSettings: settings),
+      name: "Engagement", dependencies: ["CKernels", "EventLog", "LinearAlgebra"],
+      swiftSettings: settings),
 
     // Written and learned segments
     .target(

@@ -1,3 +1,4 @@
+internal import CKernels
 import Foundation
 
 /// A sum of weights that halve with every half-life of age, Σ w 2^(−a/h), the same for any order of
@@ -26,23 +27,10 @@ struct DecayedSum: Sendable {
   }
 
   /// The block of 256 half-lives that an instant is in, and a weight relative to its beginning.
-  @inline(__always)
   static func term(
     _ weight: Double, at instant: Int64, halfLife: Int64
   ) -> (block: Int64, term: Double) {
-    // Whole half-lives by a product, which is off by one at most, and not by a division.
-    var halfLives = Int64(Double(instant) * (1 / Double(halfLife)))
-    var rest = instant &- halfLives &* halfLife
-    if rest < 0 {
-      (halfLives, rest) = (halfLives &- 1, rest &+ halfLife)
-    } else if rest >= halfLife {
-      (halfLives, rest) = (halfLives &+ 1, rest &- halfLife)
-    }
-    let (block, place) = halfLives.quotientAndRemainder(dividingBy: halfLivesPerBlock)
-    let fraction = Double(rest) / Double(halfLife)
-    // 2 to a whole power up to 255 is a double of its own.
-    let scale = Double(bitPattern: UInt64(bitPattern: place &+ 1023) << 52)
-    return (block, weight * powerOfTwo(fraction) * scale)
+    HalfLife(inMicroseconds: halfLife).term(weight, at: instant)
   }
 
   /// Adds a term of a block.
@@ -86,16 +74,39 @@ struct DecayedSum: Sendable {
   mutating func reset() { blocks.removeAll(keepingCapacity: true) }
 }
 
-/// 2 to a power in [0, 1), to a unit in the last place: the power to whole 1024ths from a table, times
-/// the first terms of the series of what is left.
-@inline(__always)
-private func powerOfTwo(_ fraction: Double) -> Double {
-  let step = Int(fraction * 1024)
-  let rest = (fraction - Double(step) * 0x1p-10) * 0.693_147_180_559_945_3
-  // (ln 2 / 1024)^5 / 120 is under 2^-59.
-  let excess = rest * (1 + rest * (0.5 + rest * (1.0 / 6 + rest * (1.0 / 24))))
-  let power = powersOfTwo[step]
-  return power + power * excess
-}
+/// What brings weights to the beginning of their block of half-lives.
+struct HalfLife: Sendable {
+  private let microseconds: Int64
+  /// 2 to all 1024ths up to 1. Held here, as to ask whether it is made takes longer than to use it.
+  private let powers: [Double]
 
-private let powersOfTwo: [Double] = (0...1024).map { exp2(Double($0) / 1024) }
+  init(inMicroseconds microseconds: Int64) {
+    self.microseconds = microseconds
+    powers = Self.powersOfTwo
+  }
+
+  /// The block of 256 half-lives that an instant at or after 1970 is in, and a weight relative to its
+  /// beginning.
+  func term(_ weight: Double, at instant: Int64) -> (block: Int64, term: Double) {
+    var (instant, weight, term, block) = (instant, weight, 0.0, 0 as Int64)
+    terms(&weight, at: &instant, count: 1, terms: &term, blocks: &block)
+    return (block, term)
+  }
+
+  /// The same of many, weights being 1 where there are none.
+  func terms(
+    _ weights: UnsafePointer<Double>?, at instants: UnsafePointer<Int64>, count: Int,
+    terms: UnsafeMutablePointer<Double>, blocks: UnsafeMutablePointer<Int64>
+  ) {
+    powers.withUnsafeBufferPointer { powers in
+      guard let powers = powers.baseAddress else { return }
+      coterie_decayed_terms(
+        Self.instructions, instants, weights, Int64(count), microseconds, powers, terms, blocks)
+    }
+  }
+
+  private static let powersOfTwo: [Double] = (0...1024).map { exp2(Double($0) / 1024) }
+
+  private static let instructions =
+    coterie_supports(COTERIE_AVX512) != 0 ? COTERIE_AVX512 : COTERIE_BASELINE
+}

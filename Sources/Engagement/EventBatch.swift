@@ -10,6 +10,9 @@ struct EventBatch {
   let values: UnsafeMutablePointer<Double>
   /// What the impact of each is; for whoever makes the batch to fill.
   let impacts: UnsafeMutablePointer<Double>
+  /// Room for what is computed of each on the way.
+  let terms: UnsafeMutablePointer<Double>
+  let blocks: UnsafeMutablePointer<Int64>
   let types: UnsafeMutablePointer<Int32>
   /// The position of each event's member in the group.
   let slots: UnsafeMutablePointer<Int32>
@@ -29,8 +32,8 @@ struct EventBatch {
     typeCodes: [Int32], layout: MemberRecordLayout, words: UnsafeMutablePointer<Int64>,
     _ body: (EventBatch) -> Void
   ) {
-    // Times, values and impacts; types and slots.
-    withUnsafeTemporaryAllocation(of: Int64.self, capacity: 4 * events.count) { storage in
+    // Times, values, impacts, terms and blocks; types and slots.
+    withUnsafeTemporaryAllocation(of: Int64.self, capacity: 6 * events.count) { storage in
       guard let base = storage.baseAddress else { return }
       let raw = UnsafeMutableRawPointer(base)
       let capacity = events.count
@@ -40,7 +43,9 @@ struct EventBatch {
       let times = numbers(Int64.self, after: 0)
       let values = numbers(Double.self, after: capacity)
       let impacts = numbers(Double.self, after: 2 * capacity)
-      let types = numbers(Int32.self, after: 3 * capacity)
+      let terms = numbers(Double.self, after: 3 * capacity)
+      let blocks = numbers(Int64.self, after: 4 * capacity)
+      let types = numbers(Int32.self, after: 5 * capacity)
       let places = types + capacity
       let width = layout.wordCount
       var (count, newest, bits) = (0, Int64.min, 0 as Int64)
@@ -63,8 +68,9 @@ struct EventBatch {
       precondition(bits != .max || width > 0)
       body(
         EventBatch(
-          count: count, times: times, values: values, impacts: impacts, types: types,
-          slots: places, newest: newest, width: width, words: words))
+          count: count, times: times, values: values, impacts: impacts, terms: terms,
+          blocks: blocks, types: types, slots: places, newest: newest, width: width,
+          words: words))
     }
   }
 

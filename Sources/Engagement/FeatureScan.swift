@@ -133,17 +133,21 @@ public struct FeatureScan: Sendable {
       forEachBlock(count: blockCount, threadCount: threadCount) { block in
         var member = ScannedMember(
           groups, pairs: pairs, asOf: asOf.microseconds, clock: settings.clock)
-        for index in block * rowsPerBlock..<min((block + 1) * rowsPerBlock, rows.count) {
-          let row = rows[index]
-          let joined = row.tableRow < 0 ? nil : members.joinedAt[Int(row.tableRow)]
-          member.load(row, joinedAt: joined.flatMap { $0 <= asOf ? $0.microseconds : nil })
-          for column in 0..<width {
-            cells[index * width + column] =
-              if case .attribute = features[column] {
-                row.tableRow < 0 ? .nan : attributes[column][Int(row.tableRow)]
-              } else {
-                member.value(of: features[column], readings[column])
-              }
+        let range = block * rowsPerBlock..<min((block + 1) * rowsPerBlock, rows.count)
+        // By column: what is known of a feature is then not fetched for every member.
+        for (column, feature) in features.enumerated() {
+          let reading = readings[column]
+          if case .attribute = feature {
+            for index in range where rows[index].tableRow >= 0 {
+              cells[index * width + column] = attributes[column][Int(rows[index].tableRow)]
+            }
+            continue
+          }
+          for index in range {
+            let row = rows[index]
+            let joined = row.tableRow < 0 ? nil : members.joinedAt[Int(row.tableRow)]
+            member.load(row, joinedAt: joined.flatMap { $0 <= asOf ? $0.microseconds : nil })
+            cells[index * width + column] = member.value(of: feature, reading)
           }
         }
       }

@@ -152,15 +152,17 @@ struct FeatureScanPass: Sendable {
     _ batch: EventBatch, _ halfLifeInDays: Int, isImpact: Bool, untilDaysBefore days: Int,
     at place: Int, to group: MemberGroup
   ) {
-    let halfLife = Int64(halfLifeInDays) * Timestamp.microsecondsPerDay
+    let halfLife = HalfLife(
+      inMicroseconds: Int64(halfLifeInDays) * Timestamp.microsecondsPerDay)
     let latest = Timestamp(microseconds: asOf).subtracting(days: days).microseconds
-    let home = DecayedSum.term(1, at: max(0, latest), halfLife: halfLife).block
+    let home = halfLife.term(1, at: max(0, latest)).block
+    halfLife.terms(
+      isImpact ? batch.impacts : nil, at: batch.times, count: batch.count, terms: batch.terms,
+      blocks: batch.blocks)
     batch.forEach(after: .min) { index in
-      let time = batch.times[index]
-      guard time <= latest else { return }
-      let weight = isImpact ? batch.impacts[index] : 1
+      guard batch.times[index] <= latest else { return }
       addDecayed(
-        DecayedSum.term(weight, at: time, halfLife: halfLife), home: home, batch.record(index),
+        (batch.blocks[index], batch.terms[index]), home: home, batch.record(index),
         slot: batch.slots[index], word: place, to: group)
     }
   }

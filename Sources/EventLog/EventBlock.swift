@@ -41,6 +41,7 @@ package final class EventBlock: @unchecked Sendable {
     var targets: [Span] = []
     var eventIDs: [Span] = []
     var types = Interner()
+    var timestamps = TimestampReader()
     /// Column by column, as text.
     var properties: [(name: String, cells: [Span])] = []
 

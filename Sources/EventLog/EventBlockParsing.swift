@@ -181,7 +181,7 @@ extension EventBlock.Events {
     if let reason = EventBlock.reasonAgainstID(cells.member, empty: .emptyMemberID, mayHoldNul) {
       return reason
     }
-    guard let instant = Timestamp(bytes: cells.timestamp) else { return .unreadableTimestamp }
+    guard let instant = timestamps.read(cells.timestamp) else { return .unreadableTimestamp }
     guard Timestamp.accepted.contains(instant) else { return .timestampOutOfRange }
     if let reason = EventBlock.reasonAgainstID(cells.event, empty: .emptyEventType, mayHoldNul) {
       return reason

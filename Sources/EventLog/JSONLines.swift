@@ -114,7 +114,7 @@ extension EventBlock {
       return Span(start: Int32(place + range.lowerBound), count: Int32(range.count))
     }
     guard let member = event.member, let type = event.type, let time = event.timestamp,
-      let instant = Timestamp(bytes: bytes(time)), Timestamp.accepted.contains(instant),
+      let instant = events.timestamps.read(bytes(time)), Timestamp.accepted.contains(instant),
       Self.reasonAgainstID(bytes(member), empty: .emptyMemberID, false) == nil,
       Self.reasonAgainstID(bytes(type), empty: .emptyEventType, false) == nil
     else { return false }

@@ -1,9 +1,38 @@
+internal import CKernels
+
 /// Reads a decimal number from bytes, or nil where they are none; blanks around are ignored.
 ///
 /// The grammar is `[+-]digits[.digits][e[+-]digits]`, with digits on one side of the point at
 /// least: no hexadecimal, no separators, no `nan`, no `inf`. The nearest Double is returned, which
 /// is infinite where the number overflows.
+@inline(__always)
 package func parseDecimal(_ untrimmed: UnsafeBufferPointer<UInt8>) -> Double? {
+  shortDecimal(untrimmed) ?? anyDecimal(untrimmed)
+}
+
+/// Reads up to fifteen digits with a point among them or none, as most numbers are; nil for all others.
+private func shortDecimal(_ bytes: UnsafeBufferPointer<UInt8>) -> Double? {
+  guard bytes.count > 0, bytes.count <= 16 else { return nil }
+  var mantissa: UInt64 = 0
+  var fractionCount = -1
+  for byte in bytes {
+    let digit = byte &- 0x30
+    if digit < 10 {
+      mantissa = mantissa &* 10 &+ UInt64(digit)
+      if fractionCount >= 0 { fractionCount &+= 1 }
+    } else if byte == ascii("."), fractionCount < 0 {
+      fractionCount = 0
+    } else {
+      return nil
+    }
+  }
+  let digitCount = fractionCount < 0 ? bytes.count : bytes.count &- 1
+  guard digitCount > 0, digitCount <= 15 else { return nil }
+  // Exact where mantissa and power of ten both are (Clinger 1990, doi 10.1145/93548.93557).
+  return Double(mantissa) / coterie_power_of_ten(Int32(truncatingIfNeeded: max(0, fractionCount)))
+}
+
+private func anyDecimal(_ untrimmed: UnsafeBufferPointer<UInt8>) -> Double? {
   let bytes = trimmingBlanks(untrimmed)
   var position = 0
   var isNegative = false
@@ -50,17 +79,14 @@ package func parseDecimal(_ untrimmed: UnsafeBufferPointer<UInt8>) -> Double? {
     }
     if exponentIsNegative { exponent = -exponent }
   }
-  // Exact where mantissa and power of ten both are (Clinger 1990, doi 10.1145/93548.93557).
+  // As above.
   let power = exponent + pointExponent
   if significantDigits <= 15, abs(power) <= 22 {
     let magnitude =
       power < 0
-      ? Double(mantissa) / exactPowersOfTen[-power] : Double(mantissa) * exactPowersOfTen[power]
+      ? Double(mantissa) / coterie_power_of_ten(Int32(-power))
+      : Double(mantissa) * coterie_power_of_ten(Int32(power))
     return isNegative ? -magnitude : magnitude
   }
   return Double(String(decoding: bytes, as: UTF8.self))
-}
-
-private let exactPowersOfTen: [Double] = (0...22).map { exponent in
-  (0..<exponent).reduce(1.0) { power, _ in power * 10 }
 }

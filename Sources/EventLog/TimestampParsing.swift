@@ -13,10 +13,6 @@ extension Timestamp {
   }
 
   init?(bytes: UnsafeBufferPointer<UInt8>) {
-    if let instant = Self.usual(bytes) {
-      self = instant
-      return
-    }
     var scanner = DigitScanner(bytes: trimmingBlanks(bytes))
     guard let year = scanner.number(digits: 4), scanner.skip(ascii("-")),
       let month = scanner.number(digits: 2), scanner.skip(ascii("-")),
@@ -42,43 +38,52 @@ extension Timestamp {
   }
 }
 
-extension Timestamp {
-  /// Reads `2024-02-29T12:30:00Z`, the form most logs have, eight bytes at a time; nil for all others
-  /// and for what needs a second look, such as leap seconds.
+/// Reads instants, of which the last date is kept: in a log most instants share theirs with the one
+/// before.
+struct TimestampReader: Sendable {
+  /// The bytes of `2024-02` and what follows up to the `T`, and the seconds since 1970 at midnight.
+  private var date: (start: UInt64, end: UInt64, midnight: Int64) = (
+    .max, .max, 0
+  )
+
+  /// Reads what ``Timestamp/init(_:)`` does.
   @inline(__always)
-  private static func usual(_ bytes: UnsafeBufferPointer<UInt8>) -> Timestamp? {
+  mutating func read(_ bytes: UnsafeBufferPointer<UInt8>) -> Timestamp? {
+    guard let (date, time) = usual(bytes) else { return Timestamp(bytes: bytes) }
+    if date.start == self.date.start, date.end == self.date.end {
+      return Timestamp(microseconds: (self.date.midnight &+ time) &* 1_000_000)
+    }
+    guard let instant = Timestamp(bytes: bytes) else { return nil }
+    self.date = (date.start, date.end, instant.microseconds / 1_000_000 &- time)
+    return instant
+  }
+
+  /// The date as it stands, and the second of the day, of `2024-02-29T12:30:00Z`, the form that most logs
+  /// have, eight bytes at a time; nil for all other forms and for what needs a second look, such as
+  /// leap seconds.
+  @inline(__always)
+  private func usual(
+    _ bytes: UnsafeBufferPointer<UInt8>
+  ) -> (date: (start: UInt64, end: UInt64), time: Int64)? {
     guard bytes.count == 20 else { return nil }
     let raw = UnsafeRawBufferPointer(bytes)
+    let date = raw.loadUnaligned(fromByteOffset: 0, as: UInt64.self)
+    let middle = raw.loadUnaligned(fromByteOffset: 8, as: UInt64.self)
     // Less the digit 0, or the sign expected; the last word repeats four bytes of the one before.
-    let date = raw.loadUnaligned(fromByteOffset: 0, as: UInt64.self) ^ 0x2d30_302d_3030_3030
-    let middle = raw.loadUnaligned(fromByteOffset: 8, as: UInt64.self) ^ 0x3030_3a30_3054_3030
+    let clock = (middle ^ 0x3030_3a30_3054_3030) & 0xffff_ffff_ffff_0000
     let time = raw.loadUnaligned(fromByteOffset: 12, as: UInt64.self) ^ 0x5a30_303a_3030_3a30
     // Digits must be 9 at most, signs 0: the highest bit of a byte tells.
     let excess =
-      (date &+ 0x7f76_767f_7676_7676) | date | (middle &+ 0x7676_7f76_767f_7676) | middle
-      | (time &+ 0x7f76_767f_7676_7f76) | time
+      (clock &+ 0x7676_7f76_767f_7676) | clock | (time &+ 0x7f76_767f_7676_7f76) | time
     guard excess & 0x8080_8080_8080_8080 == 0 else { return nil }
-    func digits(_ word: UInt64, _ byte: UInt64) -> Int {
-      Int(truncatingIfNeeded: (word >> (8 * byte)) & 0xf) * 10
-        + Int(truncatingIfNeeded: (word >> (8 * byte + 8)) & 0xf)
+    func digits(_ word: UInt64, _ byte: UInt64) -> Int64 {
+      Int64(truncatingIfNeeded: (word >> (8 * byte)) & 0xf) &* 10
+        &+ Int64(truncatingIfNeeded: (word >> (8 * byte + 8)) & 0xf)
     }
-    let year = digits(date, 0) * 100 + digits(date, 2)
-    let (month, day) = (digits(date, 5), digits(middle, 0))
-    let (hour, minute, second) = (digits(middle, 3), digits(middle, 6), digits(time, 5))
-    guard (1970..<2200).contains(year), month >= 1, month <= 12, day >= 1, hour < 24, minute < 60,
-      second < 60
-    else { return nil }
-    let place = (year - 1970) * 12 + month - 1
-    let first = firstDays[place]
-    guard day <= firstDays[place + 1] - first else { return nil }
-    let seconds = ((first + day - 1) * 24 + hour) * 3600 + minute * 60 + second
-    return Timestamp(microseconds: Int64(seconds) * 1_000_000)
+    let (hour, minute, second) = (digits(clock, 3), digits(clock, 6), digits(time, 5))
+    guard hour < 24, minute < 60, second < 60 else { return nil }
+    return ((date, middle & 0xffff), (hour &* 60 &+ minute) &* 60 &+ second)
   }
-}
-
-/// The first day of each month from 1970 to January 2200, counted from 1970-01-01.
-private let firstDays: [Int] = (0...230 * 12).map { month in
-  CivilDate.daysSince1970(year: 1970 + month / 12, month: month % 12 + 1, day: 1)
 }
 
 func ascii(_ character: Unicode.Scalar) -> UInt8 { UInt8(ascii: character) }

@@ -361,4 +361,21 @@ int64_t coterie_find_separators(
   coterie_instructions instructions, const uint8_t *_Nonnull text, int64_t count,
   uint8_t separator, uint8_t line_end, uint32_t *_Nonnull places, uint32_t *_Nonnull contents);
 
+/// 10 to a power of at most 22, which is exact.
+static inline double coterie_power_of_ten(int32_t exponent) {
+  static const double powers[] = {1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,
+                                  1e8,  1e9,  1e10, 1e11, 1e12, 1e13, 1e14, 1e15,
+                                  1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22};
+  return powers[exponent];
+}
+
+/// Weights, 1 each where there are none, at instants at or after 1970 in microseconds: each relative to
+/// the beginning of its block of 256 half-lives, counted from 1970, and that block.
+///
+/// `powers` are 2 to the 1024ths from 0 to 1.
+void coterie_decayed_terms(
+  coterie_instructions instructions, const int64_t *_Nonnull times,
+  const double *_Nullable weights, int64_t count, int64_t half_life,
+  const double *_Nonnull powers, double *_Nonnull terms, int64_t *_Nonnull blocks);
+
 #endif

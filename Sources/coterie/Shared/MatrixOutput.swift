@@ -56,13 +56,16 @@ private func lines(_ rows: Range<Int>, of matrix: Matrix<Double>, ids: [String]?
 /// A whole number in decimal.
 private func appendDecimal(_ number: Int, to bytes: inout [UInt8]) {
   if number < 0 { bytes.append(UInt8(ascii: "-")) }
-  let first = bytes.count
-  var rest = number.magnitude
-  repeat {
-    bytes.append(UInt8(ascii: "0") + UInt8(truncatingIfNeeded: rest % 10))
-    rest /= 10
-  } while rest > 0
-  bytes[first...].reverse()
+  withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 20) { digits in
+    var (place, rest) = (20, number.magnitude)
+    repeat {
+      place -= 1
+      digits.initializeElement(
+        at: place, to: UInt8(ascii: "0") + UInt8(truncatingIfNeeded: rest % 10))
+      rest /= 10
+    } while rest > 0
+    bytes.append(contentsOf: UnsafeBufferPointer(rebasing: digits[place...]))
+  }
 }
 
 /// Writes a tree in SciPy's form, as `.npy` or CSV.
