@@ -68,36 +68,44 @@ extension EventBlock {
   /// Reads the block's text as one JSON object a line.
   func parseJSONLines(_ reader: EventReader, terminator: UInt8) {
     let roleNames = Set(EventReader.Role.allCases.map { reader.name(of: $0) })
-    let plain = PlainJSONEvent.Keys(reader)
+    var shapes = PlainJSONEvent.Keys(reader).map { JSONLineShapes($0) }
     let decoder = JSONDecoder()
-    var lines = LineScanner(text.bytes, terminator: terminator)
-    var place = 0
-    // Memory has no end that could be missed.
-    while let line = try? lines.line(at: 0) {
-      let bytes = UnsafeBufferPointer(start: lines.base, count: line.content)
-      if !trimmingBlanks(bytes).isEmpty {
+    // So that the last line ends, too.
+    text.base[text.count] = terminator
+    var windows = SeparatedWindows(text, separator: terminator, lineEnd: terminator)
+    while let window = windows.next() {
+      var start = window.start
+      for place in 0..<window.count {
+        let line = window.line(place, start: start, cellCount: 1)
+        let (lineStart, bytes) = (start, line.bytes)
+        start = line.nextStart
+        lineCount += 1
+        if bytes.isEmpty || trimmingBlanks(bytes).isEmpty { continue }
         recordCount += 1
-        let isText = !line.isCut && isUTF8(bytes)
-        if isText, let plain, let event = PlainJSONEvent(bytes, plain),
-          take(event, bytes, at: place, plain)
-        {
-          // Nothing is left to do.
+        let reason: RejectionReason?
+        if bytes.count > LineScanner.maximumRecordBytes {
+          reason = .recordTooLong(limit: LineScanner.maximumRecordBytes)
         } else {
+          let isText = window.isASCII || isUTF8(bytes)
+          if isText, let event = shapes?.event(bytes), let keys = shapes?.keys,
+            take(event, bytes, at: lineStart, keys)
+          {
+            continue
+          }
           let object =
             isText ? try? decoder.decode([String: JSONValue].self, from: Data(bytes)) : nil
           switch reader.event(object, roleNames: roleNames) {
-          case .success(let (event, eventID)): take(event, eventID: eventID)
-          case .failure(let failure):
-            rejections.append(
-              (lines.lineCount, failure.reason, String(decoding: bytes, as: UTF8.self)))
+          case .success(let (event, eventID)):
+            take(event, eventID: eventID)
+            reason = nil
+          case .failure(let failure): reason = failure.reason
           }
         }
+        if let reason {
+          rejections.append((lineCount - 1, reason, String(decoding: bytes, as: UTF8.self)))
+        }
       }
-      lines.advance(bytes: line.total, lines: 1)
-      place += line.total
-      if line.isCut { try? lines.skipLine() }
     }
-    lineCount = lines.lineCount
   }
 
   /// Takes over an event of the plain form; false, and nothing is taken, where something about it needs

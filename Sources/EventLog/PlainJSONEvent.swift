@@ -55,10 +55,22 @@ struct PlainJSONEvent {
 
   private enum Kind { case string, number, boolean, null }
 
-  /// Nil for lines of another form.
+  /// A value of a line: a string or a number that has a role, or none but may differ from line to line.
+  struct Scalar {
+    let range: Range<Int>
+    let isString: Bool
+    let role: EventReader.Role?
+  }
+
+  /// Nothing yet.
+  init() {}
+
+  /// Nil for lines of another form; adds the values that are not literals to `scalars`, where wanted.
   ///
   /// - Precondition: the line is valid UTF-8.
-  init?(_ line: UnsafeBufferPointer<UInt8>, _ keys: Keys) {
+  init?(
+    _ line: UnsafeBufferPointer<UInt8>, _ keys: Keys, scalars: inout [Scalar]?
+  ) {
     var position = 0
     var seen: UInt8 = 0
     func skipBlanks() {
@@ -80,7 +92,13 @@ struct PlainJSONEvent {
       skipBlanks()
       guard let (kind, range) = Self.scalar(line, &position) else { return nil }
       let name = UnsafeBufferPointer(rebasing: line[key])
-      if let index = keys.roles.firstIndex(where: { name.elementsEqual($0.name) }) {
+      let index = keys.roles.firstIndex(where: { name.elementsEqual($0.name) })
+      if scalars != nil, kind == .string || kind == .number {
+        scalars?.append(
+          Scalar(
+            range: range, isString: kind == .string, role: index.map { keys.roles[$0].role }))
+      }
+      if let index {
         // Twice, and a full parser is to say which one counts.
         guard seen & 1 << index == 0 else { return nil }
         seen |= 1 << index
@@ -107,23 +125,48 @@ struct PlainJSONEvent {
 
   private mutating func set(_ role: EventReader.Role, _ kind: Kind, _ range: Range<Int>) -> Bool {
     switch (role, kind) {
-    case (.memberID, .string): member = range
-    case (.timestamp, .string): timestamp = range
-    case (.event, .string): type = range
-    case (.value, .number): value = range
-    case (.targetID, .string): target = range
-    case (.eventID, .string): eventID = range
+    case (.value, .number), (.memberID, .string), (.timestamp, .string), (.event, .string),
+      (.targetID, .string), (.eventID, .string):
+      set(role, range)
     case (.value, .null), (.targetID, .null), (.eventID, .null): break
     default: return false
     }
     return true
   }
 
+  /// Says where the value of a role is: a number for `value`, a string for all others.
+  mutating func set(_ role: EventReader.Role, _ range: Range<Int>) {
+    switch role {
+    case .memberID: member = range
+    case .timestamp: timestamp = range
+    case .event: type = range
+    case .value: value = range
+    case .targetID: target = range
+    case .eventID: eventID = range
+    }
+  }
+
   /// The place of a string behind its opening quote; nil where it has escapes or control characters.
-  private static func string(
+  static func string(
     _ line: UnsafeBufferPointer<UInt8>, _ position: inout Int
   ) -> Range<Int>? {
     let start = position
+    let raw = UnsafeRawBufferPointer(line)
+    while position &+ 8 <= line.count {
+      // The highest bit of each byte that is a quote, a backslash or under 0x20; those above the first
+      // such byte may be wrong.
+      let word = raw.loadUnaligned(fromByteOffset: position, as: UInt64.self)
+      let (quote, backslash) = (word ^ 0x2222_2222_2222_2222, word ^ 0x5c5c_5c5c_5c5c_5c5c)
+      let found =
+        ((quote &- 0x0101_0101_0101_0101) & ~quote)
+        | ((backslash &- 0x0101_0101_0101_0101) & ~backslash)
+        | ((word &- 0x2020_2020_2020_2020) & ~word)
+      if found & 0x8080_8080_8080_8080 != 0 {
+        position &+= (found & 0x8080_8080_8080_8080).trailingZeroBitCount / 8
+        break
+      }
+      position &+= 8
+    }
     while position < line.count {
       let byte = line[position]
       if byte == ascii("\"") {
@@ -163,7 +206,7 @@ struct PlainJSONEvent {
   }
 
   /// `-?(0|[1-9][0-9]*)(\.[0-9]+)?` of at most 15 digits.
-  private static func number(
+  static func number(
     _ line: UnsafeBufferPointer<UInt8>, _ position: inout Int
   ) -> Range<Int>? {
     let start = position

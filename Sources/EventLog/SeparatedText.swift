@@ -1,10 +1,11 @@
 internal import CKernels
 import Foundation
 
-/// The lines of a text without quotes and where their cells end, a window of some lines at a time.
+/// The lines of a text and where their cells end, quotes having no meaning, a window of some lines at a time.
 struct SeparatedWindows: ~Copyable {
   private let text: TextBlock
   private let separator: UInt8
+  private let lineEnd: UInt8
   private let instructions: coterie_instructions
   private var position = 0
   private var size: Int
@@ -15,11 +16,12 @@ struct SeparatedWindows: ~Copyable {
 
   /// A text behind which a line end stands.
   init(
-    _ text: TextBlock, separator: UInt8, windowSize: Int = Self.usualSize,
-    instructions: coterie_instructions = Self.best
+    _ text: TextBlock, separator: UInt8, lineEnd: UInt8 = ascii("\n"),
+    windowSize: Int = Self.usualSize, instructions: coterie_instructions = Self.best
   ) {
     self.text = text
     self.separator = separator
+    self.lineEnd = lineEnd
     self.instructions = instructions
     size = max(1, windowSize)
     places = .allocate(capacity: size)
@@ -38,7 +40,7 @@ struct SeparatedWindows: ~Copyable {
       let length = min(size, text.count + 1 - start)
       var contents: UInt32 = 0
       let found = coterie_find_separators(
-        instructions, text.base + start, Int64(length), separator, ascii("\n"), places, &contents)
+        instructions, text.base + start, Int64(length), separator, lineEnd, places, &contents)
       var count = Int(found)
       while count > 0, places[count - 1] < SeparatedWindow.lineEnd { count -= 1 }
       if count > 0 {
