@@ -68,7 +68,8 @@ extension EventBlock {
   /// Reads the block's text as one JSON object a line.
   func parseJSONLines(_ reader: EventReader, terminator: UInt8) {
     let roleNames = Set(EventReader.Role.allCases.map { reader.name(of: $0) })
-    var shapes = PlainJSONEvent.Keys(reader).map { JSONLineShapes($0) }
+    let keys = PlainJSONEvent.Keys(reader)
+    var shapes = JSONLineShapes(keys)
     let decoder = JSONDecoder()
     // So that the last line ends, too.
     text.base[text.count] = terminator
@@ -87,7 +88,7 @@ extension EventBlock {
           reason = .recordTooLong(limit: LineScanner.maximumRecordBytes)
         } else {
           let isText = window.isASCII || isUTF8(bytes)
-          if isText, let event = shapes?.event(bytes), let keys = shapes?.keys,
+          if isText, let keys, let event = shapes.event(bytes),
             take(event, bytes, at: lineStart, keys)
           {
             continue
@@ -111,25 +112,28 @@ extension EventBlock {
   /// Takes over an event of the plain form; false, and nothing is taken, where something about it needs
   /// a second look.
   private func take(
-    _ event: PlainJSONEvent, _ line: UnsafeBufferPointer<UInt8>, at place: Int,
+    _ event: PlainJSONEvent, _ line: UnsafeBufferPointer<UInt8>, at lineStart: Int,
     _ keys: PlainJSONEvent.Keys
   ) -> Bool {
-    func bytes(_ range: Range<Int>) -> UnsafeBufferPointer<UInt8> {
-      UnsafeBufferPointer(rebasing: line[range])
+    func bytes(_ place: PlainJSONEvent.Place) -> UnsafeBufferPointer<UInt8> {
+      let start = Int(place.start)
+      return UnsafeBufferPointer(rebasing: line[start..<start + Int(place.count)])
     }
-    func span(_ range: Range<Int>?) -> Span {
-      guard let range else { return .none }
-      return Span(start: Int32(place + range.lowerBound), count: Int32(range.count))
+    func span(_ place: PlainJSONEvent.Place) -> Span {
+      place.isPresent ? Span(start: Int32(lineStart) + place.start, count: place.count) : .none
     }
-    guard let member = event.member, let type = event.type, let time = event.timestamp,
-      let instant = events.timestamps.read(bytes(time)), Timestamp.accepted.contains(instant),
-      Self.reasonAgainstID(bytes(member), empty: .emptyMemberID, false) == nil,
-      Self.reasonAgainstID(bytes(type), empty: .emptyEventType, false) == nil
+    guard event.member.isPresent, event.type.isPresent, event.timestamp.isPresent,
+      let instant = events.timestamps.read(bytes(event.timestamp)),
+      Timestamp.accepted.contains(instant)
     else { return false }
-    if let target = event.target, trimmingBlanks(bytes(target)).isEmpty { return false }
+    let (member, type) = (bytes(event.member), bytes(event.type))
+    guard Self.reasonAgainstID(member, empty: .emptyMemberID, false) == nil,
+      Self.reasonAgainstID(type, empty: .emptyEventType, false) == nil
+    else { return false }
+    if event.target.isPresent, trimmingBlanks(bytes(event.target)).isEmpty { return false }
     var value = Double.nan
-    if let number = event.value {
-      guard let found = parseDecimal(bytes(number)), abs(found) <= 1e15 else { return false }
+    if event.value.isPresent {
+      guard let found = parseDecimal(bytes(event.value)), abs(found) <= 1e15 else { return false }
       value = found
     }
     events.targets.append(span(event.target))
@@ -137,11 +141,12 @@ extension EventBlock {
     if !event.properties.isEmpty {
       var values: [String: PropertyValue] = [:]
       for (property, range) in event.properties {
-        let text = String(decoding: bytes(range), as: UTF8.self)
+        let cell = UnsafeBufferPointer(rebasing: line[range])
+        let text = String(decoding: cell, as: UTF8.self)
         values[keys.propertyName(property)] =
           switch property.kind {
           case .string: .string(text)
-          case .number: .number(parseDecimal(bytes(range)) ?? .nan)
+          case .number: .number(parseDecimal(cell) ?? .nan)
           case .boolean: .boolean(text == "true")
           }
       }
@@ -149,10 +154,9 @@ extension EventBlock {
     }
     events.rows.append(
       Row(
-        memberHash: Interner.hash(bytes(member)),
-        memberStart: Interner.firstBytes(bytes(member)), timestamp: instant.microseconds,
-        value: value,
-        member: span(member), type: Int32(truncatingIfNeeded: events.types.intern(bytes(type)))))
+        memberHash: Interner.hash(member), memberStart: Interner.firstBytes(member),
+        timestamp: instant.microseconds, value: value, member: span(event.member),
+        type: Int32(truncatingIfNeeded: events.types.intern(type))))
     return true
   }
 

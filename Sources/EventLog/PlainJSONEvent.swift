@@ -44,13 +44,20 @@ struct PlainJSONEvent {
     let kind: Kind
   }
 
-  // Places in the line; of strings without the quotes.
-  private(set) var member: Range<Int>?
-  private(set) var timestamp: Range<Int>?
-  private(set) var type: Range<Int>?
-  private(set) var value: Range<Int>?
-  private(set) var target: Range<Int>?
-  private(set) var eventID: Range<Int>?
+  /// A place in the line, of strings without the quotes; of -1 bytes where there is none.
+  struct Place {
+    var start: Int32 = 0
+    var count: Int32 = -1
+
+    var isPresent: Bool { count >= 0 }
+  }
+
+  private(set) var member = Place()
+  private(set) var timestamp = Place()
+  private(set) var type = Place()
+  private(set) var value = Place()
+  private(set) var target = Place()
+  private(set) var eventID = Place()
   private(set) var properties: [(property: Property, range: Range<Int>)] = []
 
   private enum Kind { case string, number, boolean, null }
@@ -135,22 +142,33 @@ struct PlainJSONEvent {
   }
 
   /// Says where the value of a role is: a number for `value`, a string for all others.
+  @inline(__always)
   mutating func set(_ role: EventReader.Role, _ range: Range<Int>) {
+    let place = Place(
+      start: Int32(truncatingIfNeeded: range.lowerBound),
+      count: Int32(truncatingIfNeeded: range.count))
     switch role {
-    case .memberID: member = range
-    case .timestamp: timestamp = range
-    case .event: type = range
-    case .value: value = range
-    case .targetID: target = range
-    case .eventID: eventID = range
+    case .memberID: member = place
+    case .timestamp: timestamp = place
+    case .event: type = place
+    case .value: value = place
+    case .targetID: target = place
+    case .eventID: eventID = place
     }
   }
 
   /// The place of a string behind its opening quote; nil where it has escapes or control characters.
-  static func string(
+  private static func string(
     _ line: UnsafeBufferPointer<UInt8>, _ position: inout Int
   ) -> Range<Int>? {
     let start = position
+    return skipString(line, &position) ? start..<position - 1 : nil
+  }
+
+  /// Moves behind the closing quote of a string; false where it has escapes or control characters.
+  static func skipString(
+    _ line: UnsafeBufferPointer<UInt8>, _ position: inout Int
+  ) -> Bool {
     let raw = UnsafeRawBufferPointer(line)
     while position &+ 8 <= line.count {
       // The highest bit of each byte that is a quote, a backslash or under 0x20; those above the first
@@ -169,14 +187,11 @@ struct PlainJSONEvent {
     }
     while position < line.count {
       let byte = line[position]
-      if byte == ascii("\"") {
-        position += 1
-        return start..<position - 1
-      }
-      guard byte >= 0x20, byte != ascii("\\") else { return nil }
-      position += 1
+      position &+= 1
+      if byte == ascii("\"") { return true }
+      guard byte >= 0x20, byte != ascii("\\") else { return false }
     }
-    return nil
+    return false
   }
 
   private static func scalar(
@@ -190,7 +205,9 @@ struct PlainJSONEvent {
     case ascii("t"): return word("true", line, &position).map { (.boolean, $0) }
     case ascii("f"): return word("false", line, &position).map { (.boolean, $0) }
     case ascii("n"): return word("null", line, &position).map { (.null, $0) }
-    default: return number(line, &position).map { (.number, $0) }
+    default:
+      let start = position
+      return skipNumber(line, &position) ? (.number, start..<position) : nil
     }
   }
 
@@ -205,33 +222,34 @@ struct PlainJSONEvent {
     return position..<end
   }
 
-  /// `-?(0|[1-9][0-9]*)(\.[0-9]+)?` of at most 15 digits.
-  static func number(
+  /// Moves behind `-?(0|[1-9][0-9]*)(\.[0-9]+)?` of at most 15 digits; false where something else
+  /// stands there.
+  static func skipNumber(
     _ line: UnsafeBufferPointer<UInt8>, _ position: inout Int
-  ) -> Range<Int>? {
+  ) -> Bool {
     let start = position
     func digits() -> Int {
       let first = position
-      while position < line.count, line[position] &- 0x30 < 10 { position += 1 }
-      return position - first
+      while position < line.count, line[position] &- 0x30 < 10 { position &+= 1 }
+      return position &- first
     }
-    if line[position] == ascii("-") { position += 1 }
+    if line[position] == ascii("-") { position &+= 1 }
     let first = position
     let whole = digits()
-    guard whole > 0, whole == 1 || line[first] != ascii("0") else { return nil }
+    guard whole > 0, whole == 1 || line[first] != ascii("0") else { return false }
     var all = whole
     if position < line.count, line[position] == ascii(".") {
-      position += 1
+      position &+= 1
       let fraction = digits()
-      guard fraction > 0 else { return nil }
-      all += fraction
+      guard fraction > 0 else { return false }
+      all &+= fraction
     }
-    // What is less than nothing but 0 depends on who reads it.
-    let isZero = line[first..<position].allSatisfy { $0 == ascii("0") || $0 == ascii(".") }
-    guard all <= 15, first == start || !isZero else { return nil }
-    guard position < line.count, line[position] != ascii("e"), line[position] != ascii("E") else {
-      return nil
+    guard all <= 15 else { return false }
+    if first > start {
+      // What is less than nothing but 0 depends on who reads it.
+      let isZero = line[first..<position].allSatisfy { $0 == ascii("0") || $0 == ascii(".") }
+      guard !isZero else { return false }
     }
-    return start..<position
+    return position < line.count && line[position] != ascii("e") && line[position] != ascii("E")
   }
 }
