@@ -32,6 +32,7 @@ let package = Package(
       name: "COpenBLAS", pkgConfig: "openblas lapack",
       providers: [.apt(["libopenblas-dev", "liblapack-dev"])]),
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+    .systemLibrary(name: "CISAL", pkgConfig: "libisal", providers: [.apt(["libisal-dev"])]),
 
     // Loops in C, for several instruction sets
     .target(
@@ -48,7 +49,7 @@ let package = Package(
       name: "Clustering", dependencies: ["CKernels", "LinearAlgebra"], swiftSettings: settings),
 
     // Events in, features out
-    .target(name: "EventLog", dependencies: ["CKernels", "CZlib"], swiftSettings: settings),
+    .target(name: "EventLog", dependencies: ["CISAL", "CKernels", "CZlib"], swiftSettings: settings),
     .target(
       name: "Engagement", dependencies: ["CKernels", "EventLog", "LinearAlgebra"],
       swiftSettings: settings),

@@ -1,4 +1,3 @@
-import CZlib
 import Foundation
 
 /// The bytes of an input from beginning to end, decompressed if they are gzip.
@@ -122,48 +121,5 @@ private struct Source: ~Copyable {
       if count >= 0 { return count }
       if errno != EINTR { throw ByteStream.Damage.unreadable(systemReason(errno)) }
     }
-  }
-}
-
-/// Decompresses gzip, also when several members follow each other (RFC 1952).
-private final class Inflater {
-  private var stream = z_stream()
-  /// True between the first byte of a member and its end mark.
-  private(set) var isInsideMember = false
-  private var hasEndedMember = false
-
-  init() {
-    precondition(coterie_inflate_init(&stream) == Z_OK, "zlib could not be set up")
-  }
-
-  deinit { inflateEnd(&stream) }
-
-  func inflate(
-    _ input: UnsafeMutableBufferPointer<UInt8>, into output: UnsafeMutableRawBufferPointer
-  ) throws -> (consumed: Int, produced: Int) {
-    if hasEndedMember {
-      // Some writers pad the file with zeros; anything else has to be another member.
-      let padding = input.prefix { $0 == 0 }.count
-      if padding > 0 { return (padding, 0) }
-      inflateReset(&stream)
-      hasEndedMember = false
-    }
-    isInsideMember = true
-    stream.next_in = input.baseAddress
-    stream.avail_in = UInt32(input.count)
-    stream.next_out = output.baseAddress?.assumingMemoryBound(to: UInt8.self)
-    stream.avail_out = UInt32(min(output.count, Int(UInt32.max)))
-    let capacity = stream.avail_out
-    let status = CZlib.inflate(&stream, Z_NO_FLUSH)
-    switch status {
-    case Z_STREAM_END:
-      isInsideMember = false
-      hasEndedMember = true
-    case Z_OK, Z_BUF_ERROR: break
-    default:
-      throw ByteStream.Damage.damagedGzip(
-        stream.msg.map { String(cString: $0) } ?? "code \(status)")
-    }
-    return (input.count - Int(stream.avail_in), Int(capacity - stream.avail_out))
   }
 }
