@@ -97,10 +97,11 @@ let package = Package(
       name: "ClusteringTests", dependencies: ["Clustering", "LinearAlgebra", "TestSupport"],
       exclude: ["Fixtures"], swiftSettings: settings),
     .testTarget(
-      name: "EventLogTests", dependencies: ["EventLog", "TestSupport"], swiftSettings: settings),
+      name: "EventLogTests", dependencies: ["CKernels", "EventLog", "TestSupport"],
+      swiftSettings: settings),
     .testTarget(
       name: "EngagementTests",
-      dependencies: ["Engagement", "EventLog", "LinearAlgebra", "TestSupport"],
+      dependencies: ["CKernels", "Engagement", "EventLog", "LinearAlgebra", "TestSupport"],
       swiftSettings: settings),
     .testTarget(
       name: "SegmentationTests",

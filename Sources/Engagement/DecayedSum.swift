@@ -77,7 +77,7 @@ struct DecayedSum: Sendable {
 /// What brings weights to the beginning of their block of half-lives.
 struct HalfLife: Sendable {
   private let microseconds: Int64
-  /// 2 to all 1024ths up to 1. Held here, as to ask whether it is made takes longer than to use it.
+  /// 2 to all 1024ths up to 1, held here as to ask whether it is made takes longer than to use it.
   private let powers: [Double]
 
   init(inMicroseconds microseconds: Int64) {

@@ -7,7 +7,7 @@ struct PairTable {
   /// The pairs while they rise.
   private var listed: [UInt64] = []
   private var members: [Member] = []
-  /// Open addressing; a pair plus 1, 0 where there is none. Empty while pairs are listed.
+  /// Open addressing; a pair plus 1, 0 where there is none; empty while pairs are listed.
   private var keys: [UInt64] = []
   private var times: [UInt32]?
   private var keyCount = 0

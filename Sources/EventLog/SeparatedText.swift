@@ -7,6 +7,8 @@ struct SeparatedWindows: ~Copyable {
   private let separator: UInt8
   private let lineEnd: UInt8
   private let instructions: coterie_instructions
+  /// The line end behind the text belongs to it where its last line has none.
+  private let end: Int
   private var position = 0
   private var size: Int
   private var places: UnsafeMutablePointer<UInt32>
@@ -23,6 +25,8 @@ struct SeparatedWindows: ~Copyable {
     self.separator = separator
     self.lineEnd = lineEnd
     self.instructions = instructions
+    let isEnded = text.count > 0 && text.base[text.count - 1] == lineEnd
+    end = isEnded ? text.count : text.count + 1
     size = max(1, windowSize)
     places = .allocate(capacity: size)
   }
@@ -37,7 +41,7 @@ struct SeparatedWindows: ~Copyable {
     guard position < text.count else { return nil }
     while true {
       let start = position
-      let length = min(size, text.count + 1 - start)
+      let length = min(size, end - start)
       var contents: UInt32 = 0
       let found = coterie_find_separators(
         instructions, text.base + start, Int64(length), separator, lineEnd, places, &contents)

@@ -35,6 +35,26 @@ struct FeatureScanTests {
     try expect(scan.table(members: random.community.members), equals: expected, "seed \(seed)")
   }
 
+  /// Days that come in order are listed; the first that comes late changes that.
+  @Test(arguments: Array(UInt64(1)...12))
+  func logsInOrderAndAlmostInOrderAreTheSame(seed: UInt64) throws {
+    let random = try FeatureOracleTests.Random(seed: seed)
+    let expected = try FeatureTable(
+      of: random.community, asOf: random.asOf, features: Self.features, settings: random.settings)
+    var events = random.events.sorted { $0.timestamp < $1.timestamp }
+    var generator = TestGenerator(seed: seed)
+    for _ in 0..<Int(seed % 4) {
+      events.swapAt(
+        Int.random(in: events.indices, using: &generator),
+        Int.random(in: events.indices, using: &generator))
+    }
+    var scan = try #require(
+      FeatureScan(features: Self.features, asOf: random.asOf, settings: random.settings))
+    _ = try scan.read(
+      [.bytes(Array(Self.csv(events).utf8), name: "events.csv")], with: EventReader())
+    try expect(scan.table(members: random.community.members), equals: expected, "seed \(seed)")
+  }
+
   /// Sums over decades, of terms of very different sizes, and of values near the largest.
   @Test(arguments: Array(UInt64(1)...6))
   func sumsOfAnySizeAndAgeAreTheSame(seed: UInt64) throws {

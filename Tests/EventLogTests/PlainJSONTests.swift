@@ -78,4 +78,38 @@ struct PlainJSONTests {
         plain.report.rejectedByKind == full.report.rejectedByKind, "seed \(seed): \(line)")
     }
   }
+
+  /// Logs of lines of a few shapes, in which values differ and some lines are damaged.
+  @Test(arguments: Array(UInt64(1)...20))
+  func linesOfSomeShapesAreReadAsByTheFullParser(seed: UInt64) throws {
+    var generator = TestGenerator(seed: seed)
+    let shapes = [
+      #"{"member_id":"M","timestamp":"T","event":"E","value":V}"#,
+      #"{"timestamp":"T", "event":"E","member_id":"M","note":"N","rank":V,"done":true}"#,
+      #" {"event":"E","member_id":"M","target_id":"M","value":null,"timestamp":"T"} "#,
+      #"{"event":"E","value":V,"event_id":"M","timestamp":"T","member_id":"M","x":false}"#,
+      #"{"event":"E","timestamp":"T","member_id":"M","area":"N"}"#,
+      #"{"event":"E","timestamp":"T","member_id":"M"}"#,
+    ]
+    let values = [
+      "M": ["a", "ä", "member of a longer name", "", " "],
+      "T": ["2024-02-29T12:30:00Z", "2024-02-29", "2024-03-01T00:00:01Z", "2024-02-30"],
+      "E": ["view", "post", "a\\tb", "like"], "N": ["", "some text", "\\\"", "🙂"],
+      "V": ["0", "-1.5", "12.25", "1e3", "007", "1234567890123456", "-0", "\"7\"", "3."],
+    ]
+    let lines = (0..<300).map { _ in
+      var line = ""
+      for character in shapes.randomElement(using: &generator) ?? "" {
+        line += values[String(character)]?.randomElement(using: &generator) ?? String(character)
+      }
+      if Int.random(in: 0..<20, using: &generator) == 0 { line.removeLast() }
+      return line
+    }
+    let log = lines.joined(separator: "\n")
+    let (plain, full) = (try read(log, plain: true), try read(log, plain: false))
+    #expect(plain.events == full.events, "seed \(seed)")
+    #expect(plain.report.rejectedByKind == full.report.rejectedByKind, "seed \(seed)")
+    #expect(plain.report.examples == full.report.examples, "seed \(seed)")
+    #expect(plain.report.recordCount == lines.count + 1, "seed \(seed)")
+  }
 }
