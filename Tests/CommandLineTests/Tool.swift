@@ -19,15 +19,16 @@ enum Tool {
 
   /// Runs the tool to its end, with some bytes on the standard input, by default in the checkout.
   static func run(
-    _ arguments: [String], input: [UInt8] = [], in folder: URL = ReferenceData.checkout
+    _ arguments: [String], input: [UInt8] = [], in folder: URL = ReferenceData.checkout,
+    environment: [String: String] = [:]
   ) throws -> Result {
-    try run(path, arguments, input: input, in: folder)
+    try run(path, arguments, input: input, in: folder, environment: environment)
   }
 
   /// Runs any program to its end.
   static func run(
     _ program: String, _ arguments: [String], input: [UInt8] = [],
-    in folder: URL = ReferenceData.checkout
+    in folder: URL = ReferenceData.checkout, environment added: [String: String] = [:]
   ) throws -> Result {
     try TemporaryFolder.with { scratch in
       let process = Process()
@@ -36,7 +37,7 @@ enum Tool {
       process.currentDirectoryURL = folder
       var environment = ProcessInfo.processInfo.environment
       environment["SWIFT_BACKTRACE"] = "enable=no"
-      process.environment = environment
+      process.environment = environment.merging(added) { $1 }
       // Files, not pipes: a pipe that nobody empties would stop the tool.
       let input = try scratch.write("input", input)
       let output = try scratch.write("output", [])

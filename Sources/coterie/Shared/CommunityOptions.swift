@@ -82,7 +82,7 @@ struct CommunityOptions: ParsableArguments {
     var properties = Set(project.eventProperties)
     for case .distinctValues(let name, _) in features { properties.insert(name) }
     let started = Date()
-    let (history, report, memberTable) = try read(
+    let (history, reports, memberTable) = try read(
       events, project: project, properties: properties
     ) { reader, inputs in
       let (history, report) = try reader.read(inputs, threadCount: threads)
@@ -91,8 +91,9 @@ struct CommunityOptions: ParsableArguments {
     let community = Community(history: history, members: memberTable)
     try check(project, against: community)
     return LoadedCommunity(
-      community: community, asOf: try asOf.instant(in: history), report: report,
-      acceptedCount: history.count, readSeconds: Date().timeIntervalSince(started))
+      community: community, asOf: try asOf.instant(in: history), report: reports.events,
+      memberReport: reports.members, acceptedCount: history.count,
+      readSeconds: Date().timeIntervalSince(started))
   }
 
   /// Takes the features of all members from one pass over the events; nil where that is not enough,
@@ -105,7 +106,7 @@ struct CommunityOptions: ParsableArguments {
       let scan = FeatureScan(
         features: choice.features, asOf: asOf, settings: project.settings, threadCount: threads)
     else { return nil }
-    let (filled, report, memberTable) = try read(
+    let (filled, reports, memberTable) = try read(
       events, project: project, properties: []
     ) { reader, inputs in
       var scan = scan
@@ -115,7 +116,8 @@ struct CommunityOptions: ParsableArguments {
     let community = filled.communityWithoutEvents(members: memberTable)
     try check(project, against: community)
     let input = LoadedCommunity(
-      community: community, asOf: asOf, report: report, acceptedCount: filled.eventCount,
+      community: community, asOf: asOf, report: reports.events, memberReport: reports.members,
+      acceptedCount: filled.eventCount,
       readSeconds: Date().timeIntervalSince(started))
     return (try choice.translating { try filled.table(members: memberTable) }, input)
   }
@@ -124,7 +126,7 @@ struct CommunityOptions: ParsableArguments {
   private func read<Events>(
     _ events: [String], project: ProjectFile, properties: Set<String>,
     _ body: (EventReader, [Input]) throws -> (Events, ReadReport)
-  ) throws -> (Events, ReadReport, MemberTable) {
+  ) throws -> (Events, (events: ReadReport, members: ReadReport?), MemberTable) {
     let pseudonymizer = try pseudonymizer()
     // A record as it stands holds the plain id.
     let rejections = try rejects.map {
@@ -172,7 +174,7 @@ struct CommunityOptions: ParsableArguments {
         .map { "\($0.key) \($0.value.typeName)" }
       if !types.isEmpty { Console.note("\(members): \(types.joined(separator: ", "))") }
     }
-    return (taken, report, memberTable)
+    return (taken, (report, memberReport), memberTable)
   }
 
   private func check(_ project: ProjectFile, against community: Community) throws {
@@ -190,6 +192,8 @@ struct LoadedCommunity {
   let community: Community
   let asOf: Timestamp
   let report: ReadReport
+  /// The members file's; nil without one.
+  let memberReport: ReadReport?
   let acceptedCount: Int
   let readSeconds: Double
 
@@ -207,11 +211,16 @@ struct LoadedCommunity {
 }
 
 extension ReadReport {
+  /// The kinds of rejections, most frequent first.
+  var rejections: [(kind: String, count: Int)] {
+    rejectedByKind.sorted { ($1.value, $0.key) < ($0.value, $1.key) }
+      .map { ($0.key, $0.value) }
+  }
+
   /// Says on the standard error what was refused.
   func tell(_ name: String) {
     if rejectedCount > 0 {
-      let kinds = rejectedByKind.sorted { ($1.value, $0.key) < ($0.value, $1.key) }
-        .map { "\($0.value) × \($0.key)" }
+      let kinds = rejections.map { "\($0.count) × \($0.kind)" }
       Console.note(
         "\(name): \(rejectedCount) of \(recordCount) records rejected: "
           + kinds.joined(separator: ", "))

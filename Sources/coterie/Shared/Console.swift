@@ -8,6 +8,17 @@ enum Console {
       && (ProcessInfo.processInfo.environment["NO_COLOR"] ?? "").isEmpty
   }
 
+  /// True where the terminal shows more than ASCII, as the environment says.
+  static var isUnicode: Bool {
+    let environment = ProcessInfo.processInfo.environment
+    let locale = ["LC_ALL", "LC_CTYPE", "LANG"].lazy.compactMap { environment[$0] }
+      .first { !$0.isEmpty }
+    return locale.map { name in
+      let name = name.lowercased()
+      return name.contains("utf-8") || name.contains("utf8")
+    } ?? false
+  }
+
   static func standardError(_ text: String) {
     FileHandle.standardError.write(Data(text.utf8))
   }

@@ -10,8 +10,9 @@ struct Features: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Computes features of all members as of a time.",
     discussion: """
-      Example:
+      Examples:
         coterie features events.csv --as-of 2024-06-01 --features recency_days,events_30d --output f.csv
+        coterie features 'logs/2024-*.jsonl.gz' --as-of last --output f.npy --profile
       """)
 
   @Argument(help: "Event logs: CSV or JSON Lines, also gzipped; - is the standard input.")
@@ -24,6 +25,14 @@ struct Features: ParsableCommand {
 
   @Option(help: "Where to write the table: a .csv or .npy file, or - for CSV.")
   var output: String
+
+  @Flag(
+    help: """
+      Say what the columns look like: missing values, quantiles, mean, skew and a histogram; and what \
+      was left out. On the standard error where the table goes to the standard output; with --json \
+      as profile.
+      """)
+  var profile = false
 
   @Option(help: "The seed of random draws; this verb makes none.")
   var seed: UInt64 = 0
@@ -45,7 +54,11 @@ struct Features: ParsableCommand {
       try writeCSV(
         table.values, columns: names, ids: ("member_id", table.memberIDs), to: output)
     }
-    guard community.json else { return }
+    let report = profile ? ProfileReport(table, input: loaded) : nil
+    guard community.json else {
+      if let report { try report.print(besides: output) }
+      return
+    }
     var json = loaded.json
     json["members"] = .integer(table.memberIDs.count)
     json["features"] = .array(names.map { .string($0) })
@@ -54,6 +67,7 @@ struct Features: ParsableCommand {
         uniqueKeysWithValues: names.enumerated().map { column, name in
           (name, .integer(table.values.column(column).count(where: \.isNaN)))
         }))
+    if let report { json["profile"] = report.json }
     try JSONValue.print(verb: "features", json)
   }
 }
