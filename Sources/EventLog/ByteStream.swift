@@ -17,9 +17,9 @@ final class ByteStream {
   private var chunkRange = 0..<0
   private var hasEnded = false
 
-  /// Opens an input and looks at its first bytes.
-  init(_ input: Input) throws {
-    source = try Source(input)
+  /// Opens an input and looks at its first bytes; what is read of it is added to `progress`.
+  init(_ input: Input, progress: ReadProgress? = nil) throws {
+    source = try Source(input, progress: progress)
     try refill()
     // A first read of one byte cannot tell; pipes may do that.
     while chunkRange.count == 1, !hasEnded {
@@ -82,8 +82,10 @@ private struct Source: ~Copyable {
   private let ownsDescriptor: Bool
   private let bytes: [UInt8]
   private var position = 0
+  private let progress: ReadProgress?
 
-  init(_ input: Input) throws {
+  init(_ input: Input, progress: ReadProgress?) throws {
+    self.progress = progress
     switch input {
     case .file(let path):
       bytes = []
@@ -108,6 +110,12 @@ private struct Source: ~Copyable {
   deinit { if ownsDescriptor { close(descriptor) } }
 
   mutating func read(into buffer: UnsafeMutableRawBufferPointer) throws -> Int {
+    let count = try readUncounted(into: buffer)
+    progress?.add(bytes: count)
+    return count
+  }
+
+  private mutating func readUncounted(into buffer: UnsafeMutableRawBufferPointer) throws -> Int {
     if descriptor < 0 {
       let count = min(buffer.count, bytes.count - position)
       bytes.withUnsafeBytes { all in

@@ -42,6 +42,8 @@ public struct EventReader {
   public var rejectionLimit: RejectionLimit
   /// Called for every rejected record, in the order of the input.
   public var onRejection: (Rejection) throws -> Void
+  /// Told how far the reader is; one may be looked at while it reads.
+  public var progress: ReadProgress?
   /// Whether usual lines of JSON are read by a shorter way, on which no result depends.
   package var readsPlainJSON = true
 

@@ -17,7 +17,7 @@ extension EventReader {
     for input in inputs {
       let recordsBefore = report.recordCount
       do {
-        var lines = try LineScanner(ByteStream(input))
+        var lines = try LineScanner(ByteStream(input, progress: progress))
         guard let first = try lines.firstContentLine() else {
           throw EventLogError.empty(file: input.description)
         }
@@ -77,6 +77,7 @@ extension EventReader {
         let repeated = block.repeatedEvents(&eventIDs)
         report.repeatedEventCount += repeated.count
         block.remove(rows: repeated)
+        progress?.add(events: block.rows.count)
       }
       try body(blocks)
     }

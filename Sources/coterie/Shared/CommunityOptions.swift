@@ -136,16 +136,20 @@ struct CommunityOptions: ParsableArguments {
     for (role, name) in project.columns {
       if let role = EventReader.Role(rawValue: role) { columns[role] = name }
     }
-    Console.progress("reading events")
-    let reader = EventReader(
+    let inputs = events.map { Input(argument: $0) }
+    var reader = EventReader(
       columns: columns, properties: .named(properties), rejectionLimit: maximumRejected
     ) { try rejections?.write($0) }
+    let progress = ReadProgress()
+    reader.progress = progress
+    let bar = ProgressBar(progress, of: inputs)
     let taken: Events
     var report: ReadReport
     var memberTable = MemberTable()
     var memberReport: ReadReport?
     do {
-      (taken, report) = try body(reader, events.map { Input(argument: $0) })
+      (taken, report) = try body(reader, inputs)
+      bar?.end()
       if let members {
         let reader = MemberReader(rejectionLimit: maximumRejected) {
           try rejections?.write($0)
@@ -161,12 +165,11 @@ struct CommunityOptions: ParsableArguments {
       }
     } catch {
       // What was rejected until then is what helps to mend the file.
-      Console.endProgress()
+      bar?.end()
       try rejections?.commit()
       throw error
     }
     try rejections?.commit()
-    Console.endProgress()
     report.tell("events")
     if let members, let memberReport {
       memberReport.tell(members)

@@ -28,7 +28,14 @@ enum Console {
 
   /// Says what is being done, on a terminal only; the line is overwritten by the next one.
   static func progress(_ text: String) {
-    if isatty(STDERR_FILENO) != 0 { standardError("\r\u{1B}[K\(text)…") }
+    if isatty(STDERR_FILENO) != 0 { standardError("\r\u{1B}[K\(text)\(isUnicode ? "…" : "...")") }
+  }
+
+  /// How many characters a line of the terminal holds.
+  static var width: Int {
+    var size = winsize()
+    let isKnown = ioctl(STDERR_FILENO, UInt(TIOCGWINSZ), &size) == 0 && size.ws_col > 0
+    return isKnown ? Int(size.ws_col) : 80
   }
 
   /// Clears the line of ``progress(_:)``.
