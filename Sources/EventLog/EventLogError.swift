@@ -4,6 +4,8 @@ import Foundation
 public enum EventLogError: Error, Equatable, Sendable {
   /// The file cannot be opened or read; the reason is the system's.
   case unreadable(file: String, reason: String)
+  /// No file's name matches a pattern.
+  case noMatch(pattern: String)
   /// The file holds no bytes, or none but blank lines.
   case empty(file: String)
   /// A column that every record needs is not in the header.
@@ -35,6 +37,8 @@ extension EventLogError: CustomStringConvertible {
   public var description: String {
     switch self {
     case .unreadable(let file, let reason): "\(file): cannot be read: \(reason)"
+    case .noMatch(let pattern):
+      "\(pattern): no file matches this pattern: look at its folder and its quotes"
     case .empty(let file): "\(file): is empty: give a file with a header line and records"
     case .missingColumn(let file, let role, let name, let header):
       "\(file):1: no column \"\(name)\" in the header (found: \(list(header)))"

@@ -37,6 +37,9 @@ struct BadInputTests {
       name: "missing file", arguments: train("none.csv"), code: 2,
       says: ["none.csv", "No such file"]),
     Case(
+      name: "pattern without a match", files: ["l.csv": log], arguments: train("m*.csv"), code: 2,
+      says: ["m*.csv", "no file matches"]),
+    Case(
       name: "empty file", files: ["e.csv": ""], arguments: train("e.csv"), code: 2,
       says: ["e.csv", "is empty"]),
     Case(

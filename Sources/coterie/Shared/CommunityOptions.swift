@@ -7,6 +7,12 @@ import Segmentation
 
 /// Where events and members come from, and as of when they are looked at.
 struct CommunityOptions: ParsableArguments {
+  /// What every verb says of its EVENTS.
+  static let eventsHelp: ArgumentHelp = """
+    Event logs: CSV or JSON Lines, also gzipped; files, patterns such as 'logs/2024-*.csv.gz', or - for \
+    the standard input.
+    """
+
   @Option(help: "A members file: member_id, joined_at and attributes.")
   var members: String?
 
@@ -136,7 +142,7 @@ struct CommunityOptions: ParsableArguments {
     for (role, name) in project.columns {
       if let role = EventReader.Role(rawValue: role) { columns[role] = name }
     }
-    let inputs = events.map { Input(argument: $0) }
+    let inputs = try Input.inputs(arguments: events)
     var reader = EventReader(
       columns: columns, properties: .named(properties), rejectionLimit: maximumRejected
     ) { try rejections?.write($0) }

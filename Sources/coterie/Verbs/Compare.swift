@@ -16,7 +16,7 @@ struct Compare: ParsableCommand {
       --config coterie.yaml --as-of last
       """)
 
-  @Argument(help: "Event logs: CSV or JSON Lines, also gzipped; - is the standard input.")
+  @Argument(help: CommunityOptions.eventsHelp)
   var events: [String]
 
   @OptionGroup var community: CommunityOptions

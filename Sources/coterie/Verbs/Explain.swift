@@ -19,7 +19,7 @@ struct Explain: ParsableCommand {
   @Argument(help: "The member's id; with --pseudonymize the plain id or the pseudonym.")
   var member: String
 
-  @Argument(help: "Event logs: CSV or JSON Lines, also gzipped; - is the standard input.")
+  @Argument(help: CommunityOptions.eventsHelp)
   var events: [String]
 
   @OptionGroup var community: CommunityOptions

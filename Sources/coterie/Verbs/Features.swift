@@ -15,7 +15,7 @@ struct Features: ParsableCommand {
         coterie features 'logs/2024-*.jsonl.gz' --as-of last --output f.npy --profile
       """)
 
-  @Argument(help: "Event logs: CSV or JSON Lines, also gzipped; - is the standard input.")
+  @Argument(help: CommunityOptions.eventsHelp)
   var events: [String]
 
   @OptionGroup var community: CommunityOptions

@@ -15,7 +15,7 @@ struct Label: ParsableCommand {
       --config coterie.yaml --as-of last --output labels.csv
       """)
 
-  @Argument(help: "Event logs: CSV or JSON Lines, also gzipped; - is the standard input.")
+  @Argument(help: CommunityOptions.eventsHelp)
   var events: [String]
 
   @OptionGroup var community: CommunityOptions

@@ -21,7 +21,7 @@ struct Train: ParsableCommand {
       --output members.safetensors
       """)
 
-  @Argument(help: "Event logs: CSV or JSON Lines, also gzipped; - is the standard input.")
+  @Argument(help: CommunityOptions.eventsHelp)
   var events: [String]
 
   @OptionGroup var community: CommunityOptions
