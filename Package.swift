@@ -128,7 +128,8 @@ let package = Package(
       ],
       swiftSettings: settings),
     .testTarget(
-      name: "CommandLineTests", dependencies: ["coterie", "LinearAlgebra", "TestSupport"],
+      name: "CommandLineTests",
+      dependencies: ["coterie", "EventLog", "LinearAlgebra", "TestSupport"],
       swiftSettings: settings),
   ],
   swiftLanguageModes: [.v6]

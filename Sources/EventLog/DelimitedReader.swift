@@ -26,6 +26,13 @@ public struct DelimitedReader: ~Copyable {
     let separator = Self.sniffedSeparator(first)
     var scanner = DelimitedScanner(opened, separator: separator)
     guard try scanner.next() else { throw EventLogError.empty(file: name) }
+    if scanner.problem == .tooLong {
+      throw EventLogError.badHeader(
+        file: name,
+        reason:
+          "the first line is longer than \(LineScanner.maximumRecordBytes) bytes, too long for a "
+          + "header: look whether the file is CSV or JSON Lines")
+    }
     guard scanner.problem == nil else {
       throw EventLogError.badHeader(
         file: name, reason: "the header has a quote that does not close: mend the first line")
@@ -38,9 +45,11 @@ public struct DelimitedReader: ~Copyable {
     for index in 0..<scanner.fieldCount {
       names.append(scanner.withField(index) { String(decoding: trimmingBlanks($0), as: UTF8.self) })
     }
-    for (index, column) in names.enumerated()
-    where !column.isEmpty && names[..<index].contains(column) {
-      throw EventLogError.repeatedColumn(file: name, name: column)
+    var known: Set<String> = []
+    for column in names where !column.isEmpty {
+      guard known.insert(column).inserted else {
+        throw EventLogError.repeatedColumn(file: name, name: column)
+      }
     }
     header = names
     self.name = name

@@ -14,6 +14,14 @@ public enum EventLogError: Error, Equatable, Sendable {
   case repeatedColumn(file: String, name: String)
   /// The header is not valid UTF-8 or cannot be read as a header.
   case badHeader(file: String, reason: String)
+  /// A column of event types holds more different ones than there can be kinds of events.
+  case tooManyTypes(file: String, column: String, limit: Int)
+  /// A property holds more different values than are kept.
+  case tooManyPropertyValues(name: String, limit: Int)
+  /// A members file has more columns than are kept.
+  case tooManyAttributes(file: String, limit: Int)
+  /// There are more events than can be kept in memory at once.
+  case tooManyEvents(limit: Int)
   /// The gzip stream ends before its end mark.
   case truncatedGzip(file: String, recordsRead: Int)
   /// The gzip stream is damaged.
@@ -47,6 +55,17 @@ extension EventLogError: CustomStringConvertible {
     case .repeatedColumn(let file, let name):
       "\(file):1: column \"\(name)\" stands twice in the header: rename one of them"
     case .badHeader(let file, let reason): "\(file):1: \(reason)"
+    case .tooManyTypes(let file, let column, let limit):
+      "\(file): column \"\(column)\" holds more than \(limit) different event types, which looks like "
+        + "another column's: name the right one in the project file: events: {columns: {event: NAME}}"
+    case .tooManyPropertyValues(let name, let limit):
+      "property \"\(name)\" has more than \(limit) different values, too many to keep: "
+        + "leave out the features and rules that ask for it"
+    case .tooManyAttributes(let file, let limit):
+      "\(file): has more than \(limit) attributes: give a file of those columns that are needed"
+    case .tooManyEvents(let limit):
+      "there are more than \(limit) events, too many to keep: say a time with --as-of, and ask for "
+        + "features that need no single events, or give a part of the log"
     case .truncatedGzip(let file, let records):
       "\(file): the gzip stream is cut short after \(records) records: fetch the file again"
     case .damagedGzip(let file, let records, let reason):

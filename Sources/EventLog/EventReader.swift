@@ -44,6 +44,12 @@ public struct EventReader {
   public var onRejection: (Rejection) throws -> Void
   /// Told how far the reader is; one may be looked at while it reads.
   public var progress: ReadProgress?
+  /// How many different event types a log may have.
+  package var maximumTypeCount = 1 << 16
+  /// How many different values of a property are kept.
+  package var maximumPropertyValueCount = 1 << 24
+  /// How many events are kept: positions of events have 32 bits.
+  package var maximumEventCount = Int(Int32.max)
   /// Whether usual lines of JSON are read by a shorter way, on which no result depends.
   package var readsPlainJSON = true
 
@@ -67,7 +73,8 @@ public struct EventReader {
   ///     depend on it.
   /// - Returns: the events in the order of the inputs, and what was refused.
   /// - Throws: ``EventLogError`` for an input that cannot be read, is empty, lacks a column or is a
-  ///   gzip stream cut short, and when more records were rejected than allowed.
+  ///   gzip stream cut short, when more records were rejected than allowed, and when there are more
+  ///   event types (65,536), values of a property (2^24) or events (2^31 − 1) than are kept.
   /// - Complexity: O(bytes).
   public func read(
     _ inputs: [Input], threadCount: Int? = nil
@@ -77,9 +84,20 @@ public struct EventReader {
       inputs, threadCount: threadCount ?? ProcessInfo.processInfo.activeProcessorCount
     ) { blocks in
       for block in blocks { history.append(block) }
+      try check(history)
     }
     history.inferPropertyTypes()
     return (history, report)
+  }
+
+  private func check(_ history: EventHistory) throws {
+    guard history.count <= maximumEventCount else {
+      throw EventLogError.tooManyEvents(limit: maximumEventCount)
+    }
+    let crowded = history.properties.filter { $0.value.values.count > maximumPropertyValueCount }
+    if let name = crowded.keys.min(by: bytesPrecede) {
+      throw EventLogError.tooManyPropertyValues(name: name, limit: maximumPropertyValueCount)
+    }
   }
 
   func name(of role: Role) -> String { columns[role] ?? role.rawValue }

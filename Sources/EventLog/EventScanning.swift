@@ -13,7 +13,7 @@ extension EventReader {
     _ inputs: [Input], threadCount: Int, _ body: ([EventBlock]) throws -> Void
   ) throws -> ReadReport {
     var report = ReadReport()
-    var eventIDs = Interner()
+    var known = KnownNames()
     for input in inputs {
       let recordsBefore = report.recordCount
       do {
@@ -41,7 +41,7 @@ extension EventReader {
         try scan(
           TextBlocks(stream, rest: rest, separator: format.separator, terminator: terminator),
           format, file: input.description, lineCount: lineCount, threadCount: threadCount,
-          report: &report, eventIDs: &eventIDs, body)
+          report: &report, known: &known, body)
       } catch let damage as ByteStream.Damage {
         throw damage.asError(
           file: input.description, recordsRead: report.recordCount - recordsBefore)
@@ -53,7 +53,7 @@ extension EventReader {
 
   private func scan(
     _ opened: consuming TextBlocks, _ format: RecordFormat, file: String, lineCount: Int,
-    threadCount: Int, report: inout ReadReport, eventIDs: inout Interner,
+    threadCount: Int, report: inout ReadReport, known: inout KnownNames,
     _ body: ([EventBlock]) throws -> Void
   ) throws {
     let fetcher = BlockFetcher(opened, batchSize: 4 * max(1, threadCount))
@@ -73,14 +73,35 @@ extension EventReader {
           report.add(rejection)
           try onRejection(rejection)
         }
+        block.rejections.removeAll()
         lineCount += block.lineCount
-        let repeated = block.repeatedEvents(&eventIDs)
+        let repeated = block.repeatedEvents(&known.eventIDs)
         report.repeatedEventCount += repeated.count
         block.remove(rows: repeated)
+        guard known.addTypes(of: block, upTo: maximumTypeCount) else {
+          throw EventLogError.tooManyTypes(
+            file: file, column: name(of: .event), limit: maximumTypeCount)
+        }
         progress?.add(events: block.rows.count)
       }
       try body(blocks)
     }
+  }
+}
+
+/// The names that matter across blocks.
+private struct KnownNames {
+  var eventIDs = Interner()
+  private var types = Interner()
+
+  /// Adds a block's event types; false where there are more than a limit.
+  mutating func addTypes(of block: EventBlock, upTo limit: Int) -> Bool {
+    let found = block.types
+    for type in 0..<found.count {
+      _ = found.withBytes(type) { types.intern($0) }
+      if types.count > limit { return false }
+    }
+    return true
   }
 }
 

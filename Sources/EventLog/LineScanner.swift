@@ -84,10 +84,11 @@ struct LineScanner: ~Copyable {
     lineCount += lines
   }
 
-  /// Moves to the first line that is not empty and returns its bytes; nil where there is none.
+  /// Moves to the first line that is not blank and returns its bytes; nil where there is none.
   mutating func firstContentLine() throws -> UnsafeBufferPointer<UInt8>? {
     while let line = try line(at: 0) {
-      if line.content > 0 { return UnsafeBufferPointer(start: base, count: line.content) }
+      let bytes = UnsafeBufferPointer(start: base, count: line.content)
+      if line.isCut || !trimmingBlanks(bytes).isEmpty { return bytes }
       advance(bytes: line.total, lines: 1)
     }
     return nil

@@ -10,6 +10,8 @@ public struct MemberReader {
   public var rejectionLimit: RejectionLimit
   /// Called for every rejected record, in the order of the input.
   public var onRejection: (Rejection) throws -> Void
+  /// How many attributes a file may have.
+  package var maximumAttributeCount = 4096
 
   /// Makes a reader.
   public init(
@@ -53,7 +55,10 @@ public struct MemberReader {
       throw EventLogError.missingColumn(
         file: input.description, role: "member_id", name: idColumn, header: header)
     }
-    for name in header where !name.isEmpty { rows.addColumn(name) }
+    for name in header where !name.isEmpty {
+      rows.addColumn(name)
+      try check(rows, of: input)
+    }
     while try reader.next() {
       rows.report.recordCount += 1
       var reason = reader.rejectionReason
@@ -83,10 +88,15 @@ public struct MemberReader {
       taken.report.recordCount += 1
       let reason: RejectionReason?
       if let object {
-        for name in object.keys.sorted(by: bytesPrecede) { taken.addColumn(name) }
+        for name in object.keys.sorted(by: bytesPrecede) {
+          taken.addColumn(name)
+          try check(taken, of: input)
+        }
         reason = taken.take(object.compactMapValues(\.cell))
       } else {
-        reason = .invalidJSON
+        reason =
+          bytes.count > LineScanner.maximumRecordBytes
+          ? .recordTooLong(limit: LineScanner.maximumRecordBytes) : .invalidJSON
       }
       if let reason {
         try reject(
@@ -94,6 +104,13 @@ public struct MemberReader {
             file: input.description, line: line, reason: reason,
             record: String(decoding: bytes, as: UTF8.self)), in: &taken)
       }
+    }
+  }
+
+  private func check(_ rows: MemberRows, of input: Input) throws {
+    guard rows.columnCount <= maximumAttributeCount else {
+      throw EventLogError.tooManyAttributes(
+        file: input.description, limit: maximumAttributeCount)
     }
   }
 
@@ -112,6 +129,8 @@ private struct MemberRows {
   private var columnNames: [String] = []
   /// As many as names; kept apart from them, so that a cell is written in place.
   private var columns: [[String]] = []
+
+  var columnCount: Int { columns.count }
 
   init(idColumn: String) { self.idColumn = idColumn }
 

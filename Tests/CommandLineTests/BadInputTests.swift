@@ -1,3 +1,4 @@
+import EventLog
 import Foundation
 import TestSupport
 import Testing
@@ -42,6 +43,22 @@ struct BadInputTests {
     Case(
       name: "empty file", files: ["e.csv": ""], arguments: train("e.csv"), code: 2,
       says: ["e.csv", "is empty"]),
+    Case(
+      name: "file of blank lines", files: ["e.csv": " \n\n\t\n"], arguments: train("e.csv"),
+      code: 2,
+      says: ["e.csv", "is empty"]),
+    Case(name: "folder", arguments: train(""), code: 2, says: ["it is a folder"]),
+    Case(
+      name: "header that is too long",
+      files: ["h.csv": String(repeating: "x,", count: 1 << 20) + "\n"], arguments: train("h.csv"),
+      code: 2, says: ["h.csv:1", "longer than 1048576 bytes", "CSV or JSON Lines"]),
+    Case(
+      name: "more event types than there can be",
+      files: [
+        "t.csv": "member_id,timestamp,event\n"
+          + (0...65_536).map { "a,2024-01-01,t\($0)\n" }.joined()
+      ], arguments: train("t.csv"), code: 2,
+      says: ["t.csv", "\"event\" holds more than 65536", "events: {columns:"]),
     Case(
       name: "header only", files: ["h.csv": "member_id,timestamp,event\n"],
       arguments: train("h.csv"), code: 2, says: ["no member has an event"]),
@@ -148,6 +165,35 @@ struct BadInputTests {
         #expect(lines.first?.hasPrefix("error: ") == true, "\(result.error)")
       }
       #expect(try folder.names == bad.files.keys.sorted(), "no file may be left")
+    }
+  }
+
+  @Test func gzipThatIsCutSaysHowFarItWasRead() throws {
+    try TemporaryFolder.with { folder in
+      let whole = gzipped(
+        Array(
+          ("member_id,timestamp,event\n"
+            + (0..<2000).map { "m\($0 &* 7919 % 1009),2024-01-01,x\n" }.joined()).utf8))
+      try folder.write("l.csv.gz", whole.dropLast(5))
+      let result = try Tool.run([
+        "features", folder.path("l.csv.gz"), "--as-of", "last", "--output", folder.path("f.csv"),
+      ])
+      #expect(result.code == 2)
+      #expect(result.error.contains("cut short after 2000 records"), "\(result.error)")
+      #expect(try folder.names == ["l.csv.gz"])
+    }
+  }
+
+  @Test(.enabled(if: getuid() != 0, "root may read everything"))
+  func fileWithoutPermissionIsAnError() throws {
+    try TemporaryFolder.with { folder in
+      let path = try folder.write("l.csv", Self.log)
+      #expect(chmod(path, 0) == 0)
+      let result = try Tool.run([
+        "features", path, "--as-of", "last", "--output", folder.path("f.csv"),
+      ])
+      #expect(result.code == 2)
+      #expect(result.error.contains("Permission denied"))
     }
   }
 
