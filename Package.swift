@@ -98,6 +98,7 @@ let package = Package(
       exclude: ["Fixtures"], swiftSettings: settings),
     .testTarget(
       name: "EventLogTests", dependencies: ["CKernels", "EventLog", "TestSupport"],
+      exclude: ["Corpus"],
       swiftSettings: settings),
     .testTarget(
       name: "EngagementTests",
