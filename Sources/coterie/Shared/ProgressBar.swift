@@ -73,7 +73,9 @@ struct ProgressLine {
       if bytes > 0, share < 1 {
         parts.append("\(Self.duration(Double(total - bytes) / rate)) left")
       }
-      let barWidth = min(40, width - start.count - parts.joined(separator: ", ").count - 3)
+      // Of a steady width, whatever the numbers beside it.
+      let rest = max(41, parts.joined(separator: ", ").count)
+      let barWidth = min(40, width - start.count - rest - 3)
       if barWidth >= 8 {
         start += " " + Self.bar(share, width: barWidth, isUnicode: isUnicode) + " "
       }
