@@ -22,7 +22,9 @@ public struct FeatureScan: Sendable {
   private var weights: [Double] = []
   /// The number of events taken, later ones included.
   public private(set) var eventCount = 0
-  /// The oldest event taken.
+  /// The events taken that are not later than the as-of time.
+  public private(set) var span = EventSpan()
+  /// The oldest event taken, later ones included.
   private(set) var oldest: Int64?
 
   /// Prepares a pass; nil where a feature needs the events themselves: gaps between them, or values of
@@ -55,6 +57,20 @@ public struct FeatureScan: Sendable {
     try reader.scan(inputs, threadCount: threadCount) { blocks in add(blocks) }
   }
 
+  /// Reads inputs once and takes their events into several scans.
+  ///
+  /// - Returns: What was read and what was refused.
+  /// - Precondition: There is a scan; its threads read.
+  /// - Throws: What ``EventReader/read(_:threadCount:)`` throws.
+  public static func read(
+    _ inputs: [Input], with reader: EventReader, into scans: inout [FeatureScan]
+  ) throws -> ReadReport {
+    precondition(!scans.isEmpty, "events are read into scans")
+    return try reader.scan(inputs, threadCount: scans[0].threadCount) { blocks in
+      for index in scans.indices { scans[index].add(blocks) }
+    }
+  }
+
   private mutating func add(_ blocks: [EventBlock]) {
     let typeCodes = blocks.map { codes(of: $0) }
     let pass = FeatureScanPass(
@@ -75,8 +91,9 @@ public struct FeatureScan: Sendable {
     }
     for block in blocks {
       eventCount += block.rows.count
-      if let first = block.rows.lazy.map(\.timestamp).min() {
-        oldest = min(oldest ?? first, first)
+      for row in block.rows {
+        oldest = min(oldest ?? row.timestamp, row.timestamp)
+        if row.timestamp <= asOf.microseconds { span.add(Timestamp(microseconds: row.timestamp)) }
       }
     }
   }
@@ -101,6 +118,25 @@ public struct FeatureScan: Sendable {
   ) -> Community {
     Community(history: EventHistory(types: types, propertyNames: propertyNames), members: members)
   }
+
+  /// The same, with a row for every member of the scan, so that members can be found by their ids.
+  public func communityOfMembers(_ members: MemberTable) -> Community {
+    var ids = Interner()
+    for group in groups {
+      for slot in 0..<group.count { group.ids.withBytes(slot) { _ = ids.intern($0) } }
+    }
+    return Community(
+      history: EventHistory(types: types, propertyNames: [], memberIDs: ids), members: members)
+  }
+
+  /// The ids of the members that are in the table, in ascending order of their bytes.
+  public func memberIDs(_ members: MemberTable) -> [String] {
+    MemberRows(groups, members: members, asOf: asOf, threadCount: threadCount)
+      .ids(groups, members, threadCount: threadCount)
+  }
+
+  /// The oldest event taken, later ones included; nil without events.
+  public var oldestEvent: Timestamp? { oldest.map { Timestamp(microseconds: $0) } }
 
   /// The table of all members at the as-of time.
   ///

@@ -29,9 +29,12 @@ public struct EventHistory: Sendable {
     for event in events { append(event) }
   }
 
-  /// Makes a history without events that knows event types and properties.
-  package init(types: Interner, propertyNames: some Sequence<String>) {
+  /// Makes a history without events that knows event types, properties and members.
+  package init(
+    types: Interner, propertyNames: some Sequence<String>, memberIDs: Interner = Interner()
+  ) {
     self.types = types
+    self.memberIDs = memberIDs
     for name in propertyNames { properties[name] = PropertyColumn() }
   }
 

@@ -93,28 +93,53 @@ public struct MembershipTable: Sendable {
     labelling community: Community, asOf: Timestamp, models: [NamedModel],
     project: ProjectFile = ProjectFile(), threadCount: Int = availableProcessorCount
   ) throws {
+    let rows = community.rows(asOf: asOf)
+    try self.init(
+      rows, of: community, asOf: asOf, oldestEvent: community.history.oldest, models: models,
+      project: project, ruleFeatures: nil, threadCount: threadCount
+    ) { model in
+      try model.model.featureTable(
+        of: community, rows: rows, asOf: asOf, modelName: model.name, threadCount: threadCount)
+    }
+  }
+
+  /// Labels members whose features are known, with models, lists and rules that ask for no events.
+  ///
+  /// - Parameters:
+  ///   - rows: the community's rows, in order.
+  ///   - community: all members; it need not have their events.
+  ///   - asOf: T.
+  ///   - oldestEvent: the oldest event of the log, for the error that nobody is in the table.
+  ///   - models: the models; their names must differ.
+  ///   - project: rules and lists, if any.
+  ///   - ruleFeatures: the features that rules compare, of all rows; nil where there are none.
+  ///   - threadCount: how many threads work at once; the table does not depend on it.
+  ///   - features: gives the table of a model's inputs, of all rows.
+  /// - Throws: what ``init(labelling:asOf:models:project:threadCount:)`` throws, and what `features` does.
+  public init(
+    _ rows: [Int], of community: Community, asOf: Timestamp, oldestEvent: Timestamp?,
+    models: [NamedModel], project: ProjectFile, ruleFeatures: FeatureTable?,
+    threadCount: Int = availableProcessorCount, features: (NamedModel) throws -> FeatureTable
+  ) throws {
     let models = models.sorted { bytesPrecede($0.name, $1.name) }
     var names = Set<String>()
     for model in models where !names.insert(model.name).inserted {
       throw ModelError.repeatedName(model.name)
     }
-    let rows = community.rows(asOf: asOf)
     guard !rows.isEmpty else {
       throw EngagementError.noMembers(
-        asOf: asOf.description, oldest: community.history.oldest?.description)
+        asOf: asOf.description, oldest: oldestEvent?.description)
     }
     var labels: [String: [ModelLabel]] = [:]
     for model in models {
-      let table = try model.model.featureTable(
-        of: community, rows: rows, asOf: asOf, modelName: model.name, threadCount: threadCount)
-      labels[model.name] = try model.model.label(table, threadCount: threadCount)
+      labels[model.name] = try model.model.label(features(model), threadCount: threadCount)
     }
     let evaluator = try SegmentEvaluator(
       project, community: community, rows: rows, asOf: asOf,
       labels: Self.ruleLabels(models, labels, project: project),
       distributions: Dictionary(
         uniqueKeysWithValues: models.map { ($0.name, $0.model.distributions) }),
-      threadCount: threadCount)
+      features: ruleFeatures, threadCount: threadCount)
     var positions: [Int: Int] = [:]
     for (position, row) in rows.enumerated() { positions[row] = position }
     self.asOf = asOf

@@ -69,10 +69,23 @@ public struct ModelTraining: Sendable, Hashable {
   public func prepare(
     _ community: Community, asOf: Timestamp
   ) throws(EngagementError) -> Prepared {
+    try prepare(
+      FeatureTable(
+        of: community, asOf: asOf, features: inputs, settings: settings, threadCount: threadCount))
+  }
+
+  /// The features that a table for ``prepare(_:)`` has: those that are clustered, those that stand in
+  /// for absent values and those of percentile scores.
+  public var inputs: [FeatureDefinition] {
     var needed = FeatureTransform.inputs(for: features)
     for feature in percentileFeatures where !needed.contains(feature) { needed.append(feature) }
-    let table = try FeatureTable(
-      of: community, asOf: asOf, features: needed, settings: settings, threadCount: threadCount)
+    return needed
+  }
+
+  /// Fits the transform to a table of ``inputs`` that was computed with ``settings``.
+  ///
+  /// - Throws: ``EngagementError``.
+  public func prepare(_ table: FeatureTable) throws(EngagementError) -> Prepared {
     let transform = try FeatureTransform(fitting: table, features: features, choices: choices)
     return Prepared(table: table, transform: transform, matrix: transform.apply(to: table))
   }
@@ -86,11 +99,21 @@ public struct ModelTraining: Sendable, Hashable {
   public func fit(
     _ prepared: Prepared, community: Community
   ) throws(ClusteringError) -> (model: SegmentModel, labels: [Int], tree: Dendrogram?) {
+    try fit(prepared, events: EventSpan(of: community.history, asOf: prepared.table.asOf))
+  }
+
+  /// Clusters what was prepared and makes the model, given which events the features were made of.
+  ///
+  /// - Returns: What ``fit(_:community:)`` returns.
+  /// - Throws: `ClusteringError`.
+  public func fit(
+    _ prepared: Prepared, events: EventSpan
+  ) throws(ClusteringError) -> (model: SegmentModel, labels: [Int], tree: Dendrogram?) {
     var outcome = try cluster(prepared.matrix)
     if isSinglePrecision { outcome.parameters["precision"] = "float32" }
     let shape = ClusteredShape(
       prepared, labels: outcome.labels, algorithm: outcome.algorithm, threadCount: threadCount)
-    let training = try record(prepared, outcome, community: community)
+    let training = try record(prepared, outcome, events: events)
     let model = SegmentModel(
       settings: settings.naming(features + percentileFeatures), transform: prepared.transform,
       algorithm: outcome.algorithm, segments: try shape.segments(), training: training,
@@ -145,17 +168,14 @@ public struct ModelTraining: Sendable, Hashable {
   }
 
   private func record(
-    _ prepared: Prepared, _ outcome: Outcome, community: Community
+    _ prepared: Prepared, _ outcome: Outcome, events: EventSpan
   ) throws(ClusteringError) -> TrainingRecord {
-    let asOf = prepared.table.asOf
-    let times = community.history.timestamps.filter { $0 <= asOf.microseconds }
     let quality = try ClusteringQuality(
       matrix: prepared.matrix, labels: outcome.labels, threadCount: threadCount)
     return TrainingRecord(
-      toolVersion: toolVersion, asOf: asOf.description,
-      firstEvent: times.min().map { Timestamp(microseconds: $0).description },
-      lastEvent: times.max().map { Timestamp(microseconds: $0).description },
-      memberCount: prepared.matrix.rowCount, eventCount: times.count,
+      toolVersion: toolVersion, asOf: prepared.table.asOf.description,
+      firstEvent: events.first?.description, lastEvent: events.last?.description,
+      memberCount: prepared.matrix.rowCount, eventCount: events.count,
       parameters: outcome.parameters, seed: seed, iterationCount: outcome.iterationCount,
       hasConverged: outcome.hasConverged, inertia: quality.inertia, quality: quality.indices)
   }

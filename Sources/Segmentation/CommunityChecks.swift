@@ -43,6 +43,28 @@ extension ProjectFile {
     return names.sorted(by: bytesPrecede)
   }
 
+  /// The features that rules compare, in the order of the file, each once; those of scores left out.
+  public var ruleFeatures: [FeatureDefinition] {
+    var features: [FeatureDefinition] = []
+    for leaf in leaves {
+      if case .feature(let feature, _) = leaf.question, !features.contains(feature) {
+        features.append(feature)
+      }
+    }
+    return features
+  }
+
+  /// Whether rules ask for more than attributes, ``ruleFeatures``, lists and other segments: for events,
+  /// or for scores, which may be made of them.
+  public var rulesNeedEvents: Bool {
+    leaves.contains {
+      switch $0.question {
+      case .did, .didNot, .occurrence, .score: true
+      case .attribute, .feature, .segment, .cluster, .list: false
+      }
+    }
+  }
+
   /// The leaves of all rules, in the order of the file.
   var leaves: [Leaf] {
     segments.flatMap { segment -> [Leaf] in

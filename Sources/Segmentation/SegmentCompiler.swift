@@ -14,7 +14,8 @@ struct SegmentCompiler {
   init(
     project: ProjectFile, community: Community, rows: [Int], now: EvaluationInstant,
     labels: [String: [LearnedLabel?]],
-    distributions: [String: [FeatureDefinition: EmpiricalDistribution]], threadCount: Int
+    distributions: [String: [FeatureDefinition: EmpiricalDistribution]],
+    features: FeatureTable?, threadCount: Int
   ) throws(SegmentationError) {
     self.project = project
     self.community = community
@@ -23,7 +24,7 @@ struct SegmentCompiler {
     self.labels = labels
     numbers = try SharedNumbers(
       project: project, community: community, rows: rows, asOf: now.asOf,
-      distributions: distributions, threadCount: threadCount)
+      distributions: distributions, table: features, threadCount: threadCount)
     positionOfID = Dictionary(
       project.segments.enumerated().map { ($1.id, $0) }, uniquingKeysWith: { first, _ in first })
   }

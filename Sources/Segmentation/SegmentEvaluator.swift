@@ -53,6 +53,8 @@ public struct SegmentEvaluator: Sendable {
   ///   - asOf: T; nothing later exists yet.
   ///   - labels: for each model's name, a label for each of `rows`, nil where it has none.
   ///   - distributions: for each model's name, the distributions that percentile scores need.
+  ///   - features: a table of ``ProjectFile/ruleFeatures`` of `rows`, where it was computed before; else
+  ///     it is computed from the events.
   ///   - threadCount: how many threads work at once; results do not depend on it.
   /// - Precondition: each model has as many labels as there are rows.
   /// - Throws: ``SegmentationError`` where rules name features that the community does not have, or
@@ -61,9 +63,11 @@ public struct SegmentEvaluator: Sendable {
     _ project: ProjectFile, community: Community, rows: [Int]? = nil, asOf: Timestamp,
     labels: [String: [LearnedLabel?]] = [:],
     distributions: [String: [FeatureDefinition: EmpiricalDistribution]] = [:],
-    threadCount: Int = availableProcessorCount
+    features: FeatureTable? = nil, threadCount: Int = availableProcessorCount
   ) throws(SegmentationError) {
     let rows = rows ?? community.rows(asOf: asOf)
+    precondition(
+      features.map { $0.memberIDs.count == rows.count } ?? true, "the table has all rows")
     precondition(
       labels.values.allSatisfy { $0.count == rows.count }, "every row needs a label or nil")
     self.project = project
@@ -73,7 +77,7 @@ public struct SegmentEvaluator: Sendable {
     now = EvaluationInstant(asOf: asOf, clock: project.settings.clock)
     let compiler = try SegmentCompiler(
       project: project, community: community, rows: rows, now: now, labels: labels,
-      distributions: distributions, threadCount: threadCount)
+      distributions: distributions, features: features, threadCount: threadCount)
     segments = try compiler.compiledSegments()
     order = compiler.evaluationOrder()
   }

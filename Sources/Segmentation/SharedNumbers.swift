@@ -8,29 +8,27 @@ struct SharedNumbers {
 
   init(
     project: ProjectFile, community: Community, rows: [Int], asOf: Timestamp,
-    distributions: [String: [FeatureDefinition: EmpiricalDistribution]], threadCount: Int
+    distributions: [String: [FeatureDefinition: EmpiricalDistribution]],
+    table known: FeatureTable?, threadCount: Int
   ) throws(SegmentationError) {
     guard !rows.isEmpty else { return }
-    let leaves = project.segments.flatMap { segment -> [Leaf] in
-      guard case .rule(let condition) = segment.membership else { return [] }
-      return condition.leaves
-    }
-    var definitions: [FeatureDefinition] = []
+    let leaves = project.leaves
+    let definitions = project.ruleFeatures
     var names: [String] = []
     for leaf in leaves {
-      switch leaf.question {
-      case .feature(let feature, _):
-        if !definitions.contains(feature) { definitions.append(feature) }
-      case .score(let name, _): if !names.contains(name) { names.append(name) }
-      default: break
-      }
+      if case .score(let name, _) = leaf.question, !names.contains(name) { names.append(name) }
     }
     let settings = project.settings
     do {
       if !definitions.isEmpty {
-        let table = try FeatureTable(
-          of: community, rows: rows, asOf: asOf, features: definitions, settings: settings,
-          threadCount: threadCount)
+        let table: FeatureTable
+        if let known {
+          table = known
+        } else {
+          table = try FeatureTable(
+            of: community, rows: rows, asOf: asOf, features: definitions, settings: settings,
+            threadCount: threadCount)
+        }
         for feature in definitions { features[feature] = table.column(feature) }
       }
       if !names.isEmpty {

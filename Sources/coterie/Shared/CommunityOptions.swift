@@ -102,34 +102,8 @@ struct CommunityOptions: ParsableArguments {
       readSeconds: Date().timeIntervalSince(started))
   }
 
-  /// Takes the features of all members from one pass over the events; nil where that is not enough,
-  /// because the as-of time, a feature, pseudonyms or the project ask for the events themselves.
-  func scan(
-    _ events: [String], project: ProjectFile, choice: FeatureChoice
-  ) throws -> (table: FeatureTable, input: LoadedCommunity)? {
-    let started = Date()
-    guard let asOf = asOf.known, pseudonymize == nil, project.eventProperties.isEmpty,
-      let scan = FeatureScan(
-        features: choice.features, asOf: asOf, settings: project.settings, threadCount: threads)
-    else { return nil }
-    let (filled, reports, memberTable) = try read(
-      events, project: project, properties: []
-    ) { reader, inputs in
-      var scan = scan
-      let report = try scan.read(inputs, with: reader)
-      return (scan, report)
-    }
-    let community = filled.communityWithoutEvents(members: memberTable)
-    try check(project, against: community)
-    let input = LoadedCommunity(
-      community: community, asOf: asOf, report: reports.events, memberReport: reports.members,
-      acceptedCount: filled.eventCount,
-      readSeconds: Date().timeIntervalSince(started))
-    return (try choice.translating { try filled.table(members: memberTable) }, input)
-  }
-
   /// Reads events with `body`, then members, and says what was refused.
-  private func read<Events>(
+  func read<Events>(
     _ events: [String], project: ProjectFile, properties: Set<String>,
     _ body: (EventReader, [Input]) throws -> (Events, ReadReport)
   ) throws -> (Events, (events: ReadReport, members: ReadReport?), MemberTable) {
@@ -138,13 +112,9 @@ struct CommunityOptions: ParsableArguments {
     let rejections = try rejects.map {
       try RejectionFile($0, keepsRecords: pseudonymizer == nil)
     }
-    var columns: [EventReader.Role: String] = [:]
-    for (role, name) in project.columns {
-      if let role = EventReader.Role(rawValue: role) { columns[role] = name }
-    }
     let inputs = try Input.inputs(arguments: events)
     var reader = EventReader(
-      columns: columns, properties: .named(properties), rejectionLimit: maximumRejected
+      columns: columns(project), properties: .named(properties), rejectionLimit: maximumRejected
     ) { try rejections?.write($0) }
     let progress = ReadProgress()
     reader.progress = progress
@@ -186,7 +156,16 @@ struct CommunityOptions: ParsableArguments {
     return (taken, (report, memberReport), memberTable)
   }
 
-  private func check(_ project: ProjectFile, against community: Community) throws {
+  /// Where a project says that the roles of columns are.
+  func columns(_ project: ProjectFile) -> [EventReader.Role: String] {
+    var columns: [EventReader.Role: String] = [:]
+    for (role, name) in project.columns {
+      if let role = EventReader.Role(rawValue: role) { columns[role] = name }
+    }
+    return columns
+  }
+
+  func check(_ project: ProjectFile, against community: Community) throws {
     let findings = project.check(against: community)
     let errors = findings.filter { $0.severity == .error }
     for warning in findings where warning.severity != .error {

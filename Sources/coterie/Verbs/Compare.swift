@@ -43,11 +43,8 @@ struct Compare: ParsableCommand {
       throw Failure.badInput(
         "\(project.file): has no segments to compare with: write some under segments:")
     }
-    let loaded = try community.load(events, project: project, features: model.model.inputs)
-    Console.progress("comparing")
-    let table = try MembershipTable(
-      labelling: loaded.community, asOf: loaded.asOf, models: [model], project: project,
-      threadCount: community.threads)
+    let (table, loaded) = try community.memberships(
+      events, models: [model], project: project, doing: "comparing")
     let comparison = SegmentComparison(table, model: model)
     Console.endProgress()
     let report = ComparisonReport(comparison, model: model, project: project)

@@ -76,7 +76,11 @@ extension Features {
   private func computed(
     _ wanted: FeatureChoice, project: ProjectFile
   ) throws -> (table: FeatureTable, input: LoadedCommunity) {
-    if let found = try community.scan(events, project: project, choice: wanted) { return found }
+    if let scanned = try community.scan(
+      events, project: project, [(wanted.features, project.settings)])
+    {
+      return (try wanted.translating { try scanned.table() }, scanned.input)
+    }
     let loaded = try community.load(events, project: project, features: wanted.features)
     let table = try wanted.table(
       of: loaded, settings: project.settings, threads: community.threads)

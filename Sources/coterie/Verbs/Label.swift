@@ -41,12 +41,8 @@ struct Label: ParsableCommand {
   func run() throws {
     let models = try model.map { try NamedModel(path: $0) }
     let project = try community.project()
-    let loaded = try community.load(
-      events, project: project, features: models.flatMap(\.model.inputs))
-    Console.progress("labelling")
-    let table = try MembershipTable(
-      labelling: loaded.community, asOf: loaded.asOf, models: models, project: project,
-      threadCount: community.threads)
+    let (table, loaded) = try community.memberships(
+      events, models: models, project: project, doing: "labelling")
     let file = try OutputFile(output)
     try table.writeCSV { try file.write($0) }
     try file.commit()

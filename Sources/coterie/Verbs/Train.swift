@@ -60,8 +60,6 @@ struct Train: ParsableCommand {
     let project = try community.project()
     let earlier = try previous.map { try NamedModel(path: $0) }
     let choice = FeatureChoice(features, project: project)
-    let loaded = try community.load(
-      events, project: project, features: choice.features + (earlier?.model.inputs ?? []))
     var training = ModelTraining(
       features: choice.features, settings: project.settings, choices: choices(project),
       algorithm: .kMeans(KMeans(clusterCount: 1)), percentileFeatures: percentiles(project),
@@ -69,10 +67,10 @@ struct Train: ParsableCommand {
       toolVersion: "coterie \(Coterie.version)")
     training.isSinglePrecision = clustering.precision == .float32
 
-    Console.progress("computing features")
-    let prepared = try choice.translating {
-      try training.prepare(loaded.community, asOf: loaded.asOf)
-    }
+    let history = try TrainingHistory(
+      community, events: events, project: project, training: training, choice: choice,
+      earlier: earlier)
+    let (prepared, loaded) = (history.prepared, history.input)
     for column in prepared.transform.dropped {
       Console.note("feature \(column.feature) is left out: \(column.reason)")
     }
@@ -81,10 +79,8 @@ struct Train: ParsableCommand {
     let chosen = try ChosenClusters(
       clustering, samples: prepared.matrix, threads: community.threads)
     training.algorithm = chosen.algorithm
-    var (model, labels, tree) = try training.fit(prepared, community: loaded.community)
-    let succession = try earlier.map {
-      try follow($0, model, labels: labels, of: prepared.table, community: loaded.community)
-    }
+    var (model, labels, tree) = try training.fit(prepared, events: history.span)
+    let succession = try earlier.map { try follow($0, model, labels: labels, of: history) }
     if let succession { model = succession.model }
     let fitSeconds = Date().timeIntervalSince(started)
     Console.endProgress()
@@ -132,13 +128,10 @@ struct Train: ParsableCommand {
   }
 
   private func follow(
-    _ earlier: NamedModel, _ model: SegmentModel, labels: [Int], of table: FeatureTable,
-    community loaded: Community
+    _ earlier: NamedModel, _ model: SegmentModel, labels: [Int], of history: TrainingHistory
   ) throws -> ModelSuccession {
-    let previousTable = try earlier.model.featureTable(
-      of: loaded, rows: table.communityRows, asOf: table.asOf, modelName: earlier.name,
-      threadCount: community.threads)
-    let previousLabels = try earlier.model.label(previousTable, threadCount: community.threads)
+    let previousLabels = try earlier.model.label(
+      history.table(of: earlier, threads: community.threads), threadCount: community.threads)
     return try ModelSuccession(
       model, labels: labels, previous: earlier.model, previousID: earlier.id,
       previousLabels: previousLabels.map(\.segment))
