@@ -77,6 +77,37 @@ public struct Clock: Sendable, Hashable {
     return midnights.filter { self.day(of: $0) >= day }.min() ?? utcMidnight
   }
 
+  /// The instant some calendar months after another one, on the same day of the month at the same time of
+  /// day.
+  ///
+  /// A month that lacks the day is taken at its last one. Of a time that comes twice, as clocks are set
+  /// back, it is the first; one that clocks set forward leave out is as much later as they are set.
+  public func adding(months: Int, to instant: Timestamp) -> Timestamp {
+    let local = instant.microseconds + offsetInMicroseconds(at: instant)
+    let day = floorDivide(local, Timestamp.microsecondsPerDay)
+    let date = CivilDate(daysSince1970: Int(day))
+    let (year, month) = {
+      let total = date.year * 12 + date.month - 1 + months
+      return (floorDivide(total, 12), total - floorDivide(total, 12) * 12 + 1)
+    }()
+    let lastDay = CivilDate.daysInMonth(month, of: year)
+    guard let wanted = CivilDate(year: year, month: month, day: min(date.day, lastDay)) else {
+      preconditionFailure("every month has the days up to its last")
+    }
+    let wall =
+      Int64(wanted.daysSince1970) * Timestamp.microsecondsPerDay
+      + (local - day * Timestamp.microsecondsPerDay)
+    // The offset then is the one of a day before or of a day after.
+    let candidates = [1, -1].map { days in
+      let utc = Timestamp(microseconds: wall)
+      return wall - offsetInMicroseconds(at: utc.subtracting(days: days))
+    }
+    let exact = candidates.filter {
+      $0 + offsetInMicroseconds(at: Timestamp(microseconds: $0)) == wall
+    }
+    return Timestamp(microseconds: exact.min() ?? candidates[0])
+  }
+
   private func offsetInMicroseconds(at instant: Timestamp) -> Int64 {
     guard let zone else { return 0 }
     return Int64(zone.secondsFromGMT(for: Self.date(instant))) * 1_000_000

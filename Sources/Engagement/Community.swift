@@ -91,6 +91,16 @@ public struct Community: Sendable {
     }
   }
 
+  /// All positions in ``history`` of the events done to a row, from oldest to newest.
+  func eventsReceived(byRow row: Int) -> ArraySlice<Int32> { received[row] }
+
+  /// The error that no member is in the table at an instant.
+  func hasNobody(asOf instant: Timestamp) -> EngagementError {
+    let oldest = [history.oldest, members.joinedAt.compactMap { $0 }.min()]
+    return .noMembers(
+      asOf: instant.description, oldest: oldest.compactMap { $0 }.min()?.description)
+  }
+
   private func prefix(of events: ArraySlice<Int32>, asOf instant: Timestamp) -> ArraySlice<Int32> {
     var low = events.startIndex
     var high = events.endIndex

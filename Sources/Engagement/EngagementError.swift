@@ -22,6 +22,8 @@ public enum EngagementError: Error, Equatable, Sendable {
   case scoreCycle([String])
   /// A percentile score needs a model that was not given, or one that lacks the feature.
   case missingPercentile(score: String, model: String, feature: String)
+  /// The as-of times of a series are too many, out of order or none.
+  case snapshotTimes(reason: String)
   /// A live state was asked for a time before the one it was advanced to.
   case timeBeforeClock(asOf: String, clock: String)
   /// A live plan does not have the feature.
@@ -64,6 +66,7 @@ extension EngagementError: CustomStringConvertible {
       "score \"\(score)\" needs the distribution of \"\(feature)\" from a model named \"\(model)\": "
         + "give it with --model \(model).safetensors, trained with this feature or with this project "
         + "file"
+    case .snapshotTimes(let reason): "the times of the snapshots: \(reason)"
     case .timeBeforeClock(let asOf, let clock):
       "a live state that was advanced to \(clock) cannot answer as of \(asOf): ask for \(clock) or "
         + "later, or compute the features from the log"

@@ -25,9 +25,7 @@ extension FeatureTable {
     let plan = try FeaturePlan(features, for: community, settings: settings)
     let rows = rows ?? community.rows(asOf: asOf)
     guard !rows.isEmpty else {
-      let oldest = [community.history.oldest, community.members.joinedAt.compactMap { $0 }.min()]
-      throw .noMembers(
-        asOf: asOf.description, oldest: oldest.compactMap { $0 }.min()?.description)
+      throw community.hasNobody(asOf: asOf)
     }
     let width = features.count
     var elements = [Double](repeating: .nan, count: rows.count * width)

@@ -61,14 +61,21 @@ public struct MemberState: Sendable {
   public mutating func add(_ event: Event) {
     let time = accepted(event.timestamp)
     precondition(event.value?.isFinite ?? true, "values are finite")
+    let type = plan.needs.types ? index(of: event.type) : -1
+    add(
+      KeptEvent(
+        time: time, value: plan.needs.values ? event.value ?? .nan : .nan, type: Int32(type),
+        properties: plan.properties.map { event.properties[$0].map(ExactText.init) }))
+  }
+
+  /// Takes an event that the member did.
+  mutating func add(_ kept: KeptEvent) {
+    let time = kept.time
     first = min(first ?? time, time)
     if plan.needs.instants {
       instants.insert(time, at: instants.firstIndex(notLessThan: time))
     }
-    let type = plan.needs.types ? index(of: event.type) : -1
-    let kept = KeptEvent(
-      time: time, value: plan.needs.values ? event.value ?? .nan : .nan, type: Int32(type),
-      properties: plan.properties.map { event.properties[$0].map(ExactText.init) })
+    let type = Int(kept.type)
     let isAhead = isAhead(time)
     if !isAhead { totals.add(kept, type: type < 0 ? nil : types[type], plan: plan) }
     if isAhead || time > lastForgotten {
@@ -87,18 +94,25 @@ public struct MemberState: Sendable {
   public mutating func receive(_ event: Event) {
     let time = accepted(event.timestamp)
     precondition(event.value?.isFinite ?? true, "values are finite")
-    firstReceived = min(firstReceived ?? time, time)
     guard let target = event.targetID else {
       preconditionFailure("an event that is received has a target")
     }
-    guard !plan.receivedHalfLives.isEmpty,
-      ExactText(text: target) != ExactText(text: event.memberID)
-    else { return }
-    let received = ReceivedEvent(
-      time: time,
-      impact: impact(
-        weight: plan.type(event.type).weight, value: event.value ?? .nan,
-        valueUse: plan.settings.valueUse))
+    let isOthers =
+      !plan.receivedHalfLives.isEmpty && ExactText(text: target) != ExactText(text: event.memberID)
+    receive(
+      at: time,
+      impact: isOthers
+        ? impact(
+          weight: plan.type(event.type).weight, value: event.value ?? .nan,
+          valueUse: plan.settings.valueUse) : nil)
+  }
+
+  /// Takes an event that was done to the member, with what it does to others' impact; nil where that does
+  /// not count.
+  mutating func receive(at time: Int64, impact: Double?) {
+    firstReceived = min(firstReceived ?? time, time)
+    guard let impact else { return }
+    let received = ReceivedEvent(time: time, impact: impact)
     if isAhead(time) {
       receivedAhead.insert(received, at: receivedAhead.firstIndex(after: time))
     } else {
@@ -155,6 +169,13 @@ extension MemberState {
   private func accepted(_ time: Timestamp) -> Int64 {
     precondition(Timestamp.accepted.contains(time), "times are in the years 1970 to 2199")
     return time.microseconds
+  }
+
+  /// The position of an event type of the plan in ``types``.
+  mutating func index(of type: LiveEventType) -> Int {
+    if let index = types.firstIndex(where: { $0 === type }) { return index }
+    types.append(type)
+    return types.count - 1
   }
 
   private mutating func index(of type: String) -> Int {

@@ -39,7 +39,7 @@ extension MemberState {
     }
   }
 
-  private func reading(
+  func reading(
     asOf: Timestamp, profile: MemberProfile
   ) throws(EngagementError) -> MemberReading {
     if let clock, asOf < clock {
@@ -81,7 +81,7 @@ struct MemberReading {
       count(of: nil, window) == 0
         ? .nan : Double(count(of: name, window)) / Double(count(of: nil, window))
     case .activeDays(nil): Double(totals.days.count)
-    case .activeDays(let window): Double(daysInWindow(window).count)
+    case .activeDays(let window): Double(dayCount(window))
     case .activeWeeks(nil): Double(totals.weeks.count)
     case .activeWeeks(let window):
       Double(Set(daysInWindow(window).map { plan.settings.clock.week(ofDay: $0) }).count)
@@ -158,6 +158,19 @@ extension MemberReading {
 
   private func daysInWindow(_ windowInDays: Int?) -> Set<Int> {
     Set(kept(windowInDays).map { plan.settings.clock.day(of: Timestamp(microseconds: $0.time)) })
+  }
+
+  /// The distinct days of a window: mostly they ascend with the events.
+  private func dayCount(_ windowInDays: Int?) -> Int {
+    let clock = plan.settings.clock
+    var (count, newest) = (0, Int.min)
+    for event in kept(windowInDays) {
+      let day = clock.day(of: Timestamp(microseconds: event.time))
+      // Clocks that are set back over midnight bring a day a second time.
+      if day < newest { return daysInWindow(windowInDays).count }
+      if day > newest { (count, newest) = (count + 1, day) }
+    }
+    return count
   }
 
   private var weeklyCounts: [Int] {

@@ -12,6 +12,14 @@ func writeCSV(
   let file = try OutputFile(path)
   let header = (ids.map { [$0.name] } ?? []) + columns
   try file.write(header.map(quotedCell).joined(separator: ",") + "\n")
+  try appendCSV(matrix, ids: ids?.cells, to: file)
+  try file.commit()
+}
+
+/// Adds the rows of a matrix as lines of CSV, which begin with `prefix` and with the row's id.
+func appendCSV(
+  _ matrix: Matrix<Double>, prefix: String = "", ids: [String]?, to file: OutputFile
+) throws {
   // Lines are made side by side, some blocks of rows at a time.
   let (rowsAtOnce, blocksAtOnce) = (4096, 16)
   let blockCount = (matrix.rowCount + rowsAtOnce - 1) / rowsAtOnce
@@ -23,19 +31,21 @@ func writeCSV(
       forEachBlock(count: count, threadCount: availableProcessorCount) { block in
         let start = (first + block) * rowsAtOnce
         blocks[block] = lines(
-          start..<min(matrix.rowCount, start + rowsAtOnce), of: matrix, ids: ids?.cells)
+          start..<min(matrix.rowCount, start + rowsAtOnce), of: matrix, prefix: prefix, ids: ids)
       }
     }
     for block in blocks { try file.write(block) }
   }
-  try file.commit()
 }
 
 /// Some rows as lines of CSV.
-private func lines(_ rows: Range<Int>, of matrix: Matrix<Double>, ids: [String]?) -> [UInt8] {
+private func lines(
+  _ rows: Range<Int>, of matrix: Matrix<Double>, prefix: String, ids: [String]?
+) -> [UInt8] {
   var bytes: [UInt8] = []
-  bytes.reserveCapacity(rows.count * (16 + 12 * matrix.columnCount))
+  bytes.reserveCapacity(rows.count * (16 + prefix.utf8.count + 12 * matrix.columnCount))
   for row in rows {
+    bytes.append(contentsOf: prefix.utf8)
     if let ids {
       bytes.append(contentsOf: quotedCell(ids[row]).utf8)
       bytes.append(UInt8(ascii: ","))

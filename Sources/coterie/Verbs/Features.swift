@@ -10,15 +10,20 @@ struct Features: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Computes features of all members as of a time.",
     discussion: """
+      With --since and --every the output has the table of each of a series of times, one after the \
+      other, and says in its first column, as_of, of which; each is the same as with --as-of that time.
+
       Examples:
         coterie features events.csv --as-of 2024-06-01 --features recency_days,events_30d --output f.csv
         coterie features 'logs/2024-*.jsonl.gz' --as-of last --output f.npy --profile
+        coterie features events.csv --since 2023-06-01 --every 7d --as-of 2024-06-01 --output weeks.csv
       """)
 
   @Argument(help: CommunityOptions.eventsHelp)
   var events: [String]
 
   @OptionGroup var community: CommunityOptions
+  @OptionGroup var snapshots: SnapshotOptions
 
   @Option(help: "Features, separated by commas; by default the project's, else coterie's.")
   var features: NameList?
@@ -41,11 +46,21 @@ struct Features: ParsableCommand {
     if community.json, output == "-" {
       throw ValidationError("--json and --output - both want the standard output")
     }
+    if snapshots.isSeries, output.hasSuffix(".npy") {
+      throw ValidationError("--every writes CSV: an .npy file has no place for times and members")
+    }
+    if snapshots.isSeries, profile {
+      throw ValidationError("--profile looks at one table, and --every writes a series of them")
+    }
   }
 
   func run() throws {
     let project = try community.project()
     let wanted = FeatureChoice(features, project: project)
+    if snapshots.isSeries {
+      try snapshots.run(self, wanted, project: project)
+      return
+    }
     let (table, loaded) = try computed(wanted, project: project)
     let names = table.features.map(\.description)
     if output.hasSuffix(".npy") {
