@@ -81,6 +81,16 @@ public struct Community: Sendable {
     return joined
   }
 
+  /// What the members file says of a row's member, as far as features know it.
+  func profile(ofRow row: Int) -> MemberProfile {
+    guard let tableRow = memberTableRow(ofRow: row) else { return MemberProfile() }
+    var attributes: [String: Double] = [:]
+    for case (let name, .number(let cells)) in members.attributes {
+      attributes[name] = cells[tableRow]
+    }
+    return MemberProfile(joinedAt: members.joinedAt[tableRow], attributes: attributes)
+  }
+
   /// The rows that are in the table at an instant: an event of theirs, an event done to them, or
   /// their joining is at or before it.
   public func rows(asOf instant: Timestamp) -> [Int] {

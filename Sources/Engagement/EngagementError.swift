@@ -22,6 +22,10 @@ public enum EngagementError: Error, Equatable, Sendable {
   case scoreCycle([String])
   /// A percentile score needs a model that was not given, or one that lacks the feature.
   case missingPercentile(score: String, model: String, feature: String)
+  /// A feature of one's own cannot be had under its name, or as it was defined.
+  case customFeature(name: String, reason: String)
+  /// A feature of one's own is infinite; the member is nil where a live state has no event to tell.
+  case infiniteValue(feature: String, member: String?)
   /// The as-of times of a series are too many, out of order or none.
   case snapshotTimes(reason: String)
   /// A live state was asked for a time before the one it was advanced to.
@@ -66,6 +70,10 @@ extension EngagementError: CustomStringConvertible {
       "score \"\(score)\" needs the distribution of \"\(feature)\" from a model named \"\(model)\": "
         + "give it with --model \(model).safetensors, trained with this feature or with this project "
         + "file"
+    case .customFeature(let name, let reason): "custom feature \"\(name)\": \(reason)"
+    case .infiniteValue(let feature, let member):
+      "custom feature \"\(feature)\" is infinite for member \"\(member ?? "unknown")\": return nil where "
+        + "there is no value"
     case .snapshotTimes(let reason): "the times of the snapshots: \(reason)"
     case .timeBeforeClock(let asOf, let clock):
       "a live state that was advanced to \(clock) cannot answer as of \(asOf): ask for \(clock) or "

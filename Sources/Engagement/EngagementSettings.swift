@@ -21,6 +21,9 @@ public struct EngagementSettings: Sendable, Hashable {
   /// Named groups of event types; an entry is a type or a glob of `*` and `?` for whole types.
   public var aliases: [String: [String]]
 
+  /// Features of one's own, by name; see ``add(_:)``.
+  public private(set) var customFeatures: [String: CustomFeature] = [:]
+
   /// Makes settings; the defaults are those of a project without a file.
   public init(
     clock: Clock = .utc, weights: [String: Double] = [:], valueUse: ValueUse = .none,
@@ -30,6 +33,21 @@ public struct EngagementSettings: Sendable, Hashable {
     self.weights = weights
     self.valueUse = valueUse
     self.aliases = aliases
+  }
+
+  /// Adds a feature of one's own.
+  ///
+  /// - Throws: ``EngagementError/customFeature(name:reason:)`` where another one has its name.
+  public mutating func add(_ feature: CustomFeature) throws(EngagementError) {
+    guard customFeatures[feature.name] == nil else {
+      throw .customFeature(name: feature.name, reason: "another one has this name already")
+    }
+    customFeatures[feature.name] = feature
+  }
+
+  /// The feature of one's own that a definition names.
+  func customFeature(_ feature: FeatureDefinition) -> CustomFeature? {
+    if case .attribute(let name) = feature { customFeatures[name] } else { nil }
   }
 
   /// For each event type of a history, whether a name selects it.

@@ -14,8 +14,8 @@ extension FeatureTable {
   ///   - features: the columns, in order.
   ///   - settings: weights, aliases and the calendar.
   ///   - threadCount: how many threads work at once.
-  /// - Throws: ``EngagementError`` where a feature names what community and settings do not have, or
-  ///   no member is in the table.
+  /// - Throws: ``EngagementError`` where a feature names what community and settings do not have, a custom
+  ///   feature is infinite, or no member is in the table.
   /// - Complexity: O(features × events).
   public init(
     of community: Community, rows: [Int]? = nil, asOf: Timestamp, features: [FeatureDefinition],
@@ -43,10 +43,11 @@ extension FeatureTable {
         }
       }
     }
+    let values = Matrix(rowCount: rows.count, columnCount: width, elements: elements)
+    let memberIDs = rows.map { community.memberIDs[$0] }
+    try plan.check(values, memberIDs: memberIDs)
     self.init(
-      asOf: asOf, memberIDs: rows.map { community.memberIDs[$0] }, communityRows: rows,
-      features: features,
-      values: Matrix(rowCount: rows.count, columnCount: width, elements: elements))
+      asOf: asOf, memberIDs: memberIDs, communityRows: rows, features: features, values: values)
   }
 }
 
@@ -103,8 +104,19 @@ struct FeatureCalculator {
     case .valueSum(let window): valueSum(in: range(window)).sum
     case .valueMean(let window): valueMean(in: range(window))
     case .attribute:
-      community.memberTableRow(ofRow: row).map { step.attribute[$0] } ?? .nan
+      if let custom = step.custom {
+        custom.value(
+          of: events.positions(range(custom.windowInDays)).lazy.map {
+            community.history.event(Int($0), properties: custom.properties)
+          }, asOf: asOf, profile: community.profile(ofRow: row))
+      } else {
+        attribute(step)
+      }
     }
+  }
+
+  private func attribute(_ step: FeaturePlan.Step) -> Double {
+    community.memberTableRow(ofRow: row).map { step.attribute[$0] } ?? .nan
   }
 
   private func range(_ windowInDays: Int?) -> Range<Int> {

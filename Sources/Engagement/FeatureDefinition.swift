@@ -51,7 +51,8 @@ public enum FeatureDefinition: Sendable, Hashable {
   case valueSum(windowInDays: Int?)
   /// `value_mean`, `value_mean_90d`: mean over the events that have a value; absent without any.
   case valueMean(windowInDays: Int?)
-  /// Any numeric member attribute, as it is; `attr.NAME` where the name is a feature's too.
+  /// Any numeric member attribute, as it is; `attr.NAME` where the name is a feature's too. Where the
+  /// settings have a ``CustomFeature`` of the name, it is that.
   case attribute(String)
 
   /// The features that `train` uses where nothing else is said.

@@ -1,4 +1,5 @@
 import EventLog
+import LinearAlgebra
 
 /// Features with every name looked up in a community once: what is left to do is per member.
 struct FeaturePlan: Sendable {
@@ -11,6 +12,8 @@ struct FeaturePlan: Sendable {
     var property: PropertyColumn?
     /// For features of an attribute: a cell for each row of the members file.
     var attribute: [Double] = []
+    /// The feature of one's own that it is.
+    var custom: CustomFeature?
   }
 
   let settings: EngagementSettings
@@ -48,7 +51,13 @@ struct FeaturePlan: Sendable {
         }
         step.property = column
       case .attribute(let name):
-        step.attribute = try Self.attribute(name, of: community.members)
+        if let custom = settings.customFeatures[name] {
+          try Self.check(custom, against: community)
+          step.custom = custom
+        } else {
+          step.attribute = try Self.attribute(
+            name, of: community.members, customNames: settings.customFeatures.keys.sorted())
+        }
       default: break
       }
       steps.append(step)
@@ -56,8 +65,22 @@ struct FeaturePlan: Sendable {
     self.steps = steps
   }
 
+  private static func check(
+    _ custom: CustomFeature, against community: Community
+  ) throws(EngagementError) {
+    if community.members.attributes[custom.name] != nil {
+      throw .customFeature(
+        name: custom.name, reason: "a column of the members file has this name: rename one of them")
+    }
+    for name in custom.properties where community.history.properties[name] == nil {
+      throw .unknownProperty(
+        feature: custom.name, name: name,
+        suggestion: suggestion(for: name, among: community.history.properties.keys.sorted()))
+    }
+  }
+
   private static func attribute(
-    _ name: String, of members: MemberTable
+    _ name: String, of members: MemberTable, customNames: [String]
   ) throws(EngagementError) -> [Double] {
     switch members.attributes[name] {
     case .number(let cells): return cells
@@ -68,7 +91,17 @@ struct FeaturePlan: Sendable {
       throw .unknownFeature(
         name: name,
         suggestion: suggestion(
-          for: name, among: numeric.keys.sorted() + FeatureDefinition.exampleNames))
+          for: name, among: numeric.keys.sorted() + customNames + FeatureDefinition.exampleNames))
+    }
+  }
+
+  /// - Throws: ``EngagementError/infiniteValue(feature:member:)`` for the first value of one's own features
+  ///   that is infinite.
+  func check(_ values: Matrix<Double>, memberIDs: [String]) throws(EngagementError) {
+    for (column, step) in steps.enumerated() where step.custom != nil {
+      for row in memberIDs.indices where values[row, column].isInfinite {
+        throw .infiniteValue(feature: step.feature.description, member: memberIDs[row])
+      }
     }
   }
 

@@ -27,8 +27,8 @@ public struct FeatureScan: Sendable {
   /// The oldest event taken, later ones included.
   private(set) var oldest: Int64?
 
-  /// Prepares a pass; nil where a feature needs the events themselves: gaps between them, or values of
-  /// their properties.
+  /// Prepares a pass; nil where a feature needs the events themselves: gaps between them, values of their
+  /// properties, or a function of one's own.
   ///
   /// - Parameters:
   ///   - features: The columns, in order.
@@ -40,7 +40,9 @@ public struct FeatureScan: Sendable {
     settings: EngagementSettings = EngagementSettings(),
     threadCount: Int = availableProcessorCount
   ) {
-    guard let layout = MemberRecordLayout(features) else { return nil }
+    guard let layout = MemberRecordLayout(features),
+      features.allSatisfy({ settings.customFeature($0) == nil })
+    else { return nil }
     self.features = features
     self.asOf = asOf
     self.settings = settings

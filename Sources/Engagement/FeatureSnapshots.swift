@@ -85,6 +85,7 @@ public struct FeatureSnapshots: Sendable {
   ///
   /// A table has no rows where no member is in it yet.
   ///
+  /// - Throws: ``EngagementError/infiniteValue(feature:member:)``.
   /// - Complexity: O(events since the time before + members × features).
   public mutating func next() throws(EngagementError) -> FeatureTable? {
     guard position < times.count else { return nil }
@@ -115,11 +116,12 @@ public struct FeatureSnapshots: Sendable {
     swap(&members, &self.members)
     for block in blocks { if let error = block.error { throw error } }
     let rows = blocks.flatMap(\.rows)
+    let memberIDs = rows.map { community.memberIDs[$0] }
+    let values = Matrix(
+      rowCount: rows.count, columnCount: features.count, elements: blocks.flatMap(\.elements))
+    try plan.check(values, memberIDs: memberIDs)
     return FeatureTable(
-      asOf: asOf, memberIDs: rows.map { community.memberIDs[$0] }, communityRows: rows,
-      features: features,
-      values: Matrix(
-        rowCount: rows.count, columnCount: features.count, elements: blocks.flatMap(\.elements)))
+      asOf: asOf, memberIDs: memberIDs, communityRows: rows, features: features, values: values)
   }
 }
 
@@ -167,6 +169,10 @@ extension FeatureSnapshots {
         KeptEvent(
           time: time, value: live.needs.values ? community.history.values[event] : .nan,
           type: Int32(type), properties: properties.map { $0.code(ofEvent: event) }))
+      if live.needs.history != nil {
+        member.state.remember(
+          community.history.event(event, properties: live.historyProperties))
+      }
       member.doneCount += 1
     }
     let received = community.eventsReceived(byRow: row)
@@ -197,10 +203,12 @@ extension FeatureSnapshots {
     guard member.isKnown || joined != nil else { return }
     do {
       let reading = try member.state.reading(
-        asOf: asOf, profile: MemberProfile(joinedAt: joined))
+        asOf: asOf,
+        profile: live.needs.history == nil
+          ? MemberProfile(joinedAt: joined) : community.profile(ofRow: row))
       block.rows.append(row)
       for step in plan.steps {
-        if case .attribute = step.feature {
+        if case .attribute = step.feature, step.custom == nil {
           block.elements.append(
             community.memberTableRow(ofRow: row).map { step.attribute[$0] } ?? .nan)
         } else {

@@ -27,6 +27,11 @@ struct MemberEvents {
     return firstIndex(after: instant.subtracting(days: days).microseconds)..<timestamps.count
   }
 
+  /// The positions in the history of some of the events.
+  func positions(_ range: Range<Int>) -> ArraySlice<Int32> {
+    positions[positions.startIndex + range.lowerBound..<positions.startIndex + range.upperBound]
+  }
+
   /// The index of the first event that is later than an instant.
   func firstIndex(after instant: Int64) -> Int {
     var low = 0

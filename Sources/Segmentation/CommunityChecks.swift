@@ -22,6 +22,9 @@ extension ProjectFile {
     }
     func take(_ feature: FeatureDefinition?) {
       if case .distinctValues(let name, _) = feature { names.insert(name) }
+      if case .attribute(let name) = feature, let custom = settings.customFeatures[name] {
+        names.formUnion(custom.properties)
+      }
     }
     for feature in features ?? [] { take(feature) }
     for score in scores.values { take(score.feature) }

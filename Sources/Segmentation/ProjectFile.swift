@@ -67,6 +67,13 @@ public struct ProjectFile: Sendable, Hashable {
     self = parser.project
   }
 
+  /// Adds a feature of one's own, which the file's features, rules and scores can name.
+  ///
+  /// - Throws: `EngagementError.customFeature(name:reason:)` where another one has its name.
+  public mutating func add(_ feature: CustomFeature) throws(EngagementError) {
+    try settings.add(feature)
+  }
+
   /// The segment of an id, or nil where there is none.
   public func segment(_ id: String) -> SegmentDefinition? {
     segments.first { bytesAreEqual($0.id, id) }

@@ -43,10 +43,13 @@ import Testing
   }
 
   /// A state with something in each of its parts.
-  private func fullState() throws -> (MemberState, LivePlan) {
+  private func fullState(isWithCustom: Bool = false) throws -> (MemberState, LivePlan) {
+    var settings = EngagementSettings(valueUse: .linear, aliases: ["social": ["like"]])
+    try settings.add(CustomFeatureTests.order())
     let plan = LivePlan(
-      features: LiveHistory.features,
-      settings: EngagementSettings(valueUse: .linear, aliases: ["social": ["like"]]))
+      features: LiveHistory.features
+        + (isWithCustom ? [FeatureDefinition("order", aliases: [])] : []),
+      settings: settings)
     var state = MemberState(plan: plan)
     let now = try #require(Timestamp("2024-02-29"))
     state.advance(to: now)
@@ -72,7 +75,7 @@ import Testing
   }
 
   @Test func bytesThatAreCutFlippedOrLongerAreRefused() throws {
-    let (state, plan) = try fullState()
+    let (state, plan) = try fullState(isWithCustom: true)
     let bytes = state.encoded()
     #expect(!isRefused(bytes, plan))
     for length in bytes.indices { #expect(isRefused(bytes.prefix(length), plan), "\(length)") }
@@ -97,7 +100,7 @@ import Testing
   @Test(arguments: 0..<6 as Range<UInt64>)
   func forgedBytesAreRefusedOrAreAState(seed: UInt64) throws {
     var generator = TestGenerator(seed: seed)
-    let (state, plan) = try fullState()
+    let (state, plan) = try fullState(isWithCustom: seed % 2 == 1)
     let bytes = state.encoded()
     var accepted = 0
     for trial in 0..<1500 {

@@ -38,6 +38,29 @@ import Testing
     return (fit.model, fit.labels)
   }
 
+  /// The file names the feature; who labels gives it again.
+  @Test func customFeatureIsTrainedOnAndLabelledWith() throws {
+    let feature = try CustomFeature(
+      name: "doubled", formula: "2 x", unit: "none", source: "this test"
+    ) { $0.profile.attributes["x"].map { 2 * $0 } }
+    var training = training(
+      .kMeans(KMeans(clusterCount: 2)), features: [FeatureDefinition("doubled", aliases: [])])
+    try training.settings.add(feature)
+    let (model, labels) = try fit(training, [1, 2, 8, 9, 9])
+    let read = try ModelFile(bytes: ModelFile.bytes(of: model), name: "m.safetensors").model
+    #expect(read.inputs == [.attribute("doubled")])
+    let community = community([9, 1])
+    #expect(throws: ModelError.self) {
+      try read.featureTable(of: community, asOf: asOf, modelName: "m")
+    }
+    var settings = read.settings
+    try settings.add(feature)
+    let table = try FeatureTable(
+      of: community, asOf: asOf, features: read.inputs, settings: settings)
+    #expect(table.values.elements == [18, 2])
+    #expect(try read.label(table).map(\.segment) == [labels[4], labels[0]])
+  }
+
   /// The file keeps trees up to a size; whoever trains gets any.
   @Test(arguments: [(10_000, true), (10_001, false)])
   func treesOfManyMembersAreReturnedButNotStored(count: Int, isStored: Bool) throws {

@@ -22,6 +22,8 @@ public final class LivePlan: Sendable {
   let receivedHalfLives: [Int]
   let properties: [String]
   let aliases: [ExactText]
+  /// The properties that are kept of the events of custom features, in ascending order of their bytes.
+  let historyProperties: [String]
   private let knownTypes: LiveEventTypes
 
   /// Compiles features.
@@ -30,6 +32,7 @@ public final class LivePlan: Sendable {
   ) {
     var needs = LiveNeeds()
     for feature in features { needs.include(feature, valueUse: settings.valueUse) }
+    for custom in features.compactMap(settings.customFeature) { needs.include(custom) }
     let names = features.compactMap { feature -> ExactText? in
       switch feature {
       case .eventCount(let name?, _), .share(let name, _): ExactText(text: name)
@@ -44,6 +47,7 @@ public final class LivePlan: Sendable {
     receivedHalfLives = needs.receivedHalfLives.sorted()
     properties = needs.properties.keys.sorted(by: bytesPrecede)
     aliases = Set(names).sorted()
+    historyProperties = needs.history.map { $0.properties.sorted(by: bytesPrecede) } ?? []
     fingerprint = needs.fingerprint(settings)
     knownTypes = LiveEventTypes(settings: settings, aliases: aliases)
   }
@@ -76,7 +80,16 @@ struct LiveNeeds: Sendable {
     var isInWindow = false
   }
 
+  /// Which events are kept whole, and with which properties.
+  struct History: Hashable {
+    /// Nil for all events.
+    var windowInDays: Int?
+    var properties: Set<String>
+  }
+
   var longestWindowInDays = 0
+  /// What custom features need; nil without any.
+  var history: History?
   var rates: Set<Rate> = []
   var receivedHalfLives: Set<Int> = []
   var properties: [String: Property] = [:]
@@ -137,6 +150,17 @@ struct LiveNeeds: Sendable {
     }
   }
 
+  mutating func include(_ custom: CustomFeature) {
+    var wider = history ?? History(windowInDays: custom.windowInDays, properties: [])
+    if let one = wider.windowInDays, let other = custom.windowInDays {
+      wider.windowInDays = max(one, other)
+    } else {
+      wider.windowInDays = nil
+    }
+    wider.properties.formUnion(custom.properties)
+    history = wider
+  }
+
   private mutating func include(_ windowInDays: Int?) {
     longestWindowInDays = max(longestWindowInDays, windowInDays ?? 0)
   }
@@ -158,6 +182,11 @@ struct LiveNeeds: Sendable {
     parts += receivedHalfLives.sorted().map { "received \($0)" }
     for (name, property) in properties.sorted(by: { bytesPrecede($0.key, $1.key) }) {
       parts.append("property \(property.isKeptForEver) \(property.isInWindow) \(name)")
+    }
+    if let history {
+      let names = history.properties.sorted(by: bytesPrecede)
+      parts.append("history \(history.windowInDays ?? 0) \(names.count)")
+      parts += names
     }
     parts.append("\(settings.valueUse.rawValue) \(settings.clock.weekStart.rawValue)")
     parts.append(settings.clock.zoneName)

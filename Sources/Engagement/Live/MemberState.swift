@@ -11,7 +11,7 @@ public import EventLog
 /// Whoever feeds a state drops events that it has had before, by their ids: equal events are two
 /// events here.
 ///
-/// What is kept, beside 184 bytes:
+/// What is kept, beside 192 bytes:
 ///
 /// | For | Bytes in memory | Grows with |
 /// |---|---|---|
@@ -23,6 +23,7 @@ public import EventLog
 /// | `active_days`; `active_weeks`, `streak_weeks` | 4 each day; each week | days; weeks |
 /// | `distinct_PROPERTY` | 16 each value, and texts over 15 bytes | distinct values |
 /// | `median_gap_days`, `burstiness` | 8 each event, for ever | events |
+/// | custom features | 80 each event, and properties | events in their window, or all |
 ///
 /// Gaps need all instants, since a late event can split any of them. ``byteCount`` says what a state
 /// takes, ``encoded()`` stores it in less.
@@ -45,6 +46,8 @@ public struct MemberState: Sendable {
   var receivedAhead: [ReceivedEvent] = []
   /// The instants of all events, ascending, where the plan needs them.
   var instants: [Int64] = []
+  /// The events of custom features' windows, and those ahead, oldest first.
+  var history: [Event] = []
 
   /// Makes the state of a member of whom nothing is known.
   public init(plan: LivePlan) {
@@ -66,6 +69,19 @@ public struct MemberState: Sendable {
       KeptEvent(
         time: time, value: plan.needs.values ? event.value ?? .nan : .nan, type: Int32(type),
         properties: plan.properties.map { event.properties[$0].map(ExactText.init) }))
+    if plan.needs.history != nil { remember(event) }
+  }
+
+  /// Keeps an event whole, for custom features.
+  mutating func remember(_ event: Event) {
+    guard event.timestamp.microseconds > lastForgottenOfHistory else { return }
+    var kept = event
+    if !kept.properties.isEmpty {
+      kept.properties = kept.properties.filter {
+        plan.needs.history?.properties.contains($0.key) ?? false
+      }
+    }
+    history.insert(kept, at: history.firstIndex(laterThan: event.timestamp.microseconds))
   }
 
   /// Takes an event that the member did.
@@ -141,6 +157,7 @@ public struct MemberState: Sendable {
     receivedAhead.removeSubrange(..<receivedEnd)
     clock = time
     events.removeSubrange(..<events.firstIndex(after: lastForgotten))
+    history.removeSubrange(..<history.firstIndex(laterThan: lastForgottenOfHistory))
   }
 
   /// The bytes of memory that the state takes: itself and its storages by their capacity, without the
@@ -151,6 +168,9 @@ public struct MemberState: Sendable {
       + events.reduce(0) { total, event in
         total + event.properties.storageByteCount
           + event.properties.reduce(0) { $0 + ($1?.storageByteCount ?? 0) }
+      } + history.storageByteCount
+      + history.reduce(0) { total, event in
+        total + event.properties.capacity * MemoryLayout<(String, PropertyValue)>.stride
       }
   }
 }
@@ -162,6 +182,12 @@ extension MemberState {
   /// The newest instant of which events are forgotten.
   var lastForgotten: Int64 {
     clock.map { $0.subtracting(days: plan.longestWindowInDays).microseconds } ?? .min
+  }
+
+  /// The newest instant of which events of custom features are forgotten.
+  var lastForgottenOfHistory: Int64 {
+    guard let clock, let days = plan.needs.history?.windowInDays else { return .min }
+    return clock.subtracting(days: days).microseconds
   }
 
   private func isAhead(_ time: Int64) -> Bool { clock.map { time > $0.microseconds } ?? true }

@@ -16,6 +16,8 @@ import EventLog
 //   kept events: step in time, type, value, property values
 //   received events ahead: step in time, impact
 //   instants: steps
+//   member, events of custom features:         only where the plan has such
+//     step in time, type, value, target, property values with their kinds
 //   checksum                                   64 bits: FNV-1a of all before
 //
 // A sum is its expansion: how many terms, and those, largest first.
@@ -84,6 +86,7 @@ extension MemberState {
     }
     writer.write(instants.count)
     writer.writeSteps(instants)
+    if plan.needs.history != nil { writer.write(history, properties: plan.historyProperties) }
     writer.write(raw: checksum(writer.bytes))
     return writer.bytes
   }
@@ -120,6 +123,9 @@ extension MemberState {
     events = try reader.keptEvents(plan, typeCount: typeCounts.count)
     receivedAhead = try reader.receivedEvents(plan)
     instants = try reader.instants()
+    if plan.needs.history != nil {
+      history = try reader.history(properties: plan.historyProperties)
+    }
     guard reader.remaining == 0 else { throw .unreadableState(reason: "it goes on after its end") }
     guard isConsistent else {
       throw .unreadableState(reason: "its parts contradict each other")
@@ -140,6 +146,19 @@ extension MemberState {
       && (receivedAhead.first?.time).map { $0 > now && $0 >= firstReceived ?? .max } ?? true
       && instants.count == (plan.needs.instants ? eventCount : 0)
       && (instants.isEmpty || instants.first == first)
+      && isHistoryConsistent(eventCount: eventCount)
+  }
+}
+
+extension MemberState {
+  private func isHistoryConsistent(eventCount: Int) -> Bool {
+    let isWhole = clock == nil || plan.needs.history?.windowInDays == nil
+    return plan.needs.history == nil
+      || (isWhole ? history.count == eventCount : history.count <= eventCount)
+        && history.first.map {
+          $0.timestamp.microseconds >= first ?? .max
+            && $0.timestamp.microseconds > lastForgottenOfHistory
+        } ?? true
   }
 }
 
@@ -267,7 +286,7 @@ extension StoredByteReader {
     return instants
   }
 
-  private mutating func flag() throws(EngagementError) -> Bool {
+  mutating func flag() throws(EngagementError) -> Bool {
     let byte = try byte()
     guard byte < 2 else { throw .unreadableState(reason: "a mark is neither 0 nor 1") }
     return byte == 1

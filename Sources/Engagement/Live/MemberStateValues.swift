@@ -10,25 +10,31 @@ extension MemberState {
   ///   - asOf: T, not before ``clock``.
   ///   - profile: when the member joined, and attributes.
   /// - Returns: the value, as a ``FeatureTable`` has it.
-  /// - Throws: ``EngagementError/timeBeforeClock(asOf:clock:)``, and
-  ///   ``EngagementError/featureNotInPlan(_:)``.
+  /// - Throws: ``EngagementError/timeBeforeClock(asOf:clock:)``,
+  ///   ``EngagementError/featureNotInPlan(_:)`` and, for custom features,
+  ///   ``EngagementError/infiniteValue(feature:member:)``.
   /// - Complexity: O(1) for what needs constant state, else O(what is kept for the feature); and
   ///   O(events between the clock and T).
   public func value(
     of feature: FeatureDefinition, asOf: Timestamp, profile: MemberProfile = MemberProfile()
   ) throws(EngagementError) -> Double {
     guard plan.columns[feature] != nil else { throw .featureNotInPlan(feature.description) }
-    return try reading(asOf: asOf, profile: profile).value(of: feature)
+    let value = try reading(asOf: asOf, profile: profile).value(of: feature)
+    try check(value, of: feature)
+    return value
   }
 
   /// The values of all features of the plan as of a time, in its order; NaN where absent.
   ///
-  /// - Throws: ``EngagementError/timeBeforeClock(asOf:clock:)``.
+  /// - Throws: ``EngagementError/timeBeforeClock(asOf:clock:)`` and, for custom features,
+  ///   ``EngagementError/infiniteValue(feature:member:)``.
   public func values(
     asOf: Timestamp, profile: MemberProfile = MemberProfile()
   ) throws(EngagementError) -> [Double] {
     let reading = try reading(asOf: asOf, profile: profile)
-    return plan.features.map { reading.value(of: $0) }
+    let values = plan.features.map { reading.value(of: $0) }
+    for (feature, value) in zip(plan.features, values) { try check(value, of: feature) }
+    return values
   }
 
   /// Whether the member is in the table as of a time: an event of theirs, an event done to them or
@@ -36,6 +42,12 @@ extension MemberState {
   public func isInTable(asOf: Timestamp, profile: MemberProfile = MemberProfile()) -> Bool {
     [first, firstReceived, profile.joinedAt?.microseconds].contains {
       $0.map { $0 <= asOf.microseconds } ?? false
+    }
+  }
+
+  private func check(_ value: Double, of feature: FeatureDefinition) throws(EngagementError) {
+    if value.isInfinite, plan.settings.customFeature(feature) != nil {
+      throw .infiniteValue(feature: feature.description, member: history.first?.memberID)
     }
   }
 
@@ -110,7 +122,13 @@ struct MemberReading {
     case .valueSum(let window): values(window).sum
     case .valueMean(let window):
       values(window).count == 0 ? .nan : values(window).sum / Double(values(window).count)
-    case .attribute(let name): profile.attributes[name] ?? .nan
+    case .attribute(let name):
+      if let custom = plan.settings.customFeatures[name] {
+        custom.value(
+          of: state.history, asOf: Timestamp(microseconds: asOf), profile: profile)
+      } else {
+        profile.attributes[name] ?? .nan
+      }
     }
   }
 
