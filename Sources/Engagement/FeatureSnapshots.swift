@@ -8,7 +8,7 @@ public import LinearAlgebra
 /// properties and attributes have the type that all of their cells have.
 ///
 /// Every member's events are replayed once, in order of time, through a ``MemberState``. Beside the
-/// ``Community``, which holds all events (some 28 bytes each), memory is that of the states (about 1 kB
+/// ``Community``, which holds all events (some 28 bytes each), memory is that of the states (1 to 2 kB
 /// a member, by features) and of one table, however many times there are.
 ///
 /// ```swift
