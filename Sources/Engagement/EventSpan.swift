@@ -19,6 +19,20 @@ public struct EventSpan: Sendable, Hashable {
     }
   }
 
+  /// Makes the span of some events; without any their times are not looked at.
+  init(count: Int, first: Timestamp, last: Timestamp) {
+    guard count > 0 else { return }
+    (self.count, self.first, self.last) = (count, first, last)
+  }
+
+  /// Adds the events of another span.
+  mutating func add(_ other: EventSpan) {
+    guard let first = other.first, let last = other.last else { return }
+    count += other.count
+    self.first = min(self.first ?? first, first)
+    self.last = max(self.last ?? last, last)
+  }
+
   /// Adds an event.
   public mutating func add(_ time: Timestamp) {
     count += 1

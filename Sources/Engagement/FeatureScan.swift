@@ -78,12 +78,13 @@ public struct FeatureScan: Sendable {
     let pass = FeatureScanPass(
       asOf: asOf.microseconds, layout: layout, clock: settings.clock, weights: weights,
       valueUse: settings.valueUse, selections: selections)
-    let bits = Self.groupBits
+    let (bits, asOf) = (Self.groupBits, asOf.microseconds)
     var found = [GroupedRows?](repeating: nil, count: blocks.count)
     found.withUnsafeMutableBufferPointer { found in
       nonisolated(unsafe) let found = found
       forEachBlock(count: blocks.count, threadCount: threadCount) { index in
-        found[index] = GroupedRows(blocks[index], groupBits: bits, typeCodes: typeCodes[index])
+        found[index] = GroupedRows(
+          blocks[index], groupBits: bits, typeCodes: typeCodes[index], asOf: asOf)
       }
     }
     let rows = found.compactMap { $0 }
@@ -91,12 +92,10 @@ public struct FeatureScan: Sendable {
     forEachBlock(count: groups.count, threadCount: threadCount) { group in
       for rows in rows { pass.add(rows, ofGroup: group, to: groups[group]) }
     }
-    for block in blocks {
-      eventCount += block.rows.count
-      for row in block.rows {
-        oldest = min(oldest ?? row.timestamp, row.timestamp)
-        if row.timestamp <= asOf.microseconds { span.add(Timestamp(microseconds: row.timestamp)) }
-      }
+    for rows in rows {
+      eventCount += rows.times.count
+      if rows.times.count > 0 { oldest = min(oldest ?? rows.times.oldest, rows.times.oldest) }
+      span.add(rows.times.span)
     }
   }
 
@@ -220,11 +219,38 @@ struct GroupedRows: Sendable {
   let typeCodes: [Int32]
   let members: (offsets: [Int], rows: [EventBlock.Row])
   let targets: (offsets: [Int], places: [Int32], hashes: [UInt64])
+  let times: BlockTimes
 
-  init(_ block: EventBlock, groupBits: Int, typeCodes: [Int32]) {
+  init(_ block: EventBlock, groupBits: Int, typeCodes: [Int32], asOf: Int64) {
     self.block = block
+    times = BlockTimes(block.rows, asOf: asOf)
     self.typeCodes = typeCodes
     members = block.rowsByMember(groupBits: groupBits)
     targets = block.rowsByTarget(groupBits: groupBits)
+  }
+}
+
+/// The times of a block's events.
+struct BlockTimes: Sendable {
+  let count: Int
+  /// The oldest of all; later than any without events.
+  private(set) var oldest = Int64.max
+  /// Those up to the as-of time.
+  let span: EventSpan
+
+  init(_ rows: [EventBlock.Row], asOf: Int64) {
+    count = rows.count
+    var (counted, newest) = (0, Int64.min)
+    for row in rows {
+      oldest = min(oldest, row.timestamp)
+      if row.timestamp <= asOf {
+        counted &+= 1
+        newest = max(newest, row.timestamp)
+      }
+    }
+    // Where there is one up to the as-of time, the oldest is such.
+    span = EventSpan(
+      count: counted, first: Timestamp(microseconds: oldest),
+      last: Timestamp(microseconds: newest))
   }
 }

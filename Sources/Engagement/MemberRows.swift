@@ -37,17 +37,27 @@ struct MemberRows: Sendable {
             prefix: members.ids.prefix(tableRow), group: 0, slot: -1, tableRow: Int32(tableRow)))
       }
     }
-    rows.reserveCapacity(groups.reduce(others.count) { $0 + $1.count })
-    for (group, records) in groups.enumerated() {
-      for slot in 0..<records.count {
-        // Every record has an event, done or received, at or before the instant.
-        rows.append(
-          Row(
-            prefix: records.ids.prefix(slot), group: Int32(group), slot: Int32(slot),
-            tableRow: tableRows[group][slot]))
+    // Every record has an event, done or received, at or before the instant.
+    var starts = [0]
+    for group in groups { starts.append(starts[starts.count - 1] + group.count) }
+    let (recordCount, knownRows, offsets) = (starts[groups.count], tableRows, starts)
+    rows = [Row](unsafeUninitializedCapacity: recordCount + others.count) { buffer, count in
+      nonisolated(unsafe) let rows = buffer
+      forEachBlock(count: groups.count, threadCount: threadCount) { group in
+        let records = groups[group]
+        for slot in 0..<records.count {
+          rows.initializeElement(
+            at: offsets[group] + slot,
+            to: Row(
+              prefix: records.ids.prefix(slot), group: Int32(group), slot: Int32(slot),
+              tableRow: knownRows[group][slot]))
+        }
       }
+      for (place, row) in others.enumerated() {
+        rows.initializeElement(at: recordCount + place, to: row)
+      }
+      count = recordCount + others.count
     }
-    rows += others
     sort(groups, members, threadCount: threadCount)
   }
 
@@ -58,34 +68,28 @@ struct MemberRows: Sendable {
         Self.withID(right, groups, members) { left.lexicographicallyPrecedes($0) }
       }
     }
-    let count = rows.count
-    let middle = count / 2
-    rows.withUnsafeMutableBufferPointer { rows in
-      nonisolated(unsafe) let rows = rows
-      withoutActuallyEscaping(precedes) { precedes in
-        nonisolated(unsafe) let precedes = precedes
-        forEachBlock(count: 2, threadCount: threadCount) { half in
-          var part = UnsafeMutableBufferPointer(
-            rebasing: half == 0 ? rows[..<middle] : rows[middle...])
-          part.sort(by: precedes)
+    // Rows of one part all come before those of the next: divided by sampled ids.
+    let partCount = rows.count < 4096 ? 1 : 16
+    let sample = stride(from: 0, to: rows.count, by: max(1, rows.count / 1024))
+      .map { rows[$0].prefix }.sorted()
+    let bounds = (1..<partCount).map { sample[$0 * sample.count / partCount] }
+    var parts = [[Row]](repeating: [], count: partCount)
+    for row in rows {
+      var part = 0
+      while part < bounds.count, row.prefix >= bounds[part] { part += 1 }
+      parts[part].append(row)
+    }
+    withoutActuallyEscaping(precedes) { precedes in
+      nonisolated(unsafe) let precedes = precedes
+      parts.withUnsafeMutableBufferPointer { parts in
+        nonisolated(unsafe) let parts = parts
+        forEachBlock(count: partCount, threadCount: threadCount) { part in
+          parts[part].sort(by: precedes)
         }
       }
     }
-    var merged: [Row] = []
-    merged.reserveCapacity(count)
-    var (left, right) = (0, middle)
-    while left < middle, right < count {
-      if precedes(rows[right], rows[left]) {
-        merged.append(rows[right])
-        right += 1
-      } else {
-        merged.append(rows[left])
-        left += 1
-      }
-    }
-    merged += rows[left..<middle]
-    merged += rows[right...]
-    rows = merged
+    rows.removeAll(keepingCapacity: true)
+    for part in parts { rows += part }
   }
 
   private static func withID<Result>(

@@ -20,22 +20,37 @@ func writeCSV(
 func appendCSV(
   _ matrix: Matrix<Double>, prefix: String = "", ids: [String]?, to file: OutputFile
 ) throws {
-  // Lines are made side by side, some blocks of rows at a time.
+  // Lines are made side by side, some blocks of rows at a time, while those before are written.
   let (rowsAtOnce, blocksAtOnce) = (4096, 16)
   let blockCount = (matrix.rowCount + rowsAtOnce - 1) / rowsAtOnce
-  for first in stride(from: 0, to: blockCount, by: blocksAtOnce) {
+  var written: [[UInt8]] = []
+  for first in stride(from: 0, through: blockCount, by: blocksAtOnce) {
     let count = min(blocksAtOnce, blockCount - first)
-    var blocks = [[UInt8]](repeating: [], count: count)
-    blocks.withUnsafeMutableBufferPointer { blocks in
-      nonisolated(unsafe) let blocks = blocks
-      forEachBlock(count: count, threadCount: availableProcessorCount) { block in
-        let start = (first + block) * rowsAtOnce
-        blocks[block] = lines(
+    var made = [[UInt8]](repeating: [], count: count)
+    var failure: (any Error)?
+    made.withUnsafeMutableBufferPointer { made in
+      nonisolated(unsafe) let (made, file) = (made, file)
+      let finished = written
+      nonisolated(unsafe) var thrown: (any Error)?
+      forEachBlock(count: count + 1, threadCount: availableProcessorCount) { task in
+        guard task > 0 else {
+          do {
+            for block in finished { try file.write(block) }
+          } catch {
+            thrown = error
+          }
+          return
+        }
+        let start = (first + task - 1) * rowsAtOnce
+        made[task - 1] = lines(
           start..<min(matrix.rowCount, start + rowsAtOnce), of: matrix, prefix: prefix, ids: ids)
       }
+      failure = thrown
     }
-    for block in blocks { try file.write(block) }
+    if let failure { throw failure }
+    written = made
   }
+  for block in written { try file.write(block) }
 }
 
 /// Some rows as lines of CSV.
