@@ -1,0 +1,85 @@
+import ArgumentParser
+import EventLog
+import Foundation
+import Membership
+import Segmentation
+
+/// `coterie rules check`: rules that cannot be meant.
+struct RulesCheck: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "check",
+    abstract: "Finds rules that contradict themselves, repeat others or match nobody.",
+    discussion: """
+      Without events, what the rules alone prove: segments that nobody or everybody is always in, that \
+      always have the members of another one or are a part of it, unused aliases, reviews that are \
+      due. With events also what they show: nobody in a segment, the same members in two, sizes \
+      outside 'expect', too many segments. Every finding says whether it is a proof or comes from data; \
+      the exit code is 1 where there is one.
+
+      Example:
+        coterie rules check events.csv --config coterie.yaml --as-of last
+      """)
+
+  @Argument(help: CommunityOptions.eventsHelp)
+  var events: [String] = []
+
+  @OptionGroup var community: CommunityOptions
+
+  @Option(help: "A model file that rules refer to; may be said several times.")
+  var model: [String] = []
+
+  @Option(help: "The seed of random draws; this verb makes none.")
+  var seed: UInt64 = 0
+
+  func validate() throws {
+    guard community.config != nil else { throw ValidationError("say --config: it holds the rules") }
+    if events.isEmpty, community.asOf == .last {
+      throw ValidationError("--as-of last needs events; say a time instead")
+    }
+  }
+
+  func run() throws {
+    let models = try model.map { try NamedModel(path: $0) }
+    let project = try community.project()
+    let linter = RuleLinter(project)
+    var findings = linter.proofs()
+    var memberCount: Int?
+    var asOf = community.asOf.known
+    if !events.isEmpty {
+      let (table, loaded) = try community.memberships(
+        events, models: models, project: project, doing: "evaluating rules")
+      Console.endProgress()
+      findings += linter.witnesses(
+        table.written.map { ($0.id, $0.members) }, of: table.memberIDs.count)
+      (memberCount, asOf) = (table.memberIDs.count, loaded.asOf)
+    }
+    if let asOf { findings += linter.upkeep(asOf: asOf) }
+    if community.json {
+      try JSONValue.print(
+        verb: "rules check",
+        [
+          "as_of": asOf.map { .string($0.description) } ?? .null,
+          "members": memberCount.map { .integer($0) } ?? .null,
+          "segments": .integer(project.segments.count),
+          "findings": .array(findings.map(\.json)),
+        ])
+    } else {
+      for finding in findings { print(finding) }
+      print(
+        "\(project.segments.count) segments, "
+          + (findings.isEmpty ? "nothing found" : "\(findings.count) found"))
+    }
+    if !findings.isEmpty { throw ExitCode(Failure.Code.foundSomething) }
+  }
+}
+
+extension RuleFinding {
+  fileprivate var json: JSONValue {
+    .object([
+      "kind": .string(kind.rawValue), "basis": .string(basis.rawValue),
+      "segment": segment.map { .string($0) } ?? .null, "file": .string(diagnostic.file),
+      "line": .integer(diagnostic.position.line), "column": .integer(diagnostic.position.column),
+      "message": .string(diagnostic.message),
+    ])
+  }
+}
