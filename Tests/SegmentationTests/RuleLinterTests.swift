@@ -94,6 +94,8 @@ struct RuleLinterTests {
         "{all: [{did: post, within: 7d}, {did_not: comment, within: 30d}]}",
         "{all: [{did: post, ever: true}, {did_not: post, within: 30d}]}",
         "{all: [{attr: city, contains: o}, {attr: city, is_not: Rome}]}",
+        "{score: recency, gt: 2.4}", "{feature: share_learning_90d, gt: 0.5}",
+        "{feature: active_days_30d, lt: 0.5}", "{feature: velocity, lt: -3}",
         "{attr: size, gt: 5, if_missing: unknown}",
         "{all: [{cluster: {model: m, is: c0}}, {cluster: {model: m, is: regulars}}]}",
       ]) == [])

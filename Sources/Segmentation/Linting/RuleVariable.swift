@@ -102,8 +102,9 @@ enum VariableCells: Sendable {
     comparedWith comparisons: [Comparison<Double>], in range: ClosedRange<Double>,
     mayBeMissing: Bool
   ) -> VariableCells {
-    let values = representatives(comparisons.flatMap(\.ends)).filter(range.contains)
-    return .numbers((values.isEmpty ? [0] : values) + (mayBeMissing ? [.nan] : []))
+    let ends = comparisons.flatMap(\.ends) + [range.lowerBound, range.upperBound]
+    let values = representatives(ends).filter(range.contains)
+    return .numbers(values + (mayBeMissing ? [.nan] : []))
   }
 
   /// The ends, and a number between and beyond them.
