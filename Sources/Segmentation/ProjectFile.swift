@@ -25,6 +25,8 @@ public struct ProjectFile: Sendable, Hashable {
   public internal(set) var lists: [String: ListDefinition] = [:]
   /// Segments in the order of the file.
   public internal(set) var segments: [SegmentDefinition] = []
+  /// Tests of the segments, in the order of the file.
+  public internal(set) var tests: [RuleTest] = []
   /// For each model (its file's name without ending), names for its segments by id (`c0`).
   public internal(set) var segmentNames: [String: [String: String]] = [:]
 

@@ -4,7 +4,7 @@ import EventLog
 extension ProjectParser {
   private static let sections = [
     "version", "clock", "events", "aliases", "features", "transform", "scores", "lists", "segments",
-    "segments_of",
+    "segments_of", "tests",
   ]
   private static let laterSections = ["stages", "exclusive", "privacy", "consent", "purposes"]
 
@@ -37,6 +37,7 @@ extension ProjectParser {
     if let node = fields["lists"] { parseLists(node, readFile: readFile) }
     if let node = fields["segments"] { parseSegments(node) }
     if let node = fields["segments_of"] { parseSegmentNames(node) }
+    if let node = fields["tests"] { parseTests(node) }
   }
 
   func feature(_ name: String) -> FeatureDefinition {

@@ -74,7 +74,7 @@ struct ProjectErrorTests {
       "c.yaml:3:1: \"exclusive\" in the project is not supported by this version"),
     Case(
       "list", "- version: 1",
-      "c.yaml:1:1: the project needs a mapping with version, clock, events, aliases, features, transform, scores, lists, segments and segments_of, not a list"
+      "c.yaml:1:1: the project needs a mapping with version, clock, events, aliases, features, transform, scores, lists, segments, segments_of and tests, not a list"
     ),
     Case(
       "complexKey", "version: 1\naliases: {[a]: [b]}",

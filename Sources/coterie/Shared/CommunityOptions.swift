@@ -63,29 +63,16 @@ struct CommunityOptions: ParsableArguments {
   }
 
   private func plainProject() throws -> ProjectFile {
-    guard let config else { return ProjectFile() }
-    let folder = URL(fileURLWithPath: config).deletingLastPathComponent()
-    return try ProjectFile(parsing: try text(of: config), file: config) { path in
-      try text(of: path.hasPrefix("/") ? path : folder.appendingPathComponent(path).path)
-    }
-  }
-
-  private func text(of path: String) throws -> String {
-    do {
-      return try String(contentsOf: URL(fileURLWithPath: path), encoding: .utf8)
-    } catch {
-      let exists = FileManager.default.fileExists(atPath: path)
-      throw EventLogError.unreadable(
-        file: path, reason: exists ? "it is a folder, or not UTF-8 text" : "no such file")
-    }
+    try config.map { try ProjectFile(path: $0) } ?? ProjectFile()
   }
 
   /// Reads events and members; the properties that project and features need are kept.
   func load(
-    _ events: [String], project: ProjectFile, features: [FeatureDefinition]
+    _ events: [String], project: ProjectFile, features: [FeatureDefinition],
+    properties others: Set<String> = []
   ) throws -> LoadedCommunity {
     let pseudonymizer = try pseudonymizer()
-    var properties = Set(project.eventProperties)
+    var properties = others.union(project.eventProperties)
     for case .distinctValues(let name, _) in features { properties.insert(name) }
     let started = Date()
     let (history, reports, memberTable) = try read(
@@ -172,6 +159,26 @@ struct CommunityOptions: ParsableArguments {
       Console.standardError("\(warning)\n")
     }
     if !errors.isEmpty { throw ProjectFileError(errors) }
+  }
+}
+
+extension ProjectFile {
+  /// Reads a project file, and the lists beside it.
+  init(path: String) throws {
+    let folder = URL(fileURLWithPath: path).deletingLastPathComponent()
+    self = try ProjectFile(parsing: try Self.text(of: path), file: path) { list in
+      try Self.text(of: list.hasPrefix("/") ? list : folder.appendingPathComponent(list).path)
+    }
+  }
+
+  private static func text(of path: String) throws -> String {
+    do {
+      return try String(contentsOf: URL(fileURLWithPath: path), encoding: .utf8)
+    } catch {
+      let exists = FileManager.default.fileExists(atPath: path)
+      throw EventLogError.unreadable(
+        file: path, reason: exists ? "it is a folder, or not UTF-8 text" : "no such file")
+    }
   }
 }
 

@@ -49,7 +49,7 @@ struct SnapshotOptions: ParsableArguments {
   }
 
   /// The times up to the last one.
-  private func times(through last: Timestamp, clock: Clock) throws -> [Timestamp] {
+  func times(through last: Timestamp, clock: Clock) throws -> [Timestamp] {
     guard let since, let every else { return [last] }
     do {
       return try FeatureSnapshots.times(from: since, through: last, every: every.step, clock: clock)
