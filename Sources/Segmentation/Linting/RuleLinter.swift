@@ -109,6 +109,8 @@ public struct RuleLinter: Sendable {
     case (true, true):
       return finding(
         .duplicate, other, "\"\(other.id)\" always has the members of \"\(one.id)\"")
+    // A segment that names another one is meant to be a part of it.
+    case (true, false) where one.names(other), (false, true) where other.names(one): return nil
     case (true, false):
       return finding(
         .subsumed, one, "every member of \"\(one.id)\" is always in \"\(other.id)\", too")
@@ -214,6 +216,17 @@ public struct RuleLinter: Sendable {
 
   private func warning(_ position: SourcePosition, _ message: String) -> Diagnostic {
     Diagnostic(severity: .warning, file: project.file, position: position, message: message)
+  }
+}
+
+extension SegmentDefinition {
+  /// Whether the rule asks about another segment.
+  fileprivate func names(_ other: SegmentDefinition) -> Bool {
+    guard case .rule(let condition) = membership else { return false }
+    return condition.leaves.contains {
+      if case .segment(let id, _) = $0.question { return bytesAreEqual(id, other.id) }
+      return false
+    }
   }
 }
 
