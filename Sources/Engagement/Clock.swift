@@ -108,10 +108,14 @@ public struct Clock: Sendable, Hashable {
     return Timestamp(microseconds: exact.min() ?? candidates[0])
   }
 
-  private func offsetInMicroseconds(at instant: Timestamp) -> Int64 {
+  /// Local time less universal time at an instant.
+  func offsetInMicroseconds(at instant: Timestamp) -> Int64 {
     guard let zone else { return 0 }
     return Int64(zone.secondsFromGMT(for: Self.date(instant))) * 1_000_000
   }
+
+  /// True where local time is universal time.
+  var isUniversal: Bool { zone == nil }
 
   private static func date(_ instant: Timestamp) -> Date {
     Date(timeIntervalSince1970: Double(instant.microseconds) / 1_000_000)

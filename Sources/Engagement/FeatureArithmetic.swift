@@ -7,10 +7,12 @@ func rate(_ decayedSum: Double, halfLifeInDays: Int) -> Double {
   log(2.0) / Double(halfLifeInDays) * decayedSum
 }
 
-/// log2((f_short + eps) / (f_long + eps)) with eps = 1/365 events a day.
+/// eps of velocity, in events a day: one a year.
+let leastFrequency = 1.0 / 365
+
+/// log2((f_short + eps) / (f_long + eps)).
 func velocity(short: Double, long: Double) -> Double {
-  let least = 1.0 / 365
-  return log2((short + least) / (long + least))
+  log2((short + leastFrequency) / (long + leastFrequency))
 }
 
 /// The slope of y over x, Σ (x − mean x)(y − mean y) / Σ (x − mean x)², for x from 0 down to −7.

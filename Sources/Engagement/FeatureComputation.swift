@@ -56,19 +56,25 @@ struct FeatureCalculator {
   let plan: FeaturePlan
   let community: Community
   let asOf: Timestamp
+  /// Events after this instant are left out, though they may be before `asOf`.
+  private let known: Timestamp
   private var row = 0
   private var events = MemberEvents()
 
-  init(plan: FeaturePlan, community: Community, asOf: Timestamp) {
+  init(plan: FeaturePlan, community: Community, asOf: Timestamp, known: Timestamp? = nil) {
     self.plan = plan
     self.community = community
     self.asOf = asOf
+    self.known = known.map { min($0, asOf) } ?? asOf
   }
 
   mutating func load(row: Int) {
     self.row = row
-    events.load(community.events(ofRow: row, asOf: asOf), of: community.history)
+    events.load(community.events(ofRow: row, asOf: known), of: community.history)
   }
+
+  /// The positions in the history of the events loaded, oldest first.
+  var loadedEvents: ArraySlice<Int32> { events.positions }
 
   func value(of step: FeaturePlan.Step) -> Double {
     switch step.feature {
@@ -142,7 +148,7 @@ extension FeatureCalculator {
     Int64(days) * Timestamp.microsecondsPerDay
   }
 
-  private func frequency(_ halfLifeInDays: Int, asOf instant: Timestamp) -> Double {
+  func frequency(_ halfLifeInDays: Int, asOf instant: Timestamp) -> Double {
     var sum = DecayedSum(halfLifeInMicroseconds: halfLifeInMicroseconds(halfLifeInDays))
     for index in 0..<events.firstIndex(after: instant.microseconds) {
       sum.add(1, at: events.timestamps[index])
@@ -176,7 +182,7 @@ extension FeatureCalculator {
   private func receivedImpactRate(_ halfLifeInDays: Int) -> Double {
     let history = community.history
     var sum = DecayedSum(halfLifeInMicroseconds: halfLifeInMicroseconds(halfLifeInDays))
-    for position in community.eventsReceived(byRow: row, asOf: asOf) {
+    for position in community.eventsReceived(byRow: row, asOf: known) {
       let event = Int(position)
       guard community.row(ofID: history.memberIndices[event]) != row else { continue }
       sum.add(

@@ -38,16 +38,13 @@ public func scores(
     switch definition {
     case .linear(let feature, let zero, let three):
       let values = table?.column(feature) ?? []
-      column = values.map { clamped(3 * ($0 - zero) / (three - zero)) }
+      column = values.map { linearScore($0, zeroAt: zero, threeAt: three) }
     case .percentile(let feature, let model):
       guard let distribution = distributions[model]?[feature] else {
         throw .missingPercentile(score: name, model: model, feature: feature.description)
       }
       let values = table?.column(feature) ?? []
-      column = values.map { value in
-        let fraction = distribution.fraction(below: value)
-        return 3 * (feature == .recencyDays ? 1 - fraction : fraction)
-      }
+      column = values.map { percentileScore($0, in: distribution, of: feature) }
     case .points(let points, let halfLife):
       column = pointColumn(
         points, halfLife: halfLife, of: community, rows: rows, asOf: asOf, settings: settings)
@@ -73,10 +70,22 @@ extension ScoreDefinition {
   }
 }
 
-private func clamped(_ score: Double) -> Double { score.isNaN ? .nan : min(3, max(0, score)) }
+/// 0 to 3, linear between two values and clamped outside them; NaN of NaN.
+func linearScore(_ value: Double, zeroAt zero: Double, threeAt three: Double) -> Double {
+  let score = 3 * (value - zero) / (three - zero)
+  return score.isNaN ? .nan : min(3, max(0, score))
+}
+
+/// 3 F(x), falling for recency; NaN of NaN.
+func percentileScore(
+  _ value: Double, in distribution: EmpiricalDistribution, of feature: FeatureDefinition
+) -> Double {
+  let fraction = distribution.fraction(below: value)
+  return 3 * (feature == .recencyDays ? 1 - fraction : fraction)
+}
 
 /// The scores named and all they are built on, each after its parts.
-private func scoresInOrderOfNeed(
+func scoresInOrderOfNeed(
   _ names: [String], definitions: [String: ScoreDefinition]
 ) throws(EngagementError) -> [String] {
   var order: [String] = []
@@ -105,6 +114,18 @@ private func pointColumn(
   asOf: Timestamp, settings: EngagementSettings
 ) -> [Double] {
   let history = community.history
+  let pointsOfType = pointsOfType(points, in: history, settings: settings)
+  return rows.map { row in
+    pointSum(
+      pointsOfType, halfLife: halfLife, of: community.events(ofRow: row, asOf: asOf), in: history,
+      asOf: asOf)
+  }
+}
+
+/// For each event type of a history its points.
+func pointsOfType(
+  _ points: [String: Double], in history: EventHistory, settings: EngagementSettings
+) -> [Double] {
   var pointsOfType = [Double](repeating: 0, count: history.types.count)
   for (name, value) in points.sorted(by: { bytesPrecede($0.key, $1.key) }) {
     let selected = settings.selection(of: name, in: history.types)
@@ -112,18 +133,24 @@ private func pointColumn(
       pointsOfType[type] += value
     }
   }
-  return rows.map { row in
-    var decayed = halfLife.map { DecayedSum(halfLifeInMicroseconds: $0) }
-    var plain = ExactSum()
-    for position in community.events(ofRow: row, asOf: asOf) {
-      let weight = pointsOfType[Int(history.typeIndices[Int(position)])]
-      guard weight != 0 else { continue }
-      if decayed == nil {
-        plain.add(weight)
-      } else {
-        decayed?.add(weight, at: history.timestamps[Int(position)])
-      }
+  return pointsOfType
+}
+
+/// The sum of the points of events at some positions of a history, decayed where there is a half-life.
+func pointSum(
+  _ pointsOfType: [Double], halfLife: Int64?, of events: ArraySlice<Int32>,
+  in history: EventHistory, asOf: Timestamp
+) -> Double {
+  var decayed = halfLife.map { DecayedSum(halfLifeInMicroseconds: $0) }
+  var plain = ExactSum()
+  for position in events {
+    let weight = pointsOfType[Int(history.typeIndices[Int(position)])]
+    guard weight != 0 else { continue }
+    if decayed == nil {
+      plain.add(weight)
+    } else {
+      decayed?.add(weight, at: history.timestamps[Int(position)])
     }
-    return decayed?.value(asOf: asOf.microseconds) ?? plain.value
   }
+  return decayed?.value(asOf: asOf.microseconds) ?? plain.value
 }

@@ -40,7 +40,12 @@ extension ProjectFile {
       case .occurrence(let occurrence):
         (occurrence.selection.conditions + occurrence.having).forEach { take($0.field) }
       case .feature(let feature, _): take(feature)
-      default: break
+      default:
+        leaf.selections.flatMap(\.conditions).forEach { take($0.field) }
+        leaf.fieldsRead.forEach(take)
+        if case .rank(let rank) = leaf.question, case .feature(let feature) = rank.quantity {
+          take(feature)
+        }
       }
     }
     return names.sorted(by: bytesPrecede)
@@ -62,8 +67,8 @@ extension ProjectFile {
   public var rulesNeedEvents: Bool {
     leaves.contains {
       switch $0.question {
-      case .did, .didNot, .occurrence, .score: true
-      case .attribute, .feature, .segment, .cluster, .list: false
+      case .did, .didNot, .occurrence, .score, .regular, .sequence, .trend, .share, .rank: true
+      case .attribute, .feature, .segment, .cluster, .list, .near, .bucket: false
       }
     }
   }
@@ -142,7 +147,18 @@ private struct CommunityCheck {
     case .occurrence(let occurrence):
       check(occurrence.selection)
       for condition in occurrence.having { checkField(condition.field, at: condition.position) }
-    default: break
+    case .rank(let rank):
+      if case .feature(let feature) = rank.quantity {
+        checkFeature(
+          ProjectFile.PlacedName(name: feature.description, position: leaf.position))
+      }
+    case .near(let near):
+      for name in near.fields {
+        checkAttribute(name, [.number(.atLeast(0))], at: leaf.position)
+      }
+    default:
+      leaf.selections.forEach { check($0) }
+      leaf.fieldsRead.forEach { checkField($0, at: leaf.position) }
     }
   }
 

@@ -21,17 +21,17 @@ indirect enum CompiledCondition: Sendable {
 struct CompiledLeaf: Sendable {
   enum Question: Sendable {
     case attribute(AttributeReader, [FieldTest])
-    case did(CompiledSelection, EventBounds, CompiledMeasure, [Comparison<Double>])
-    case didNot(CompiledSelection, EventBounds, afterEver: Bool)
+    case did(CompiledSelection, EventWindow, CompiledMeasure, [Comparison<Double>])
+    case didNot(CompiledSelection, EventWindow, afterEver: Bool)
     case occurrence(EventOccurrence, CompiledSelection, having: [CompiledEventTest])
-    /// A number for each row, NaN where missing.
-    case number(name: String, [Double], [Comparison<Double>])
+    case number(name: String, NumberSource, [Comparison<Double>])
     /// The segment's position in the file.
     case segment(Int, isMember: Bool)
     /// For each row, the label and whether its segment is one that is asked for.
     case cluster([LearnedLabel?], isWanted: [Bool], [Comparison<Double>])
-    /// For each row, whether the member is on the list.
+    /// For each row, whether the member is on the list, and when the list ends.
     case list([Bool], expires: [Timestamp])
+    case pattern(CompiledPattern)
   }
 
   let question: Question
@@ -45,6 +45,15 @@ struct EventBounds: Sendable {
   let last: Int64
 }
 
+/// A feature or a score, NaN where missing.
+struct NumberSource: Sendable {
+  /// A value for each row, as of the instant that the rules were prepared for.
+  let values: [Double]
+  let asOf: Timestamp
+  /// The same at any time; nil where the values were given and the events were not.
+  let timeline: NumberTimeline?
+}
+
 /// Event types, and tests of other fields, resolved against a history.
 struct CompiledSelection: Sendable {
   /// The names as written, for reading.
@@ -52,9 +61,9 @@ struct CompiledSelection: Sendable {
   let isSelected: [Bool]
   let tests: [CompiledEventTest]
 
-  func matches(_ event: Int, of history: EventHistory) -> Bool {
+  func matches(_ event: Int, of history: EventHistory, at now: EvaluationInstant) -> Bool {
     isSelected[Int(history.typeIndices[event])]
-      && tests.allSatisfy { $0.holds(for: event, of: history) }
+      && tests.allSatisfy { $0.holds(for: event, of: history, at: now) }
   }
 }
 
@@ -63,18 +72,23 @@ struct CompiledEventTest: Sendable {
   enum Reading: Sendable {
     /// A code for each event, and the answer for each code.
     case codes([Int32], holds: [Bool])
-    case value([FieldTest], EvaluationInstant)
+    /// A code for each event, the value of each code, and tests that time changes.
+    case timed([Int32], [FieldValue], [FieldTest])
+    case value([FieldTest])
   }
 
   let reading: Reading
   let holdsWhereMissing: Bool
 
-  func holds(for event: Int, of history: EventHistory) -> Bool {
+  func holds(for event: Int, of history: EventHistory, at now: EvaluationInstant) -> Bool {
     switch reading {
     case .codes(let codes, let holds):
       guard event < codes.count, codes[event] >= 0 else { return holdsWhereMissing }
       return holds[Int(codes[event])]
-    case .value(let tests, let now):
+    case .timed(let codes, let values, let tests):
+      guard event < codes.count, codes[event] >= 0 else { return holdsWhereMissing }
+      return tests.allSatisfy { $0.holds(for: values[Int(codes[event])], at: now) }
+    case .value(let tests):
       let value = history.values[event]
       guard !value.isNaN else { return holdsWhereMissing }
       return tests.allSatisfy { $0.holds(for: .number(value), at: now) }

@@ -48,6 +48,20 @@ public struct Leaf: Sendable, Hashable {
     case cluster(model: String, segments: [String], confidence: [Comparison<Double>])
     /// `list`: the member is on a list.
     case list(name: String)
+    /// `regular`: events in enough of the latest calendar periods.
+    case regular(RegularActivity)
+    /// `sequence`: one event for each step.
+    case sequence(EventSequence)
+    /// `trend`: the events of a window against those of the one before.
+    case trend(EventTrend)
+    /// `share`: the part of the events that pass further conditions.
+    case share(EventShare)
+    /// `rank`: where the member stands among all.
+    case rank(MemberRank)
+    /// `near`: within a distance of a point.
+    case near(Nearness)
+    /// `bucket`: in a stable random part of all members.
+    case bucket(MemberBucket)
   }
 
   /// What is asked.

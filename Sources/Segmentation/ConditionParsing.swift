@@ -5,10 +5,9 @@ extension ProjectParser {
   private static let combinators = ["all", "any", "none", "not", "at_least"]
   private static let leaves = [
     "attr", "did", "did_not", "first", "last", "feature", "score", "segment", "cluster", "list",
+    "regular", "sequence", "trend", "share", "rank", "near", "bucket",
   ]
-  private static let laterLeaves = [
-    "regular", "sequence", "trend", "share", "rank", "stage", "consent", "near", "bucket",
-  ]
+  private static let laterLeaves = ["stage", "consent"]
 
   /// Parses a condition; nil, with a report, where it is none.
   mutating func condition(_ node: SourceNode) -> Condition? {
@@ -101,6 +100,13 @@ extension ProjectParser {
     case "feature", "score": question = measured(node, kind)
     case "segment": question = segmentReference(node, kind)
     case "cluster": question = cluster(node, kind)
+    case "regular": question = regular(node, kind)
+    case "sequence": question = sequence(node, kind)
+    case "trend": question = trend(node, kind)
+    case "share": question = share(node, kind)
+    case "rank": question = rank(node, kind)
+    case "near": question = near(node, kind)
+    case "bucket": question = bucket(node, kind)
     default: question = list(node, kind)
     }
     let isUnknownIfMissing = node.entries?.contains { $0.key == "if_missing" } ?? false

@@ -37,7 +37,7 @@ struct EventCompiler {
     }
     let reading: CompiledEventTest.Reading
     switch condition.field {
-    case .value: reading = .value(tests, now)
+    case .value: reading = .value(tests)
     case .type:
       reading = .codes(
         history.typeIndices, holds: history.types.strings.map { holds(.exact($0)) })
@@ -49,9 +49,11 @@ struct EventCompiler {
       }
       reading = .codes(history.targetIndices, holds: answers)
     case .property(let name):
-      let column = history.properties[name]
-      reading = .codes(
-        column?.codes ?? [], holds: (column?.values ?? []).map { holds(FieldValue($0)) })
+      let codes = history.properties[name]?.codes ?? []
+      let values = (history.properties[name]?.values ?? []).map { FieldValue($0) }
+      reading =
+        tests.contains(where: \.dependsOnTime)
+        ? .timed(codes, values, tests) : .codes(codes, holds: values.map(holds))
     }
     return CompiledEventTest(reading: reading, holdsWhereMissing: holds(.missing))
   }
@@ -65,7 +67,7 @@ struct EventCompiler {
     }
   }
 
-  private func compiled(_ key: DistinctKey) -> CompiledKey {
+  func compiled(_ key: DistinctKey) -> CompiledKey {
     switch key {
     case .day: return .day(now.clock)
     case .week: return .week(now.clock)

@@ -1,7 +1,7 @@
 import EventLog
 
 extension ProjectParser {
-  private static let windowKeys = ["within", "ago", "since", "until", "ever"]
+  static let windowKeys = ["within", "ago", "since", "until", "ever"]
   private static let aggregates = EventMeasure.Aggregate.allCases.map(\.rawValue)
   private static let measureKeys = ["count", "distinct"] + aggregates
 
@@ -79,8 +79,7 @@ extension ProjectParser {
         order: order, selection: selection, age: age, instant: instants, having: having))
   }
 
-  private mutating func selection(_ node: SourceNode, where filter: SourceNode?) -> EventSelection?
-  {
+  mutating func selection(_ node: SourceNode, where filter: SourceNode?) -> EventSelection? {
     let names = node.items == nil ? text(node, "an event name").map { [$0] } : texts(node, "events")
     if names?.isEmpty == true { report(node, "at least one event type, alias or glob is needed") }
     let conditions = filter.map { eventConditions($0, in: "where") } ?? []
@@ -88,7 +87,7 @@ extension ProjectParser {
     return EventSelection(names: names, conditions: conditions, position: node.position)
   }
 
-  private mutating func eventConditions(
+  mutating func eventConditions(
     _ node: SourceNode, in what: String
   ) -> [EventFieldCondition]? {
     let entries = namedEntries(of: node, in: what)
@@ -118,7 +117,7 @@ extension ProjectParser {
     return conditions.count == entries.count ? conditions : nil
   }
 
-  private mutating func window(_ fields: [String: SourceNode]) -> EventWindow? {
+  mutating func window(_ fields: [String: SourceNode]) -> EventWindow? {
     let given = Self.windowKeys.filter { fields[$0] != nil }
     guard given.count <= 1 || given == ["since", "until"] else {
       if let node = fields[given[1]] {

@@ -3,9 +3,10 @@ import EventLog
 
 extension SegmentEvaluator {
   /// The positions in the history of a row's events within bounds, oldest first.
-  private func events(in bounds: EventBounds, row: Int) -> ArraySlice<Int32> {
-    guard bounds.first <= bounds.last else { return [] }
-    let events = community.events(ofRow: row, asOf: Timestamp(microseconds: bounds.last))
+  func events(in bounds: EventBounds, row: Int) -> ArraySlice<Int32> {
+    let last = min(bounds.last, now.known.microseconds)
+    guard bounds.first <= last else { return [] }
+    let events = community.events(ofRow: row, asOf: Timestamp(microseconds: last))
     let timestamps = community.history.timestamps
     var low = events.startIndex
     var high = events.endIndex
@@ -16,15 +17,29 @@ extension SegmentEvaluator {
     return events[low...]
   }
 
+  /// The positions in the history of a row's matching events within bounds, oldest first.
+  func matching(_ selection: CompiledSelection, in bounds: EventBounds, row: Int) -> [Int] {
+    events(in: bounds, row: row).lazy.map { Int($0) }
+      .filter { selection.matches($0, of: community.history, at: now) }
+  }
+
+  /// The bounds of a window now.
+  func bounds(_ window: EventWindow) -> EventBounds {
+    let (first, last) = window.bounds(asOf: now.asOf)
+    return EventBounds(first: first, last: last)
+  }
+
   /// True where a row has a matching event within bounds.
   func hasEvent(_ selection: CompiledSelection, in bounds: EventBounds, row: Int) -> Bool {
-    events(in: bounds, row: row).contains { selection.matches(Int($0), of: community.history) }
+    events(in: bounds, row: row).contains {
+      selection.matches(Int($0), of: community.history, at: now)
+    }
   }
 
   /// The latest matching event within bounds, in words.
   func latest(_ selection: CompiledSelection, in bounds: EventBounds, row: Int) -> String {
     let event = events(in: bounds, row: row).last {
-      selection.matches(Int($0), of: community.history)
+      selection.matches(Int($0), of: community.history, at: now)
     }
     guard let event else { return "never \(selection.names)" }
     let instant = Timestamp(microseconds: community.history.timestamps[Int(event)])
@@ -39,7 +54,7 @@ extension SegmentEvaluator {
   ) -> Double? {
     let history = community.history
     let matching = events(in: bounds, row: row).lazy.map { Int($0) }
-      .filter { selection.matches($0, of: history) }
+      .filter { selection.matches($0, of: history, at: now) }
     switch measure {
     case .count: return Double(matching.reduce(0) { count, _ in count + 1 })
     case .distinct(let key):

@@ -64,4 +64,12 @@ public enum FieldTest: Sendable, Hashable {
     default: false
     }
   }
+
+  /// True for tests of a value that does not change which come and go by themselves.
+  var dependsOnTime: Bool {
+    switch self {
+    case .olderThan, .newerThan, .anniversaryWithin: true
+    default: false
+    }
+  }
 }

@@ -38,6 +38,14 @@ enum FieldValue: Sendable {
 struct EvaluationInstant: Sendable {
   let asOf: Timestamp
   let clock: Clock
+  /// Events after this instant are left out, so that what time alone does can be asked for.
+  let known: Timestamp
+
+  init(asOf: Timestamp, clock: Clock, known: Timestamp? = nil) {
+    self.asOf = asOf
+    self.clock = clock
+    self.known = known.map { min($0, asOf) } ?? asOf
+  }
 }
 
 extension FieldTest {
@@ -125,7 +133,7 @@ extension FieldValue {
     return texts.contains { holds(folded($0), part.foldedText) }
   }
 
-  fileprivate var number: Double? {
+  var number: Double? {
     switch self {
     case .number(let number): number
     case .text(let text): decimal(text)
@@ -133,7 +141,7 @@ extension FieldValue {
     }
   }
 
-  fileprivate func instant(in clock: Clock) -> Timestamp? {
+  func instant(in clock: Clock) -> Timestamp? {
     switch self {
     case .time(let instant): instant
     case .text(let text): Timestamp(text, in: clock)

@@ -35,15 +35,16 @@ extension SegmentEvaluator {
           ? found(holds, "\(reader.name) is missing") : missing(holds, "\(reader.name) is missing")
       }
       return found(holds, "\(reader.name) is \(value.description)")
-    case .did(let selection, let bounds, let measure, let comparisons):
+    case .did(let selection, let window, let measure, let comparisons):
+      let bounds = bounds(window)
       guard let number = self.number(measure, of: selection, in: bounds, row: row) else {
         return missing(false, "no \(selection.names) with a number to measure")
       }
       return found(
         comparisons.allSatisfy { $0.holds(for: number) },
         fact(measure, number, needs: comparisons, of: selection, in: bounds, row: row))
-    case .didNot(let selection, let bounds, let afterEver):
-      let hasNone = !hasEvent(selection, in: bounds, row: row)
+    case .didNot(let selection, let window, let afterEver):
+      let hasNone = !hasEvent(selection, in: bounds(window), row: row)
       let everything = EventBounds(first: .min, last: now.asOf.microseconds)
       let holds = hasNone && (!afterEver || hasEvent(selection, in: everything, row: row))
       return found(holds, latest(selection, in: everything, row: row))
@@ -51,11 +52,12 @@ extension SegmentEvaluator {
       return observe(
         occurrence, selection, having: having, row: row, found: { found($0, $1) },
         missing: { missing(false, $0) })
-    case .number(let name, let values, let comparisons):
-      guard !values[index].isNaN else { return missing(false, "\(name) is missing") }
+    case .number(let name, let source, let comparisons):
+      let value = self.value(of: source, at: index)
+      guard !value.isNaN else { return missing(false, "\(name) is missing") }
       return found(
-        comparisons.allSatisfy { $0.holds(for: values[index]) },
-        "\(name) \(formatted(values[index])), needs \(needs(comparisons))")
+        comparisons.allSatisfy { $0.holds(for: value) },
+        "\(name) \(formatted(value)), needs \(needs(comparisons))")
     case .segment(let position, let shouldBeMember):
       let isIn = isMember[position]
       let id = segments[position].definition.id
@@ -68,7 +70,12 @@ extension SegmentEvaluator {
         "\(label.segment)\(name), confidence \(formatted(label.confidence))")
     case .list(let isOn, let expires):
       let end = expires.min().map { now.asOf < $0 ? ", until \($0)" : ", which ended \($0)" } ?? ""
-      return found(isOn[index], (isOn[index] ? "on the list" : "not on the list") + end)
+      let holds = isOn[index] && expires.allSatisfy { now.asOf < $0 }
+      return found(holds, (holds ? "on the list" : "not on the list") + end)
+    case .pattern(let pattern):
+      let finding = finding(of: pattern, at: index)
+      guard let holds = finding.holds else { return missing(false, finding.fact()) }
+      return found(holds, finding.fact())
     }
   }
 
@@ -77,8 +84,8 @@ extension SegmentEvaluator {
     row: Int, found: (Bool, String) -> LeafObservation, missing: (String) -> LeafObservation
   ) -> LeafObservation {
     let history = community.history
-    let events = community.events(ofRow: row, asOf: now.asOf)
-    let matches: (Int32) -> Bool = { selection.matches(Int($0), of: history) }
+    let events = community.events(ofRow: row, asOf: now.known)
+    let matches: (Int32) -> Bool = { selection.matches(Int($0), of: history, at: now) }
     let position =
       occurrence.order == .first
       ? events.firstIndex(where: matches) : events.lastIndex(where: matches)
@@ -95,10 +102,19 @@ extension SegmentEvaluator {
         ? events[position...].prefix(while: isTied)
         : ArraySlice(events[...position].reversed().prefix(while: isTied))
       holds = tied.contains { event in
-        matches(event) && having.allSatisfy { $0.holds(for: Int(event), of: history) }
+        matches(event) && having.allSatisfy { $0.holds(for: Int(event), of: history, at: now) }
       }
     }
     return found(holds, "\(occurrence.order.rawValue) \(selection.names) \(described(instant))")
+  }
+
+  /// A feature or score of the member at a position of `rows` as of now.
+  private func value(of source: NumberSource, at index: Int) -> Double {
+    if now.asOf == source.asOf, now.known == source.asOf { return source.values[index] }
+    guard let timeline = source.timeline else {
+      preconditionFailure("another instant is asked of rules that were prepared from events")
+    }
+    return timeline.value(row: rows[index], asOf: now.asOf, known: now.known)
   }
 
   func needs(_ comparisons: [Comparison<Double>]) -> String {

@@ -25,9 +25,9 @@ extension ProjectParser {
             report(
               leaf.position, "unknown segment \"\(id)\"\(suggestion(for: id, among: ids))")
           }
-        case .score(let name, _) where !declaredScores.contains(name):
-          let hint = suggestion(for: name, among: declaredScores)
-          report(leaf.position, "unknown score \"\(name)\"\(hint)")
+        case .score(let name, _): checkScore(name, at: leaf.position)
+        case .rank(let rank):
+          if case .score(let name) = rank.quantity { checkScore(name, at: leaf.position) }
         case .list(let name) where project.lists[name] == nil:
           report(
             leaf.position, "unknown list \"\(name)\"\(suggestion(for: name, among: listNames))")
@@ -42,5 +42,11 @@ extension ProjectParser {
         position,
         "segments refer to each other in a circle: \(cycle.path.joined(separator: " → "))")
     }
+  }
+
+  private mutating func checkScore(_ name: String, at position: SourcePosition) {
+    guard !declaredScores.contains(name) else { return }
+    let hint = suggestion(for: name, among: declaredScores)
+    report(position, "unknown score \"\(name)\"\(hint)")
   }
 }

@@ -3,12 +3,14 @@ import EventLog
 
 /// Resolves the names of a project's rules against a community, and computes what rules share.
 struct SegmentCompiler {
-  private let project: ProjectFile
-  private let community: Community
+  let project: ProjectFile
+  let community: Community
   private let rows: [Int]
-  private let now: EvaluationInstant
+  let now: EvaluationInstant
   private let labels: [String: [LearnedLabel?]]
   private let numbers: SharedNumbers
+  let distributions: [String: [FeatureDefinition: EmpiricalDistribution]]
+  let threadCount: Int
   private let positionOfID: [String: Int]
 
   init(
@@ -22,6 +24,8 @@ struct SegmentCompiler {
     self.rows = rows
     self.now = now
     self.labels = labels
+    self.distributions = distributions
+    self.threadCount = threadCount
     numbers = try SharedNumbers(
       project: project, community: community, rows: rows, asOf: now.asOf,
       distributions: distributions, table: features, threadCount: threadCount)
@@ -92,18 +96,19 @@ struct SegmentCompiler {
         AttributeReader(name: name, column: community.members.attributes[name]), tests)
     case .did(let selection, let window, let measure, let comparisons):
       return .did(
-        events.selection(selection), bounds(window), events.measure(measure), comparisons)
+        events.selection(selection), window, events.measure(measure), comparisons)
     case .didNot(let selection, let window, let afterEver):
-      return .didNot(events.selection(selection), bounds(window), afterEver: afterEver)
+      return .didNot(events.selection(selection), window, afterEver: afterEver)
     case .occurrence(let occurrence):
       return .occurrence(
         occurrence, events.selection(occurrence.selection),
         having: occurrence.having.map { events.test($0) })
     case .feature(let feature, let comparisons):
       return .number(
-        name: feature.description, numbers.features[feature] ?? [], comparisons)
+        name: feature.description,
+        source(.feature(feature), numbers.features[feature] ?? []), comparisons)
     case .score(let name, let comparisons):
-      return .number(name: name, numbers.scores[name] ?? [], comparisons)
+      return .number(name: name, source(.score(name), numbers.scores[name] ?? []), comparisons)
     case .segment(let id, let isMember):
       guard let position = positionOfID[id] else {
         preconditionFailure("a parsed project refers to its own segments only")
@@ -123,16 +128,20 @@ struct SegmentCompiler {
       }
       return .cluster(column, isWanted: isWanted, confidence)
     case .list(let name): return list(name, expires: nil)
+    default: return .pattern(try pattern(leaf, events: events))
     }
+  }
+
+  private func source(_ quantity: NumberTimeline.Quantity, _ values: [Double]) -> NumberSource {
+    // Features that were given may be of events that were not.
+    let timeline = try? NumberTimeline(
+      of: quantity, definitions: project.scores, community: community, settings: project.settings,
+      distributions: distributions)
+    return NumberSource(values: values, asOf: now.asOf, timeline: timeline)
   }
 
   private func place(of leaf: Leaf) -> String {
     "\(project.file):\(leaf.position.line):\(leaf.position.column)"
-  }
-
-  private func bounds(_ window: EventWindow) -> EventBounds {
-    let (first, last) = window.bounds(asOf: now.asOf)
-    return EventBounds(first: first, last: last)
   }
 
   private func list(_ name: String, expires: Timestamp?) -> CompiledLeaf.Question {
@@ -140,11 +149,7 @@ struct SegmentCompiler {
       preconditionFailure("a parsed project refers to its own lists only")
     }
     let ends = [list.expires, expires].compactMap { $0 }
-    var isOn = [Bool](repeating: false, count: rows.count)
-    if ends.allSatisfy({ now.asOf < $0 }) {
-      let onList = Set(list.members.compactMap { community.row(of: $0) })
-      isOn = rows.map { onList.contains($0) }
-    }
-    return .list(isOn, expires: ends)
+    let onList = Set(list.members.compactMap { community.row(of: $0) })
+    return .list(rows.map { onList.contains($0) }, expires: ends)
   }
 }

@@ -37,7 +37,7 @@ public struct SegmentEvaluator: Sendable {
   let project: ProjectFile
   let community: Community
   let rows: [Int]
-  let now: EvaluationInstant
+  var now: EvaluationInstant
   /// The compiled segments, in the order of the file.
   let segments: [CompiledSegment]
   /// Positions in `segments`, each after those it refers to.

@@ -18,7 +18,8 @@ struct ProjectErrorTests {
     var testDescription: String { name }
   }
 
-  @Test(arguments: structure + sections + scores + lists + segments + leaves + events)
+  @Test(
+    arguments: structure + sections + scores + lists + segments + leaves + events + patterns)
   func errorsNamePlaceAndWayOut(_ example: Case) throws {
     let error = try #require(throws: ProjectFileError.self) {
       try ProjectFile(parsing: example.yaml, file: "c.yaml")
@@ -280,8 +281,8 @@ struct ProjectErrorTests {
       "unknown", leaf("{dit: x}"),
       "c.yaml:5:6: unknown condition \"dit\"; did you mean \"did\"?"),
     Case(
-      "later", leaf("{trend: {of: x}}"),
-      "c.yaml:5:6: \"trend\" is not supported by this version"),
+      "later", leaf("{stage: {machine: x}}"),
+      "c.yaml:5:6: \"stage\" is not supported by this version"),
     Case(
       "two", leaf("{did: x, segment: a}"),
       "c.yaml:5:14: \"did\" and \"segment\" stand in one condition; put both under all: or any:"),

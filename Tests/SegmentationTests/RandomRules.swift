@@ -26,6 +26,8 @@ struct RawMember {
   var joined: Timestamp?
   var age: Double?
   var events: [Event]
+  /// The instant at which a rule is asked; later rows do not exist yet.
+  var now: Timestamp
 }
 
 /// A rule as written, and what it means, worked out anew from raw rows.
@@ -37,6 +39,7 @@ struct OracleRule {
 /// Writes random rules together with their meaning.
 struct RandomRules {
   let asOf: Timestamp
+  var calendar = OracleCalendar(zone: "UTC")
   var generator: SeededGenerator
 
   private let types = ["post", "Post", "order", "lesson_a", "lesson_b"]
@@ -85,7 +88,8 @@ struct RandomRules {
   }
 
   private mutating func leaf() -> OracleRule {
-    switch Int.random(in: 0..<7, using: &generator) {
+    switch Int.random(in: 0..<12, using: &generator) {
+    case 7...: return pattern()
     case 0: return attribute()
     case 1: return joined()
     case 2: return didNot()
@@ -115,18 +119,16 @@ struct RandomRules {
   private mutating func joined() -> OracleRule {
     let (text, length) = generator.pick(Self.durations)
     let isOlder = Bool.random(using: &generator)
-    let asOf = asOf
     return OracleRule(yaml: "{attr: joined_at, \(isOlder ? "older_than" : "newer_than"): \(text)}")
     {
-      guard let joined = $0.joined, joined <= asOf else { return .false }
-      let age = asOf.microseconds - joined.microseconds
+      guard let joined = $0.joined, joined <= $0.now else { return .false }
+      let age = $0.now.microseconds - joined.microseconds
       return (isOlder ? age >= length : age < length) ? .true : .false
     }
   }
 
   /// Names, and which events of a member they select as of now, where-conditions included.
-  private mutating func selection() -> (name: String, filter: String, of: (RawMember) -> [Event]) {
-    let asOf = asOf
+  mutating func selection() -> (name: String, filter: String, of: (RawMember) -> [Event]) {
     let names: [(String, (String) -> Bool)] = [
       ("\"*\"", { _ in true }), ("\"lesson_*\"", { $0.hasPrefix("lesson_") }),
       ("post", { $0 == "post" }), ("learning", { $0 == "lesson_a" || $0 == "lesson_b" }),
@@ -148,35 +150,25 @@ struct RandomRules {
     return (
       name, filter,
       { member in
-        member.events.filter { $0.timestamp <= asOf && holds($0.type) && passes($0) }
+        member.events.filter { $0.timestamp <= member.now && holds($0.type) && passes($0) }
       }
     )
   }
 
-  private mutating func window() -> (text: String, holds: (Event) -> Bool) {
-    let now = asOf.microseconds
+  mutating func window() -> (text: String, holds: (Event, Timestamp) -> Bool) {
     let (text, length) = generator.pick(Self.durations)
+    let edge = asOf.shifted(by: -length)
     switch Int.random(in: 0..<5, using: &generator) {
-    case 0: return ("", { _ in true })
-    case 1: return (", within: \(text)", { now - $0.timestamp.microseconds < length })
+    case 0: return ("", { _, _ in true })
+    case 1: return (", within: \(text)", { age(of: $0, at: $1) < length })
     case 2:
       let (older, olderLength) = generator.pick([("90d", 90 * Self.day), ("8w", 56 * Self.day)])
       return (
         ", ago: [\(older), \(text)]",
-        { event in
-          let age = now - event.timestamp.microseconds
-          return age >= length && age < olderLength
-        }
+        { age(of: $0, at: $1) >= length && age(of: $0, at: $1) < olderLength }
       )
-    case 3:
-      let start = now - length
-      return (
-        ", since: \(asOf.shifted(by: -length))",
-        { $0.timestamp.microseconds >= start }
-      )
-    default:
-      let end = now - length
-      return (", until: \(asOf.shifted(by: -length))", { $0.timestamp.microseconds < end })
+    case 3: return (", since: \(edge)", { event, _ in event.timestamp >= edge })
+    default: return (", until: \(edge)", { event, _ in event.timestamp < edge })
     }
   }
 
@@ -186,15 +178,18 @@ struct RandomRules {
     let (order, holds) = generator.pick(Self.orders)
     let limit = Double(Int.random(in: 0...4, using: &generator))
     let head = "{did: \(name)\(filter)\(windowText)"
-    let inside: (RawMember) -> [Event] = { events($0).filter(isInside) }
+    let inside: (RawMember) -> [Event] = { member in
+      events(member).filter { isInside($0, member.now) }
+    }
     switch Int.random(in: 0..<4, using: &generator) {
     case 0:
       return OracleRule(yaml: "\(head), count: {\(order): \(Int(limit))}}") {
         holds(Double(inside($0).count), limit) ? .true : .false
       }
     case 1:
+      let calendar = calendar
       return OracleRule(yaml: "\(head), distinct: day, count: {\(order): \(Int(limit))}}") {
-        let days = Set(inside($0).map { String($0.timestamp.description.prefix(10)) })
+        let days = Set(inside($0).map { calendar.period("day", of: $0.timestamp) })
         return holds(Double(days.count), limit) ? .true : .false
       }
     case 2:
@@ -225,7 +220,8 @@ struct RandomRules {
     let suffix = isAfterEver ? ", after_ever: true" : ""
     return OracleRule(yaml: "{did_not: \(name)\(filter)\(windowText)\(suffix)}") { member in
       let all = events(member)
-      return !all.contains(where: isInside) && (!isAfterEver || !all.isEmpty) ? .true : .false
+      let isIn = all.contains { isInside($0, member.now) }
+      return !isIn && (!isAfterEver || !all.isEmpty) ? .true : .false
     }
   }
 
@@ -234,7 +230,6 @@ struct RandomRules {
     let (text, length) = generator.pick(Self.durations)
     let isLast = Bool.random(using: &generator)
     let asksKind = Bool.random(using: &generator)
-    let now = asOf.microseconds
     let having = asksKind ? ", having: {kind: {is: quiz}}" : ""
     return OracleRule(
       yaml: "{\(isLast ? "last" : "first"): \(name)\(filter), age: {gte: \(text)}\(having)}"
@@ -243,7 +238,8 @@ struct RandomRules {
       let times = all.map(\.timestamp)
       guard let time = isLast ? times.max() : times.min() else { return .false }
       let isKind = all.contains { $0.timestamp == time && $0.properties["kind"] == .string("quiz") }
-      return now - time.microseconds >= length && (!asksKind || isKind) ? .true : .false
+      return member.now.microseconds - time.microseconds >= length && (!asksKind || isKind)
+        ? .true : .false
     }
   }
 
@@ -268,7 +264,8 @@ struct RandomRules {
     }
     let joined = Bool.random(using: &generator) ? time() : nil
     return RawMember(
-      id: id, joined: joined, age: generator.pick([nil, 10, 20, 30]), events: events)
+      id: id, joined: joined, age: generator.pick([nil, 10, 20, 30]), events: events,
+      now: asOf)
   }
 
   private mutating func time() -> Timestamp {
@@ -277,6 +274,11 @@ struct RandomRules {
     let nudge = generator.pick([Int64(0), 0, 0, 1, -1, 3_600_000_000])
     return asOf.shifted(by: nudge - length)
   }
+}
+
+/// The age of an event in microseconds.
+func age(of event: Event, at now: Timestamp) -> Int64 {
+  now.microseconds - event.timestamp.microseconds
 }
 
 extension Timestamp {

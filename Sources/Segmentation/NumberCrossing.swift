@@ -1,0 +1,102 @@
+import Engagement
+import EventLog
+
+extension SegmentEvaluator {
+  /// The first instant after now at which comparisons of a feature or a score change by time alone.
+  func nextCrossing(
+    of source: NumberSource, _ comparisons: [Comparison<Double>], at index: Int
+  ) -> Timestamp? {
+    guard let timeline = source.timeline else {
+      preconditionFailure("what changes by time is asked of rules that were prepared from events")
+    }
+    let row = rows[index]
+    let search = CrossingSearch(
+      timeline: timeline, comparisons: comparisons, row: row, known: now.known)
+    let truth = search.holds(at: now.asOf.microseconds)
+    var start = now.asOf.microseconds
+    let edges = timeline.edges(row: row, after: now.asOf, known: now.known)
+    for (count, edge) in edges.enumerated() {
+      if let crossing = search.firstChange(from: start, before: edge.microseconds, of: truth) {
+        return Timestamp(microseconds: crossing)
+      }
+      if count == Self.mostInstants || search.holds(at: edge.microseconds) != truth { return edge }
+      start = edge.microseconds
+    }
+    let end = now.asOf.microseconds + ExactDuration.longestInDays * Timestamp.microsecondsPerDay
+    return search.firstChange(from: start, before: end, of: truth)
+      .map { Timestamp(microseconds: $0) }
+  }
+}
+
+/// Looks for the instant at which comparisons of a number change, by halving times within which bounds of
+/// the number do not rule it out.
+private struct CrossingSearch {
+  let timeline: NumberTimeline
+  let comparisons: [Comparison<Double>]
+  let row: Int
+  let known: Timestamp
+
+  /// The most bounds that are asked for.
+  private static let mostSteps = 2_000
+  /// Bounds are taken wider by this part of themselves, more than rounding can make of them.
+  private static let slack = 1e-14
+
+  /// Whether the comparisons hold at an instant; nil where the number is missing.
+  func holds(at instant: Int64) -> Bool? {
+    let value = timeline.value(row: row, asOf: Timestamp(microseconds: instant), known: known)
+    return value.isNaN ? nil : comparisons.allSatisfy { $0.holds(for: value) }
+  }
+
+  /// The first instant after `start` and before `end` at which the comparisons are not as at `start`.
+  ///
+  /// Where the number stays so near to a limit that the steps run out, it is the first instant that is not
+  /// ruled out.
+  func firstChange(from start: Int64, before end: Int64, of truth: Bool?) -> Int64? {
+    var pending = [(start: start, end: end - 1)]
+    var steps = 0
+    while let (low, high) = pending.popLast() {
+      guard low < high, !isConstant(from: low, through: high, truth) else { continue }
+      steps += 1
+      if steps > Self.mostSteps { return low + 1 }
+      if high - low == 1 {
+        if holds(at: high) != truth { return high }
+        continue
+      }
+      let middle = low + (high - low) / 2
+      pending.append((middle, high))
+      pending.append((low, middle))
+    }
+    return nil
+  }
+
+  private func isConstant(from low: Int64, through high: Int64, _ truth: Bool?) -> Bool {
+    let range = timeline.range(
+      row: row, from: Timestamp(microseconds: low), through: Timestamp(microseconds: high),
+      known: known)
+    guard let range, let truth else { return range == nil && truth == nil }
+    var (least, greatest) = (range.lowerBound, range.upperBound)
+    if least < greatest {
+      least -= abs(least) * Self.slack
+      greatest += abs(greatest) * Self.slack
+    }
+    let outcomes = comparisons.map { $0.outcome(from: least, through: greatest) }
+    return truth ? outcomes.allSatisfy { $0 == true } : outcomes.contains { $0 == false }
+  }
+}
+
+extension Comparison<Double> {
+  /// What the comparison is for all values of a range, or nil where it is not the same for all.
+  fileprivate func outcome(from least: Double, through greatest: Double) -> Bool? {
+    switch self {
+    case .equal(let value):
+      if least == value, greatest == value { return true }
+      return value < least || value > greatest ? false : nil
+    case .between(let low, let high):
+      if least >= low, greatest <= high { return true }
+      return greatest < low || least > high ? false : nil
+    default:
+      let (first, last) = (holds(for: least), holds(for: greatest))
+      return first == last ? first : nil
+    }
+  }
+}
