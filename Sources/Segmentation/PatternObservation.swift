@@ -17,7 +17,9 @@ extension SegmentEvaluator {
     case .trend(let trend, let selection): return finding(of: trend, selection, row: row)
     case .share(let share, let selection, let part):
       return finding(of: share, selection, part: part, row: row)
-    case .rank(let rank, let ranking): return finding(of: rank, ranking, row: row)
+    case .rank(let rank, let ranking):
+      let snapshot = ranking.moved(to: rank.snapshot(asOf: now.asOf), in: community)
+      return finding(of: rank, snapshot, row: row)
     case .near(let near, let latitude, let longitude):
       return finding(of: near, latitude, longitude, row: row)
     case .bucket(let bucket):

@@ -4,6 +4,9 @@ import EventLog
 /// The values of all members that have one, as of one instant.
 struct Ranking: Sendable {
   let asOf: Timestamp
+  private let rank: MemberRank
+  private let project: ProjectFile
+  private let distributions: [String: [FeatureDefinition: EmpiricalDistribution]]
   private let values: [Int: Double]
   private let sorted: [Double]
 
@@ -32,8 +35,23 @@ struct Ranking: Sendable {
     var values: [Int: Double] = [:]
     for (row, value) in zip(rows, column) where !value.isNaN { values[row] = value }
     self.asOf = asOf
+    self.rank = rank
+    self.project = project
+    self.distributions = distributions
     self.values = values
     sorted = values.values.sorted()
+  }
+
+  /// The same ranking as of another instant; it is computed anew, from all members.
+  func moved(to instant: Timestamp, in community: Community) -> Ranking {
+    if instant == asOf { return self }
+    do {
+      return try Ranking(
+        rank, project: project, community: community, asOf: instant, distributions: distributions,
+        threadCount: 1)
+    } catch {
+      preconditionFailure("names that were found once are found again: \(error)")
+    }
   }
 
   /// The share of the ranked members that are strictly above a row (below, for the bottom) and the

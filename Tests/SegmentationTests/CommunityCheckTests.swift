@@ -71,4 +71,36 @@ struct CommunityCheckTests {
       #expect(diagnostic.message.contains(part))
     }
   }
+
+  @Test func whatPatternsNameIsLookedForToo() throws {
+    let project = try ProjectFile(
+      parsing: """
+        version: 1
+        segments:
+        - {id: a, when: {regular: {did: pst, unit: day, at_least: 1, of_last: 2}}}
+        - {id: b, when: {sequence: {steps: [post, {did: post, where: {are: {is: x}}}], same: cart}}}
+        - {id: c, when: {share: {of: post, where: {kind: {is: x}}, gte: 0.5}}}
+        - {id: d, when: {trend: {of: lik, current: 3d, delta: 1}}}
+        - {id: e, when: {near: {point: [1, 2], km: 3, fields: [city, lon]}}}
+        - {id: f, when: {rank: {feature: distinct_part_30d, top: 5%}}}
+        """, file: "c.yaml")
+    let members = MemberTable(
+      ids: ["ann"], joinedAt: [nil], attributes: ["city": .text(["Rome"])])
+    var event = try Event("ann", "post", "2024-01-01")
+    event.properties = ["area": .string("x")]
+    let community = Community(history: EventHistory([event]), members: members)
+    #expect(
+      project.check(against: community).map(\.description) == [
+        "c.yaml:3:33: warning: no event has the type \"pst\"; did you mean \"post\"?",
+        "c.yaml:4:28: warning: no event has a property \"cart\"",
+        "c.yaml:4:63: warning: no event has a property \"are\"; did you mean \"area\"?",
+        "c.yaml:5:25: warning: no event has a property \"kind\"",
+        "c.yaml:6:30: warning: no event has the type \"lik\"",
+        "c.yaml:7:24: warning: attribute \"city\" is of type text, not number",
+        "c.yaml:7:24: warning: no member has an attribute \"lon\"",
+        "c.yaml:8:24: warning: feature \"distinct_part_30d\": no event has a property \"part\"",
+      ])
+    #expect(project.eventProperties == ["are", "cart", "kind", "part"])
+    #expect(project.rulesNeedEvents)
+  }
 }

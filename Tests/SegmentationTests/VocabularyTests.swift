@@ -52,6 +52,7 @@ struct VocabularyTests {
         "job_role": .text(["Product Manager", "Designer", nil]),
         "city": .text(["Austin", "Rome", "Austin"]), "company": .text(["Acme", "ACME", nil]),
         "topics": .list([["ai"], ["ai", "design"], nil]), "income": .number([90, 40, .nan]),
+        "latitude": .number([30.3, 41.9, .nan]), "longitude": .number([-97.7, 12.5, .nan]),
       ])
     return RuleHarness(
       community: Community(history: history, members: members), asOf: try instant("2024-03-31"),
@@ -103,6 +104,56 @@ struct VocabularyTests {
       Case("income", "{attr: income, between: [50, 100]}", "pm"),
       Case("lead tiers", "{score: lead, between: [5, 30]}", "pm reader"),
       Case("in between windows", "{did: \"*\", ago: [90d, 30d]}", "pm"),
+      // Section 4: A6, A7, A8, A10, A14, A17, A20, B1, B2, B3, B5, B8, C7, C8, D4 and beyond.
+      Case(
+        "a surge", "{trend: {of: {did: \"*\"}, current: 14d, ratio: {gt: 1}, min: 4}}", "reader"),
+      Case(
+        "a drop-off", "{trend: {of: \"*\", current: 30d, previous: 130d, delta: {lt: 0}}}", "gone"),
+      Case("engaged monthly", "{regular: {unit: month, at_least: 2, of_last: 2}}", "pm"),
+      Case("engaged weekly", "{regular: {unit: week, at_least: 1, of_last: 1}}", "pm reader"),
+      Case(
+        "engaged daily", "{regular: {unit: day, at_least: 2, of_last: 7, consecutive: true}}",
+        "pm reader"),
+      Case(
+        "feedback giver",
+        "{share: {of: {did: contribution}, where: {event: {is: bug_reported}}, gte: 0.3}}", "pm"),
+      Case("sessions attended", "{did: event_attended, count: 1, distinct: kind}", "pm"),
+      Case(
+        "quiet learner",
+        """
+        {all: [{regular: {did: learning, unit: week, at_least: 1, of_last: 4}},
+            {did_not: contribution, ever: true}]}
+        """, "reader"),
+      Case(
+        "consistent contributors",
+        "{regular: {did: contribution, unit: week, at_least: 2, of_last: 9}}",
+        "pm"),
+      Case("the most active third", "{rank: {feature: events_90d, top: 33%}}", "pm"),
+      Case(
+        "was in the top quarter, now silent",
+        "{all: [{rank: {score: impact, top: 25%, as_of: 140d}}, {did_not: \"*\", within: 7d}]}",
+        "gone"),
+      Case(
+        "frequent viewer of a kind",
+        "{share: {of: {did: views}, where: {event: {is: page_viewed}}, gte: 0.4, min: 2, within: 45d}}",
+        "reader"),
+      Case(
+        "onboarded", "{sequence: {steps: [page_viewed, pricing_viewed, order_placed]}}", "reader"),
+      Case(
+        "looked at prices and did not order",
+        "{sequence: {steps: [pricing_viewed], without: order_placed, after: 1h, within: 30d}}", ""),
+      Case(
+        "looked and did not come back to the prices",
+        "{sequence: {steps: [page_viewed], without: post_created, after: 1d, within: 30d}}",
+        "reader"),
+      Case(
+        "reported, and met the makers, in any order",
+        "{sequence: {steps: [event_attended, bug_reported], order: any, span: 60d}}", "pm"),
+      Case(
+        "near Austin", "{any: [{attr: city, is: Rome}, {near: {point: [30.27, -97.74], km: 40}}]}",
+        "pm reader"),
+      Case("half of all", "{bucket: {salt: welcome, from: 0, to: 1}}", "gone pm reader"),
+      Case("anniversary soon", "{attr: joined_at, anniversary_within: 320d}", "gone pm"),
       Case("last event's property", "{last: \"*\", having: {amount: {gt: 100}}}", "reader"),
     ])
   func wishesAreExpressible(_ example: Case) throws {
