@@ -116,7 +116,10 @@ extension SegmentEvaluator {
       return PatternFinding(holds: nil) { "not ranked at \(ranking.asOf)" }
     }
     return PatternFinding(holds: share < rank.share) {
-      "\(formatted(value)) at \(ranking.asOf): \(formatted(100 * share)) % of the members are \(side), "
+      // Tenths, which are enough for reading; the comparison is of the share itself.
+      let percent = (1000 * share).rounded() / 10
+      return
+        "\(formatted(value)) at \(ranking.asOf): \(formatted(percent)) % of the members are \(side), "
         + "needs less than \(formatted(100 * rank.share)) %"
     }
   }

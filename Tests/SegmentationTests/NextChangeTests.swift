@@ -324,6 +324,21 @@ struct NextChangeTests {
     #expect(found.isEmpty == (within == "400d"))
   }
 
+  @Test func featuresOfOnesOwnAreLookedAtAsDaysBegin() throws {
+    let yaml = "version: 1\nsegments: [{id: s, when: {feature: age_in_hours, gte: 36}}]"
+    var project = try ProjectFile(parsing: yaml, file: "s.yaml")
+    try project.add(
+      CustomFeature(name: "age_in_hours", formula: "T − first", unit: "h", source: "this test") {
+        member in member.events.first.map { member.asOf.days(since: $0.timestamp) * 24 }
+      })
+    let community = Community(history: EventHistory([try Event("a", "post", "2024-01-01")]))
+    let evaluator = try SegmentEvaluator(
+      project, community: community, asOf: try instant("2024-01-01T06:00:00Z"), threadCount: 1)
+    let condition = try #require(evaluator.segments.first).condition
+    // True from noon of the 2nd on, which is seen as the 3rd begins.
+    #expect(evaluator.nextChange(condition, at: 0) == (try instant("2024-01-03")))
+  }
+
   @Test func daysThatComeTwiceBeginThreeTimes() throws {
     // In St. John's clocks went from 00:01 on 7 November 2010 back to 23:01 on the 6th.
     let newfoundland = try #require(Clock(zoneName: "America/St_Johns"))
