@@ -39,13 +39,15 @@ public struct Membership: Sendable, Hashable {
     case list
     /// A written condition.
     case rule
+    /// A state of a stage machine.
+    case stage
   }
 
   /// The member's position in ``MembershipTable/memberIDs``.
   public let member: Int
   /// How the segment comes about.
   public let kind: Kind
-  /// For learned segments the model's name, else empty.
+  /// For learned segments the model's name, for stages the machine's, else empty.
   public let source: String
   /// The segment's id.
   public let segment: String
@@ -68,13 +70,18 @@ public struct MembershipTable: Sendable {
   /// The written segments, in the order of the project file, with their members' positions in
   /// ``memberIDs``.
   public let written: [WrittenSegment]
+  /// The states of all stage machines, in the order of the project file, with their members' positions
+  /// in ``memberIDs``.
+  public let stages: [WrittenSegment]
 
-  /// The members of a rule or list.
+  /// The members of a rule, a list or a state.
   public struct WrittenSegment: Sendable, Hashable {
-    /// The segment's id.
+    /// The segment's id, or the state.
     public let id: String
-    /// Rule or list.
+    /// Rule, list or stage.
     public let kind: Membership.Kind
+    /// For states the machine's name, else empty.
+    public let source: String
     /// Positions in ``MembershipTable/memberIDs``, ascending.
     public let members: [Int]
   }
@@ -147,10 +154,18 @@ public struct MembershipTable: Sendable {
     self.communityRows = rows
     self.models = models
     self.labels = labels
-    written = evaluator.evaluate().map { segment in
+    let evaluation = evaluator.evaluation()
+    written = evaluation.segments.map { segment in
       WrittenSegment(
-        id: segment.id, kind: segment.kind == .list ? .list : .rule,
+        id: segment.id, kind: segment.kind == .list ? .list : .rule, source: "",
         members: segment.rows.compactMap { positions[$0] })
+    }
+    stages = evaluation.stages.flatMap { machine in
+      zip(machine.states, machine.rows).map { state, rows in
+        WrittenSegment(
+          id: state, kind: .stage, source: machine.machine,
+          members: rows.compactMap { positions[$0] })
+      }
     }
   }
 
@@ -180,15 +195,17 @@ public struct MembershipTable: Sendable {
             segment: model.model.segments[label.segment].id, label: label))
       }
     }
-    let segments = written.sorted { left, right in
-      left.kind != right.kind
-        ? bytesPrecede(left.kind.rawValue, right.kind.rawValue) : bytesPrecede(left.id, right.id)
+    let segments = (written + stages).sorted { left, right in
+      if left.kind != right.kind { return bytesPrecede(left.kind.rawValue, right.kind.rawValue) }
+      return bytesPrecede(left.source, right.source)
+        || (!bytesPrecede(right.source, left.source) && bytesPrecede(left.id, right.id))
     }
     for segment in segments {
       for member in segment.members {
         byMember[member].append(
           Membership(
-            member: member, kind: segment.kind, source: "", segment: segment.id, label: nil))
+            member: member, kind: segment.kind, source: segment.source, segment: segment.id,
+            label: nil))
       }
     }
     return byMember.flatMap { $0 }

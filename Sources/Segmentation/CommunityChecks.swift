@@ -48,7 +48,16 @@ extension ProjectFile {
         }
       }
     }
+    if asksForConsent { names.insert("purpose") }
     return names.sorted(by: bytesPrecede)
+  }
+
+  private var asksForConsent: Bool {
+    segments.contains { $0.purpose != nil }
+      || leaves.contains {
+        if case .consent = $0.question { return true }
+        return false
+      }
   }
 
   /// The features that rules compare, in the order of the file, each once; those of scores left out.
@@ -65,20 +74,19 @@ extension ProjectFile {
   /// Whether rules ask for more than attributes, ``ruleFeatures``, lists and other segments: for events,
   /// or for scores, which may be made of them.
   public var rulesNeedEvents: Bool {
-    leaves.contains {
-      switch $0.question {
-      case .did, .didNot, .occurrence, .score, .regular, .sequence, .trend, .share, .rank: true
-      case .attribute, .feature, .segment, .cluster, .list, .near, .bucket: false
+    needsReplay
+      || leaves.contains {
+        switch $0.question {
+        case .attribute, .feature, .segment, .cluster, .list, .near, .bucket: false
+        default: true
+        }
       }
-    }
   }
 
   /// The leaves of all rules, in the order of the file.
   var leaves: [Leaf] {
-    segments.flatMap { segment -> [Leaf] in
-      guard case .rule(let condition) = segment.membership else { return [] }
-      return condition.leaves
-    }
+    let moves = stages.flatMap { $0.moves.map(\.when) }
+    return (segments.flatMap(\.conditions) + moves).flatMap(\.leaves)
   }
 }
 
@@ -102,6 +110,11 @@ private struct CommunityCheck {
     for placed in project.pointNames { checkEventName(placed.name, at: placed.position) }
     for placed in project.featureNames { checkFeature(placed) }
     for leaf in project.leaves { check(leaf) }
+    if let action = project.segments.flatMap({ $0.onEnter + $0.onExit }).first {
+      warn(
+        action.position,
+        "on_enter and on_exit are kept, but no verb acts on them in this version")
+    }
   }
 
   private mutating func warn(_ position: SourcePosition, _ message: String) {

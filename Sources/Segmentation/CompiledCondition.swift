@@ -27,6 +27,8 @@ struct CompiledLeaf: Sendable {
     case number(name: String, NumberSource, [Comparison<Double>])
     /// The segment's position in the file.
     case segment(Int, isMember: Bool)
+    /// What only a replayed timeline can tell.
+    case remembered
     /// For each row, the label and whether its segment is one that is asked for.
     case cluster([LearnedLabel?], isWanted: [Bool], [Comparison<Double>])
     /// For each row, whether the member is on the list, and when the list ends.

@@ -44,6 +44,12 @@ public struct Leaf: Sendable, Hashable {
     case score(name: String, [Comparison<Double>])
     /// `segment`: the member is, or is not, in another segment.
     case segment(id: String, isMember: Bool)
+    /// `segment` with `for`, `entered_within`, `left_within` or `ever`: the member's stays in it.
+    case segmentHistory(SegmentHistoryQuestion)
+    /// `stage`: the member is in one of some states of a machine.
+    case stage(machine: String, states: [String])
+    /// `consent`: the member agrees to a purpose.
+    case consent(purpose: String)
     /// `cluster`: the learned label is one of some ids or names, with enough confidence.
     case cluster(model: String, segments: [String], confidence: [Comparison<Double>])
     /// `list`: the member is on a list.

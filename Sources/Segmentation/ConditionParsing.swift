@@ -5,9 +5,9 @@ extension ProjectParser {
   private static let combinators = ["all", "any", "none", "not", "at_least"]
   private static let leaves = [
     "attr", "did", "did_not", "first", "last", "feature", "score", "segment", "cluster", "list",
-    "regular", "sequence", "trend", "share", "rank", "near", "bucket",
+    "regular", "sequence", "trend", "share", "rank", "near", "bucket", "stage", "consent",
   ]
-  private static let laterLeaves = ["stage", "consent"]
+  private static let laterLeaves: [String] = []
 
   /// Parses a condition; nil, with a report, where it is none.
   mutating func condition(_ node: SourceNode) -> Condition? {
@@ -107,6 +107,8 @@ extension ProjectParser {
     case "rank": question = rank(node, kind)
     case "near": question = near(node, kind)
     case "bucket": question = bucket(node, kind)
+    case "stage": question = stage(node, kind)
+    case "consent": question = consent(node, kind)
     default: question = list(node, kind)
     }
     let isUnknownIfMissing = node.entries?.contains { $0.key == "if_missing" } ?? false
@@ -149,19 +151,6 @@ extension ProjectParser {
     else { return nil }
     return kind.key == "feature"
       ? .feature(feature(name), comparisons) : .score(name: name, comparisons)
-  }
-
-  private mutating func segmentReference(
-    _ node: SourceNode, _ kind: SourceNode.Entry
-  ) -> Leaf.Question? {
-    guard
-      let fields = fields(
-        of: node, in: "segment", known: ["segment", "member"],
-        unsupported: ["for", "entered_within", "left_within", "ever"]),
-      let id = text(kind.value, "segment")
-    else { return nil }
-    let isMember = fields["member"].map { truthValue($0, "member") } ?? true
-    return isMember.map { .segment(id: id, isMember: $0) }
   }
 
   private mutating func cluster(_ node: SourceNode, _ kind: SourceNode.Entry) -> Leaf.Question? {

@@ -27,8 +27,9 @@ extension SegmentEvaluator {
       let ids = segments.map(\.definition.id)
       throw .unknownSegment(id: id, suggestion: suggestion(for: id, among: ids))
     }
-    guard let index = rows.firstIndex(of: row) else {
-      preconditionFailure("only rows that were given can be explained")
+    let index = self.position(ofRow: row)
+    if project.needsReplay {
+      return timeline(at: index).explain(segment: position, at: now.asOf.microseconds)
     }
     return explain(position, at: index, isMember: isMember(at: index))
   }

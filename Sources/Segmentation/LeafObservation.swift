@@ -62,6 +62,7 @@ extension SegmentEvaluator {
       let isIn = isMember[position]
       let id = segments[position].definition.id
       return found(isIn == shouldBeMember, isIn ? "in \(id)" : "not in \(id)")
+    case .remembered: preconditionFailure("memory is answered by a replayed timeline")
     case .cluster(let labels, let isWanted, let comparisons):
       guard let label = labels[index] else { return missing(false, "no label") }
       let name = label.name.map { " (\($0))" } ?? ""

@@ -27,6 +27,12 @@ public struct ProjectFile: Sendable, Hashable {
   public internal(set) var segments: [SegmentDefinition] = []
   /// Tests of the segments, in the order of the file.
   public internal(set) var tests: [RuleTest] = []
+  /// Stage machines in the order of the file.
+  public internal(set) var stages: [StageMachine] = []
+  /// Groups of segments of which a member is in one at most.
+  public internal(set) var exclusiveGroups: [ExclusiveGroup] = []
+  /// What holds of a purpose before a member says anything.
+  public internal(set) var defaultConsent = ConsentState.granted
   /// For each model (its file's name without ending), names for its segments by id (`c0`).
   public internal(set) var segmentNames: [String: [String: String]] = [:]
 

@@ -5,9 +5,10 @@ import EventLog
 struct ProjectParser {
   var project = ProjectFile()
   private(set) var diagnostics: [Diagnostic] = []
-  /// The names of scores and segments that the file has, those with errors included.
+  /// The names of scores, segments and stage machines that the file has, those with errors included.
   var declaredScores: [String] = []
   var declaredSegments: Set<String> = []
+  var declaredStages: [String] = []
 
   init(file: String) { project.file = file }
 

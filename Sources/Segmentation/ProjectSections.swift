@@ -4,9 +4,8 @@ import EventLog
 extension ProjectParser {
   private static let sections = [
     "version", "clock", "events", "aliases", "features", "transform", "scores", "lists", "segments",
-    "segments_of", "tests",
+    "segments_of", "stages", "exclusive", "privacy", "tests",
   ]
-  private static let laterSections = ["stages", "exclusive", "privacy", "consent", "purposes"]
 
   /// Parses a whole file; sections that others refer to come first, wherever they stand.
   mutating func parse(_ root: SourceNode?, readFile: (String) throws -> String) {
@@ -14,10 +13,7 @@ extension ProjectParser {
       report(SourcePosition(line: 1, column: 1), "the file is empty; it needs \"version: 1\"")
       return
     }
-    guard
-      let fields = fields(
-        of: root, in: "the project", known: Self.sections, unsupported: Self.laterSections)
-    else { return }
+    guard let fields = fields(of: root, in: "the project", known: Self.sections) else { return }
     if let version = fields["version"] {
       if version.plainText != "1" {
         report(version, "this version reads \"version: 1\", not \(version.kindName)")
@@ -35,7 +31,11 @@ extension ProjectParser {
     if let node = fields["transform"] { parseTransform(node) }
     if let node = fields["scores"] { parseScores(node) }
     if let node = fields["lists"] { parseLists(node, readFile: readFile) }
+    if let node = fields["privacy"] { parsePrivacy(node) }
+    if let node = fields["stages"] { parseStages(node) }
     if let node = fields["segments"] { parseSegments(node) }
+    if let node = fields["exclusive"] { parseExclusive(node) }
+    checkReferences()
     if let node = fields["segments_of"] { parseSegmentNames(node) }
     if let node = fields["tests"] { parseTests(node) }
   }

@@ -1,11 +1,11 @@
 import EventLog
 
 extension ProjectParser {
-  /// Reports ids that stand twice, references to what does not exist, and segments in circles.
+  /// Reports ids that stand twice, references to what does not exist, and what refers to itself in
+  /// circles.
   mutating func checkReferences() {
-    let segments = project.segments
     var positions: [String: SourcePosition] = [:]
-    for segment in segments {
+    for segment in project.segments {
       if let first = positions[segment.id] {
         report(
           segment.position, "segment \"\(segment.id)\" is already defined in line \(first.line)")
@@ -13,34 +13,15 @@ extension ProjectParser {
         positions[segment.id] = segment.position
       }
     }
-    let ids = segments.map(\.id)
-    var needs: [String: [String]] = [:]
-    for segment in segments {
-      guard case .rule(let condition) = segment.membership else { continue }
-      for leaf in condition.leaves {
-        switch leaf.question {
-        case .segment(let id, _):
-          needs[segment.id, default: []].append(id)
-          if !declaredSegments.contains(id) {
-            report(
-              leaf.position, "unknown segment \"\(id)\"\(suggestion(for: id, among: ids))")
-          }
-        case .score(let name, _): checkScore(name, at: leaf.position)
-        case .rank(let rank):
-          if case .score(let name) = rank.quantity { checkScore(name, at: leaf.position) }
-        case .list(let name) where project.lists[name] == nil:
-          report(
-            leaf.position, "unknown list \"\(name)\"\(suggestion(for: name, among: listNames))")
-        default: break
-        }
-      }
+    for leaf in project.leaves { checkReference(leaf) }
+    for machine in project.stages {
+      positions[SegmentNeeds.name(ofMachine: machine.name)] = machine.position
     }
-    if case .failure(let cycle) = inOrderOfNeed(ids, needs: { needs[$0] ?? [] }),
+    if case .failure(let cycle) = SegmentNeeds(of: project).order(),
       let first = cycle.path.first, let position = positions[first]
     {
-      report(
-        position,
-        "segments refer to each other in a circle: \(cycle.path.joined(separator: " → "))")
+      let path = cycle.path.map(SegmentNeeds.described).joined(separator: " → ")
+      report(position, "segments refer to each other in a circle: \(path)")
     }
   }
 
@@ -48,5 +29,37 @@ extension ProjectParser {
     guard !declaredScores.contains(name) else { return }
     let hint = suggestion(for: name, among: declaredScores)
     report(position, "unknown score \"\(name)\"\(hint)")
+  }
+
+  private mutating func checkReference(_ leaf: Leaf) {
+    switch leaf.question {
+    case .segment(let id, _): checkSegment(id, at: leaf.position)
+    case .segmentHistory(let history): checkSegment(history.id, at: leaf.position)
+    case .stage(let name, let states):
+      guard let machine = project.stageMachine(name) else {
+        if !declaredStages.contains(name) {
+          let hint = suggestion(for: name, among: declaredStages)
+          report(leaf.position, "unknown stage machine \"\(name)\"\(hint)")
+        }
+        return
+      }
+      for state in states where !machine.states.contains(state) {
+        let hint = suggestion(for: state, among: machine.states)
+        let way = hint.isEmpty ? "; known are \(listing(machine.states))" : hint
+        report(leaf.position, "stage machine \(name) has no state \"\(state)\"\(way)")
+      }
+    case .score(let name, _): checkScore(name, at: leaf.position)
+    case .rank(let rank):
+      if case .score(let name) = rank.quantity { checkScore(name, at: leaf.position) }
+    case .list(let name) where project.lists[name] == nil:
+      report(leaf.position, "unknown list \"\(name)\"\(suggestion(for: name, among: listNames))")
+    default: break
+    }
+  }
+
+  private mutating func checkSegment(_ id: String, at position: SourcePosition) {
+    guard !declaredSegments.contains(id) else { return }
+    let ids = project.segments.map(\.id)
+    report(position, "unknown segment \"\(id)\"\(suggestion(for: id, among: ids))")
   }
 }

@@ -33,6 +33,23 @@ struct SegmentCompiler {
       project.segments.enumerated().map { ($1.id, $0) }, uniquingKeysWith: { first, _ in first })
   }
 
+  /// A compiler of single leaves, those about features and scores left out.
+  init(project: ProjectFile, community: Community, rows: [Int], now: EvaluationInstant) {
+    self.project = project
+    self.community = community
+    self.rows = rows
+    self.now = now
+    labels = [:]
+    numbers = SharedNumbers()
+    positionOfID = [:]
+  }
+
+  func compiled(_ leaf: Leaf) throws(SegmentationError) -> CompiledLeaf {
+    CompiledLeaf(
+      question: try compile(leaf), isUnknownIfMissing: leaf.isUnknownIfMissing,
+      written: leaf.written)
+  }
+
   /// Positions of segments, each after those it refers to.
   func evaluationOrder() -> [Int] {
     var needs: [String: [String]] = [:]
@@ -74,10 +91,7 @@ struct SegmentCompiler {
     case .not(let part): return .not(try compile(part))
     case .atLeast(let count, let parts): return .atLeast(count, try compile(parts))
     case .leaf(let leaf):
-      return .leaf(
-        CompiledLeaf(
-          question: try compile(leaf), isUnknownIfMissing: leaf.isUnknownIfMissing,
-          written: leaf.written))
+      return .leaf(try compiled(leaf))
     }
   }
 
@@ -114,6 +128,7 @@ struct SegmentCompiler {
         preconditionFailure("a parsed project refers to its own segments only")
       }
       return .segment(position, isMember: isMember)
+    case .segmentHistory, .stage, .consent: return .remembered
     case .cluster(let model, let segments, let confidence):
       guard let column = labels[model] else {
         throw .missingModel(

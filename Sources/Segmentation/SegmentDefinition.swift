@@ -34,6 +34,14 @@ public struct SegmentDefinition: Sendable, Hashable {
   public let description: String?
   /// Who is in it.
   public let membership: Membership
+  /// How long members stay, and when they come back.
+  public let memory: SegmentMemory
+  /// What members must agree to, if anything: those who do not are not in it.
+  public let purpose: String?
+  /// What is to be done as members enter.
+  public let onEnter: [SegmentAction]
+  /// What is to be done as members leave.
+  public let onExit: [SegmentAction]
   /// The tag that its members carry elsewhere.
   public let tag: String?
   /// The size that it is expected to have.

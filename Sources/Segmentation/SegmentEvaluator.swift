@@ -42,7 +42,8 @@ public struct SegmentEvaluator: Sendable {
   let segments: [CompiledSegment]
   /// Positions in `segments`, each after those it refers to.
   let order: [Int]
-  private let threadCount: Int
+  let threadCount: Int
+  let replay: Replay
 
   /// Prepares a project's segments.
   ///
@@ -80,32 +81,28 @@ public struct SegmentEvaluator: Sendable {
       distributions: distributions, features: features, threadCount: threadCount)
     segments = try compiler.compiledSegments()
     order = compiler.evaluationOrder()
+    replay = Replay(
+      plan: try TimelinePlan(project, distributions: distributions), labels: labels,
+      lists: project.lists.mapValues { Set($0.members.compactMap { community.row(of: $0) }) })
+  }
+
+  /// An evaluator of single leaves for one member.
+  init(leavesOf plan: TimelinePlan, community: Community, row: Int, asOf: Timestamp) {
+    project = plan.project
+    replay = Replay(plan: plan, labels: [:], lists: [:])
+    self.community = community
+    rows = [row]
+    threadCount = 1
+    now = EvaluationInstant(asOf: asOf, clock: project.settings.clock)
+    segments = []
+    order = []
   }
 
   /// Who is in each segment, in the order of the file.
   ///
-  /// - Complexity: O(leaves × events), in parallel over members.
+  /// - Complexity: that of ``evaluation(replays:)``.
   public func evaluate() -> [SegmentMembers] {
-    let width = segments.count
-    guard width > 0 else { return [] }
-    var memberships = [Bool](repeating: false, count: rows.count * width)
-    let rowsPerBlock = 512
-    memberships.withUnsafeMutableBufferPointer { buffer in
-      nonisolated(unsafe) let cells = buffer
-      let blockCount = (rows.count + rowsPerBlock - 1) / rowsPerBlock
-      forEachBlock(count: blockCount, threadCount: threadCount) { block in
-        for index in block * rowsPerBlock..<min((block + 1) * rowsPerBlock, rows.count) {
-          for (segment, isIn) in isMember(at: index).enumerated() {
-            cells[index * width + segment] = isIn
-          }
-        }
-      }
-    }
-    return segments.enumerated().map { position, segment in
-      SegmentMembers(
-        id: segment.definition.id, kind: segment.definition.kind,
-        rows: rows.indices.filter { memberships[$0 * width + position] }.map { rows[$0] })
-    }
+    evaluation().segments
   }
 
   /// For each segment, in the order of the file, whether the member at a position of `rows` is in.

@@ -3,9 +3,7 @@ import EventLog
 extension ProjectParser {
   private static let known = [
     "id", "name", "description", "when", "list", "expires", "tag", "expect", "review_by",
-  ]
-  private static let later = [
-    "stay_while", "min_stay", "cooldown", "on_enter", "on_exit", "purpose",
+    "stay_while", "min_stay", "cooldown", "purpose", "on_enter", "on_exit",
   ]
 
   /// Parses `segments`, and checks what they refer to.
@@ -17,12 +15,11 @@ extension ProjectParser {
     for item in items {
       if let segment = segment(item) { project.segments.append(segment) }
     }
-    checkReferences()
   }
 
   private mutating func segment(_ node: SourceNode) -> SegmentDefinition? {
     guard
-      let fields = fields(of: node, in: "a segment", known: Self.known, unsupported: Self.later)
+      let fields = fields(of: node, in: "a segment", known: Self.known)
     else { return nil }
     guard let idNode = fields["id"] else {
       report(node, "a segment needs an id")
@@ -54,7 +51,11 @@ extension ProjectParser {
     return SegmentDefinition(
       id: id, name: fields["name"].flatMap { text($0, "name") },
       description: fields["description"].flatMap { text($0, "description") },
-      membership: membership, tag: fields["tag"].flatMap { text($0, "tag") },
+      membership: membership, memory: memory(fields, of: id),
+      purpose: fields["purpose"].flatMap { text($0, "purpose") },
+      onEnter: fields["on_enter"].map { actions($0, "on_enter") } ?? [],
+      onExit: fields["on_exit"].map { actions($0, "on_exit") } ?? [],
+      tag: fields["tag"].flatMap { text($0, "tag") },
       expectedSize: fields["expect"].flatMap { expectedSize($0) },
       reviewBy: fields["review_by"].flatMap { instant($0, "review_by") },
       position: idNode.position)

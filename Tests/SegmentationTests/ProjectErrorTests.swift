@@ -70,12 +70,8 @@ struct ProjectErrorTests {
       "unknownSection", "version: 1\nsegmnts: []",
       "c.yaml:2:1: unknown key \"segmnts\" in the project; did you mean \"segments\"?"),
     Case(
-      "laterSection", "version: 1\nstages: {}\nexclusive: []",
-      "c.yaml:2:1: \"stages\" in the project is not supported by this version",
-      "c.yaml:3:1: \"exclusive\" in the project is not supported by this version"),
-    Case(
       "list", "- version: 1",
-      "c.yaml:1:1: the project needs a mapping with version, clock, events, aliases, features, transform, scores, lists, segments, segments_of and tests, not a list"
+      "c.yaml:1:1: the project needs a mapping with version, clock, events, aliases, features, transform, scores, lists, segments, segments_of, stages, exclusive, privacy and tests, not a list"
     ),
     Case(
       "complexKey", "version: 1\naliases: {[a]: [b]}",
@@ -200,16 +196,6 @@ struct ProjectErrorTests {
     Case(
       "noRule", "version: 1\nsegments:\n  - id: a",
       "c.yaml:3:5: segment a needs either when or a list"),
-    Case(
-      "later",
-      "version: 1\n"
-        + "segments:\n"
-        + "  - id: a\n"
-        + "    when: {did: x}\n"
-        + "    stay_while: {did: x}\n"
-        + "    on_enter: []",
-      "c.yaml:5:5: \"stay_while\" in a segment is not supported by this version",
-      "c.yaml:6:5: \"on_enter\" in a segment is not supported by this version"),
     Case(
       "twice",
       "version: 1\n"
@@ -342,9 +328,9 @@ struct ProjectErrorTests {
       "feature", leaf("{feature: events_30d}"),
       "c.yaml:5:5: feature events_30d needs a comparison: eq, gt, gte, lt, lte or between"),
     Case(
-      "segmentFor", leaf("{segment: a, member: true, for: 3d}"),
-      "c.yaml:3:7: segments refer to each other in a circle: a → a",
-      "c.yaml:5:32: \"for\" in segment is not supported by this version"),
+      "segmentFor", leaf("{segment: a, member: true, for: 3}"),
+      "c.yaml:5:37: for needs a duration such as 30d, 12h, 45m, 10s or 2w, up to 365250d, not \"3\""
+    ),
     Case(
       "cluster", leaf("{cluster: {model: m}}"),
       "c.yaml:5:15: cluster needs model and is: {model: members, is: c0}"),

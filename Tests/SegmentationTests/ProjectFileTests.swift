@@ -119,7 +119,8 @@ struct ProjectFileTests {
         p/c.yaml:5:27: unknown key "whitin" in did; did you mean "within"?
         p/c.yaml:5:54: gt needs a number or a date, not "z"
         p/c.yaml:6:5: unknown key "owner" in a segment; known are id, name, description, when, \
-        list, expires, tag, expect and review_by
+        list, expires, tag, expect, review_by, stay_while, min_stay, cooldown, purpose, on_enter and \
+        on_exit
         p/c.yaml:7:1: unknown key "alias" in the project; did you mean "aliases"?
         """)
   }

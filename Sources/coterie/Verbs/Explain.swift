@@ -73,6 +73,9 @@ struct Explain: ParsableCommand {
     let written = try project.segments.map { segment in
       (segment: segment, explanation: try evaluator.explain(segment.id, row: row))
     }
+    let stages = try project.stages.map { machine in
+      (machine: machine.name, explanation: try evaluator.explain(stage: machine.name, row: row))
+    }
     let count = all.events(ofRow: row, asOf: loaded.asOf).count
     if community.json {
       var json = loaded.json
@@ -83,10 +86,20 @@ struct Explain: ParsableCommand {
         written.map { segment, explanation in
           .object([
             "segment": .string(segment.id), "kind": .string(segment.kind.rawValue),
-            "member": .boolean(explanation.truth == .true),
+            "member": .boolean(explanation.truth == .true), "fact": JSONValue(explanation.fact),
             "because": .array(explanation.parts.map(Self.json)),
           ])
         })
+      if !stages.isEmpty {
+        json["stages"] = .array(
+          stages.map { machine, explanation in
+            .object([
+              "machine": .string(machine), "state": .string(explanation.rule),
+              "fact": JSONValue(explanation.fact),
+              "moves": .array(explanation.parts.map(Self.json)),
+            ])
+          })
+      }
       try JSONValue.print(verb: "explain", json)
       return
     }
@@ -94,10 +107,16 @@ struct Explain: ParsableCommand {
     for explanation in learned { print("\n" + explanation.text) }
     for (segment, explanation) in written {
       let verdict = explanation.truth == .true ? "is in" : "is not in"
-      print("\n\(verdict) \(segment.kind.rawValue) \(segment.id)")
+      let since = explanation.fact.map { ", \($0)" } ?? ""
+      print("\n\(verdict) \(segment.kind.rawValue) \(segment.id)\(since)")
       for part in explanation.parts { print(Self.lines(part, indent: 1).joined(separator: "\n")) }
     }
-    if learned.isEmpty, written.isEmpty {
+    for (machine, explanation) in stages {
+      let since = explanation.fact.map { ", \($0)" } ?? ""
+      print("\nis in stage \(explanation.rule) of \(machine)\(since)")
+      for part in explanation.parts { print(Self.lines(part, indent: 1).joined(separator: "\n")) }
+    }
+    if learned.isEmpty, written.isEmpty, stages.isEmpty {
       print("\nNo --model and no segments in --config: nothing else to explain.")
     }
   }
