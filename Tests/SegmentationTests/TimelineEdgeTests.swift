@@ -240,7 +240,7 @@ struct TimelineEdgeTests {
     #expect(
       try harness.transitions(until: "2024-03-01") == [
         "2024-01-01T00:00:00Z entered a (event: {did: post, within: 7d})",
-        "2024-01-01T00:00:00Z entered c (event: {segment: a})",
+        "2024-01-01T00:00:00Z entered c (event: {segment: a} & {segment: b})",
         "2024-01-01T00:00:00Z entered s=x (event)",
         "2024-01-05T00:00:00Z entered b (event: {did: \"*\", count: 2})",
         "2024-01-05T00:00:00Z left a (event: exclusive: g)",

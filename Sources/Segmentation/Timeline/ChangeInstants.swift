@@ -20,7 +20,9 @@ extension MemberFacts {
         .min()
     case .monotone, .sampled:
       // Edges and facts, where the number jumps, are looked at anyhow.
-      let jump = [edge, firstInstant(after: now), Self.lastInstant].compactMap { $0 }.min()
+      let heard = plan.leaves[position].hearing
+      let jump = [edge, firstInstant(after: now, of: heard), Self.lastInstant]
+        .compactMap { $0 }.min()
       var end = (jump ?? Self.lastInstant) - 1
       if case .sampled = clock.course { end = min(end, now + Timestamp.microsecondsPerDay) }
       other = crossing(of: position, from: now, to: end)

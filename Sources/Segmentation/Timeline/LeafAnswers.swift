@@ -45,8 +45,8 @@ extension MemberFacts {
         isWanted && comparisons.allSatisfy { $0.holds(for: label.confidence) },
         "\(label.segment)\(name), confidence \(formatted(label.confidence))")
     case .consent(let purpose):
-      let (state, fact) = consent(to: purpose, at: instant)
-      return found(state == .granted, fact)
+      let consent = consent(to: purpose, at: instant)
+      return found(consent.state == .granted, consent.fact)
     case .segment, .stage: preconditionFailure("other segments are asked of the timeline")
     }
   }
@@ -112,7 +112,9 @@ extension MemberFacts {
   ///
   /// The latest statement counts: an event `consent_given` or `consent_withdrawn` with the purpose, or
   /// the attribute `consents`. Of two at one instant, the one that withdraws does.
-  func consent(to purpose: String, at instant: Int64) -> (state: ConsentState, fact: String) {
+  func consent(
+    to purpose: String, at instant: Int64
+  ) -> (state: ConsentState, since: Int64?, fact: String) {
     var latest: (time: Int64, isGiven: Bool)?
     func say(_ isGiven: Bool, _ time: Int64) {
       guard time <= instant, time >= latest?.time ?? .min else { return }
@@ -132,11 +134,11 @@ extension MemberFacts {
       say(event.type == "consent_given", event.timestamp.microseconds)
     }
     guard let latest else {
-      return (plan.project.defaultConsent, "\(plan.project.defaultConsent.rawValue) by default")
+      return (plan.project.defaultConsent, nil, "\(plan.project.defaultConsent.rawValue) by default")
     }
     let state: ConsentState = latest.isGiven ? .granted : .withdrawn
     let when = latest.time == .min ? "" : " \(Timestamp(microseconds: latest.time))"
-    return (state, state.rawValue + when)
+    return (state, latest.time, state.rawValue + when)
   }
 }
 

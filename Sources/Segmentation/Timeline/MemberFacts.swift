@@ -70,6 +70,15 @@ struct MemberFacts: Sendable {
   /// The first instant of facts after another one.
   func firstInstant(after instant: Int64) -> Int64? { instants.first(after: instant) }
 
+  /// The first instant of facts of some kinds after another one.
+  func firstInstant(after instant: Int64, of kinds: Kinds) -> Int64? {
+    var next = firstInstant(after: instant)
+    while let found = next, self.kinds(at: found).isDisjoint(with: kinds) {
+      next = firstInstant(after: found)
+    }
+    return next
+  }
+
   func epoch(at instant: Int64) -> Epoch {
     epochs.last { $0.start <= instant } ?? epochs[0]
   }

@@ -61,8 +61,7 @@ extension MemberTimeline {
     var evidence: [Transition.Evidence] = []
     var reasons: [Transition.Reason] = []
     for position in leaves {
-      let truth = state.truths[position]
-      guard moment.isFirst ? truth == .true : truth != moment.previous[position] else { continue }
+      guard moment.isFirst || state.truths[position] != moment.previous[position] else { continue }
       evidence.append(
         Transition.Evidence(
           rule: plan.leaves[position].leaf.written,
@@ -81,7 +80,9 @@ extension MemberTimeline {
     case .stage(let machine, _):
       let place = state.machines[machine]
       return place.since == moment.instant ? place.reason : .time
-    case .consent: return .consent
+    case .consent(let purpose):
+      let isNews = facts.consent(to: purpose, at: moment.instant).since == moment.instant
+      return isNews ? .consent : .time
     default:
       return reason(of: planned.listens(to: moment.kinds) ? moment.kinds : [], for: planned)
     }

@@ -34,8 +34,8 @@ extension MemberTimeline {
       add("cooldown: \(length)", instant < end.microseconds, "until \(end)")
     }
     if let purpose = definition.purpose {
-      let (consent, fact) = facts.consent(to: purpose, at: instant)
-      add("purpose: \(purpose)", consent == .granted, fact)
+      let consent = facts.consent(to: purpose, at: instant)
+      add("purpose: \(purpose)", consent.state == .granted, consent.fact)
     }
     for rival in planned.rivals where state.segments[rival.segment].isMember {
       add("exclusive: \(rival.group)", false, "in \(plan.project.segments[rival.segment].id)")
