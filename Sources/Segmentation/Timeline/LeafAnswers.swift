@@ -134,7 +134,8 @@ extension MemberFacts {
       say(event.type == "consent_given", event.timestamp.microseconds)
     }
     guard let latest else {
-      return (plan.project.defaultConsent, nil, "\(plan.project.defaultConsent.rawValue) by default")
+      let state = plan.project.defaultConsent
+      return (state, nil, "\(state.rawValue) by default")
     }
     let state: ConsentState = latest.isGiven ? .granted : .withdrawn
     let when = latest.time == .min ? "" : " \(Timestamp(microseconds: latest.time))"
