@@ -137,6 +137,27 @@ import Testing
     #expect(table.memberships.first?.label == nil)
   }
 
+  @Test func stagesStandBehindRules() throws {
+    let table = try table(
+      [("a", 0), ("b", 9)],
+      project: """
+        version: 1
+        segments: [{id: some, when: {stage: {machine: size, is: large}}}]
+        stages:
+          size: {start: small, moves: [{from: small, to: large, when: {attr: x, gt: 5}}]}
+        """)
+    #expect(
+      csv(table) == """
+        member_id,kind,source,segment,confidence,distance,novel
+        a,stage,size,small,,,
+        b,rule,,some,,,
+        b,stage,size,large,,,
+
+        """)
+    #expect(table.stages.map(\.id) == ["small", "large"])
+    #expect(table.stages.map(\.members) == [[0], [1]])
+  }
+
   @Test func membersOfLaterTimesAreNotInTheTable() throws {
     let later = Timestamp(microseconds: asOf.microseconds + 1)
     let future = community([("a", 0)], asOf: later)

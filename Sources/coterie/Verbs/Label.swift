@@ -90,12 +90,12 @@ struct SegmentCounts {
             novel: own.count(where: \.isNovel)))
       }
     }
-    for segment in table.written {
+    for segment in table.written + table.stages {
+      let name = segment.kind == .stage ? nil : project.segment(segment.id)?.name
       rows.append(
         Row(
-          kind: segment.kind.rawValue, source: "", id: segment.id,
-          name: project.segment(segment.id)?.name ?? segment.id, count: segment.members.count,
-          novel: nil))
+          kind: segment.kind.rawValue, source: segment.source, id: segment.id,
+          name: name ?? segment.id, count: segment.members.count, novel: nil))
     }
   }
 
