@@ -56,7 +56,8 @@ extension SegmentCompiler {
       }
       return .near(near, latitude: readers[0], longitude: readers[1])
     case .bucket(let bucket): return .bucket(bucket)
-    case .attribute, .did, .didNot, .occurrence, .feature, .score, .segment, .cluster, .list:
+    case .attribute, .did, .didNot, .occurrence, .feature, .score, .segment, .cluster, .list,
+      .segmentHistory, .stage, .consent:
       preconditionFailure("other questions are resolved by themselves")
     }
   }

@@ -7,19 +7,12 @@ extension ProjectParser {
     "attr", "did", "did_not", "first", "last", "feature", "score", "segment", "cluster", "list",
     "regular", "sequence", "trend", "share", "rank", "near", "bucket", "stage", "consent",
   ]
-  private static let laterLeaves: [String] = []
 
   /// Parses a condition; nil, with a report, where it is none.
   mutating func condition(_ node: SourceNode) -> Condition? {
     let kinds = Self.combinators + Self.leaves
     guard let entries = node.entries else {
       report(node, "a condition needs a mapping such as {did: post_created}, not \(node.kindName)")
-      return nil
-    }
-    if let later = entries.first(where: { Self.laterLeaves.contains($0.key) }),
-      !entries.contains(where: { kinds.contains($0.key) })
-    {
-      report(later.keyPosition, "\"\(later.key)\" is not supported by this version")
       return nil
     }
     let found = entries.filter { kinds.contains($0.key) }

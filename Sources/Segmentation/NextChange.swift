@@ -62,7 +62,7 @@ extension SegmentEvaluator {
   static let mostInstants = 64
 
   /// All instants at which a leaf may change by time alone, in no order, past ones too.
-  private func edges(of leaf: CompiledLeaf, at index: Int) -> [Int64] {
+  func edges(of leaf: CompiledLeaf, at index: Int) -> [Int64] {
     let row = rows[index]
     switch leaf.question {
     case .attribute(let reader, let tests):
@@ -78,13 +78,13 @@ extension SegmentEvaluator {
       if !selection.tests.contains(where: \.dependsOnTime) {
         instants = [instants.first, instants.last].compactMap { $0 }
       }
-      let ages = occurrence.age.flatMap { $0.map(\.microseconds).operands }
+      let ages: [Int64] = occurrence.age.flatMap { $0.map(\.microseconds).operands }
       // An age that is exactly the limit is on one side of it, a microsecond more on the other.
       return instants.flatMap { instant in ages.flatMap { [instant + $0, instant + $0 + 1] } }
         + edges(of: selection.tests + having, row: row)
     case .list(_, let expires): return expires.map(\.microseconds)
     case .pattern(let pattern): return edges(of: pattern, row: row)
-    case .number, .segment, .cluster: return []
+    case .number, .segment, .cluster, .remembered: return []
     }
   }
 
@@ -95,10 +95,8 @@ extension SegmentEvaluator {
         eventInstants(selection, row: row).map {
           now.clock.period(of: Timestamp(microseconds: $0), regular.unit)
         })
-      let current = now.clock.period(of: now.asOf, regular.unit)
       // Each period with events is looked at until as many later ones have begun.
-      let ends = periods.map { $0 + regular.periodCount }.filter { $0 >= current }
-      return ends.flatMap { period in
+      return periods.map { $0 + regular.periodCount }.flatMap { period in
         now.clock.changes(atStartOfDay: now.clock.firstDay(ofPeriod: period, regular.unit))
           .map(\.microseconds)
       } + edges(of: selection.tests, row: row)
@@ -121,7 +119,7 @@ extension SegmentEvaluator {
   }
 
   /// The instants of a row's events that a selection selects now, or may select later, oldest first.
-  private func eventInstants(_ selection: CompiledSelection, row: Int) -> [Int64] {
+  func eventInstants(_ selection: CompiledSelection, row: Int) -> [Int64] {
     let isTimed = selection.tests.contains(where: \.dependsOnTime)
     let history = community.history
     return community.events(ofRow: row, asOf: now.known).compactMap { position in
@@ -135,7 +133,7 @@ extension SegmentEvaluator {
   }
 
   /// The instants at which tests of dates in a row's events change.
-  private func edges(of tests: [CompiledEventTest], row: Int) -> [Int64] {
+  func edges(of tests: [CompiledEventTest], row: Int) -> [Int64] {
     var edges: [Int64] = []
     for case .timed(let codes, let values, let tests) in tests.map(\.reading) {
       for position in community.events(ofRow: row, asOf: now.known) {

@@ -50,6 +50,12 @@ extension ProjectParser {
       }
     case .score(let name, _): checkScore(name, at: leaf.position)
     case .rank(let rank):
+      if project.needsReplay {
+        report(
+          leaf.position,
+          "rank cannot stand in a file with stages or segments that have a memory in this version; "
+            + "give it a file of its own")
+      }
       if case .score(let name) = rank.quantity { checkScore(name, at: leaf.position) }
     case .list(let name) where project.lists[name] == nil:
       report(leaf.position, "unknown list \"\(name)\"\(suggestion(for: name, among: listNames))")

@@ -40,6 +40,8 @@ struct SegmentCompiler {
     self.rows = rows
     self.now = now
     labels = [:]
+    distributions = [:]
+    threadCount = 1
     numbers = SharedNumbers()
     positionOfID = [:]
   }

@@ -267,9 +267,6 @@ struct ProjectErrorTests {
       "unknown", leaf("{dit: x}"),
       "c.yaml:5:6: unknown condition \"dit\"; did you mean \"did\"?"),
     Case(
-      "later", leaf("{stage: {machine: x}}"),
-      "c.yaml:5:6: \"stage\" is not supported by this version"),
-    Case(
       "two", leaf("{did: x, segment: a}"),
       "c.yaml:5:14: \"did\" and \"segment\" stand in one condition; put both under all: or any:"),
     Case(

@@ -108,6 +108,23 @@ struct RuleLinterTests {
       ]) == ["contradictory s0"])
   }
 
+  /// Who is in a segment with a memory, or behind another one, is not what its rule alone says.
+  @Test func segmentsWithAMemoryAreNotComparedByTheirRules() throws {
+    let project = try ProjectFile(
+      parsing: """
+        version: 1
+        segments:
+        - {id: a, when: {did: post, within: 7d}, min_stay: 7d}
+        - {id: b, when: {did: post, within: 30d}}
+        - {id: c, when: {did: post, within: 30d}}
+        - {id: d, when: {all: [{attr: x, gt: 1}, {attr: x, lt: 1}]}, cooldown: 3d}
+        exclusive: [{group: g, order: [d, c]}]
+        """, file: "rules.yaml")
+    #expect(
+      RuleLinter(project).proofs().map { "\($0.kind.rawValue) \($0.segment ?? "")" }
+        == ["contradictory d"])
+  }
+
   /// On random communities no proof is ever contradicted.
   @Test(arguments: 1...10)
   func proofsHoldForRandomMembers(seed: Int) throws {

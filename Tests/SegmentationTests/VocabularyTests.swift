@@ -160,13 +160,4 @@ struct VocabularyTests {
     let found = try harness().members(of: example.rule).sorted().joined(separator: " ")
     #expect(found == example.expected)
   }
-
-  @Test(arguments: ["stage: {machine: lifecycle, is: new}", "consent: email"])
-  func laterFormsAreRefusedByName(leaf: String) throws {
-    let error = try #require(throws: ProjectFileError.self) {
-      try harness().members(of: "{\(leaf)}")
-    }
-    let name = try #require(leaf.split(separator: ":").first)
-    #expect(error.diagnostics.map(\.message) == ["\"\(name)\" is not supported by this version"])
-  }
 }

@@ -81,6 +81,8 @@ public struct RuleLinter: Sendable {
       if universe.search.member(inAll: [formula], outside: []) == .impossible {
         findings.append(
           finding(.contradictory, segment, "no member can ever be in \"\(segment.id)\""))
+      } else if !project.isInWhereTrue(segment) {
+        continue
       } else if universe.search.member(inAll: [], outside: [formula]) == .impossible {
         findings.append(
           finding(.alwaysTrue, segment, "every member is always in \"\(segment.id)\""))
@@ -266,7 +268,7 @@ extension ProjectFile {
         names.formUnion(selection.names)
       case .occurrence(let occurrence): names.formUnion(occurrence.selection.names)
       case .feature(let feature, _): take(feature)
-      default: break
+      default: names.formUnion(leaf.selections.flatMap(\.names))
       }
     }
     return names

@@ -82,9 +82,11 @@ private struct Builder {
     comparisons[position(variable), default: []] += asked
   }
 
-  /// The condition of a segment that is a rule.
+  /// The condition of a segment that its members are those of.
   private func rule(of id: String) -> Condition? {
-    guard case .rule(let condition)? = project.segment(id)?.membership else { return nil }
+    guard let segment = project.segment(id), project.isInWhereTrue(segment),
+      case .rule(let condition) = segment.membership
+    else { return nil }
     return condition
   }
 
@@ -222,6 +224,17 @@ private struct Builder {
       }
     }
     return constraints
+  }
+}
+
+extension ProjectFile {
+  /// Whether members are in a segment where its rule is true: it has no memory, asks for no consent and
+  /// gives way to no other one.
+  func isInWhereTrue(_ segment: SegmentDefinition) -> Bool {
+    segment.memory.isEmpty && segment.purpose == nil
+      && !exclusiveGroups.contains { group in
+        group.order.contains { bytesAreEqual($0, segment.id) }
+      }
   }
 }
 

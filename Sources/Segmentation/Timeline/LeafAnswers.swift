@@ -54,13 +54,11 @@ extension MemberFacts {
   private func observeAsBatch(
     _ position: Int, at instant: Int64, wantsFact: Bool
   ) -> LeafObservation {
-    let planned = plan.leaves[position]
     let epoch = epoch(at: instant)
     let now = Timestamp(microseconds: instant)
-    let compiled =
-      epoch.compiled[position]?.moved(to: now, source: planned.leaf)
-      ?? LeafCompiler(project: plan.project, community: epoch.community)
-      .compile(planned.leaf, at: instant)
+    guard let compiled = epoch.compiled[position] else {
+      preconditionFailure("leaves that are observed are compiled")
+    }
     let evaluator = SegmentEvaluator(
       leavesOf: plan, community: epoch.community,
       row: LeafCompiler.row(of: record.memberID, in: epoch.community), asOf: now)

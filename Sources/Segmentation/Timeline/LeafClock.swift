@@ -41,34 +41,28 @@ struct LeafClock: Sendable {
     _ leaf: Leaf, _ position: Int, _ record: MemberRecord, _ plan: TimelinePlan,
     _ epochs: [MemberFacts.Epoch]
   ) {
-    var times = record.events.map(\.timestamp.microseconds)
-    if let selection = epochs.last?.compiled[position]?.selection, let history = epochs.last {
-      let all = history.community.history
-      times = all.timestamps.indices.filter { selection.matches($0, of: all) }
-        .map { all.timestamps[$0] }
-    }
-    switch leaf.question {
-    case .attribute(let name, let tests):
+    if case .attribute(let name, let tests) = leaf.question {
       let values = (record.attributes[name] ?? []).map(\.value)
       include(values.compactMap { $0.instant(in: plan.project.settings.clock) }, tests)
-    case .did(_, let window, _, _), .didNot(_, let window, _):
-      edges += times.flatMap { time in window.lengths.map { time + $0 } }
-    case .occurrence(let occurrence):
-      for time in times {
-        for age in occurrence.age.flatMap(\.operands) {
-          edges += [time + age.microseconds, time + age.microseconds + 1]
-        }
-      }
-    case .feature, .score, .segment, .segmentHistory, .stage, .consent, .cluster, .list: break
+      return
     }
-    guard leaf.readsClockInside else { return }
-    let clock = plan.project.settings.clock
-    let instants = record.events.flatMap { event in
-      event.properties.values.compactMap { value -> Timestamp? in
-        if case .string(let text) = value { Timestamp(text, in: clock) } else { nil }
+    guard let epoch = epochs.last, let compiled = epoch.compiled[position] else { return }
+    // With all events in view.
+    let row = LeafCompiler.row(of: record.memberID, in: epoch.community)
+    let evaluator = SegmentEvaluator(
+      leavesOf: plan, community: epoch.community, row: row,
+      asOf: epoch.community.history.newest ?? Timestamp(microseconds: 0))
+    guard case .occurrence(let occurrence, let selection, let having) = compiled.question else {
+      edges += evaluator.edges(of: compiled, at: 0)
+      return
+    }
+    // Any of the events is the latest at some time.
+    for time in evaluator.eventInstants(selection, row: row) {
+      for age in occurrence.age.flatMap(\.operands) {
+        edges += [time + age.microseconds, time + age.microseconds + 1]
       }
     }
-    include(instants, leaf.eventFieldTests)
+    edges += evaluator.edges(of: selection.tests + having, row: row)
   }
 
   /// Ages of instants, which do not exist before they come.
@@ -125,29 +119,6 @@ struct LeafClock: Sendable {
       }
       course = isConstant ? .constant : .sampled
     case nil: break
-    }
-  }
-}
-
-extension EventWindow {
-  /// The ages at which events come into the window or leave it.
-  var lengths: [Int64] {
-    switch self {
-    case .ever, .range: []
-    case .within(let duration): [duration.microseconds]
-    case .ago(let older, let newer): [newer.microseconds, older.microseconds]
-    }
-  }
-}
-
-extension Comparison {
-  /// The written values.
-  var operands: [Value] {
-    switch self {
-    case .equal(let value), .greater(let value), .atLeast(let value), .less(let value),
-      .atMost(let value):
-      [value]
-    case .between(let low, let high): [low, high]
     }
   }
 }

@@ -1,7 +1,7 @@
 import Engagement
 import EventLog
 
-/// Compiles single leaves for a community of one member, and moves compiled ones in time.
+/// Compiles single leaves for a community of one member.
 struct LeafCompiler {
   let project: ProjectFile
   let community: Community
@@ -25,51 +25,6 @@ struct LeafCompiler {
       preconditionFailure("leaves about events and attributes need no models: \(error)")
     }
   }
-}
-
-extension CompiledLeaf {
-  /// The same leaf at another time, where its source looks at no clock inside of conditions.
-  func moved(to now: Timestamp, source: Leaf) -> CompiledLeaf {
-    func bounds(_ window: EventWindow) -> EventBounds {
-      let (first, last) = window.bounds(asOf: now)
-      return EventBounds(first: first, last: last)
-    }
-    let question: Question
-    switch (self.question, source.question) {
-    case (.did(let selection, _, let measure, let comparisons), .did(_, let window, _, _)):
-      question = .did(selection, bounds(window), measure, comparisons)
-    case (.didNot(let selection, _, let afterEver), .didNot(_, let window, _)):
-      question = .didNot(selection, bounds(window), afterEver: afterEver)
-    default: return self
-    }
-    return CompiledLeaf(
-      question: question, isUnknownIfMissing: isUnknownIfMissing, written: written)
-  }
-
-  /// The selection of events, if the leaf has one.
-  var selection: CompiledSelection? {
-    switch question {
-    case .did(let selection, _, _, _), .didNot(let selection, _, _): selection
-    case .occurrence(_, let selection, _): selection
-    default: nil
-    }
-  }
-}
-
-extension Leaf {
-  /// Tests of the fields of events.
-  var eventFieldTests: [FieldTest] {
-    switch question {
-    case .did(let selection, _, _, _), .didNot(let selection, _, _):
-      selection.conditions.flatMap(\.tests)
-    case .occurrence(let occurrence):
-      (occurrence.selection.conditions + occurrence.having).flatMap(\.tests)
-    default: []
-    }
-  }
-
-  /// True where which events match depends on the time at which that is asked.
-  var readsClockInside: Bool { eventFieldTests.contains { $0.lengthOfAge != nil } }
 }
 
 extension FieldTest {

@@ -105,7 +105,7 @@ struct MemberFacts: Sendable {
     return Epoch(
       start: start, community: community, profile: profile,
       compiled: plan.leaves.map { leaf in
-        guard case .observed = leaf.kind, !leaf.leaf.readsClockInside else { return nil }
+        guard case .observed = leaf.kind else { return nil }
         return compiler.compile(leaf.leaf, at: max(start, 0))
       })
   }

@@ -117,8 +117,11 @@ extension PlannedLeaf {
   var hearing: MemberFacts.Kinds {
     switch kind {
     case .observed:
-      if case .attribute = leaf.question { return [.attribute] }
-      return [.event]
+      switch leaf.question {
+      case .attribute, .near: return [.attribute]
+      case .bucket: return []
+      default: return [.event]
+      }
     case .feature, .score: return [.event, .attribute]
     case .list: return [.list]
     case .cluster: return [.label]
