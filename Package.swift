@@ -49,7 +49,8 @@ let package = Package(
       name: "Clustering", dependencies: ["CKernels", "LinearAlgebra"], swiftSettings: settings),
 
     // Events in, features out
-    .target(name: "EventLog", dependencies: ["CISAL", "CKernels", "CZlib"], swiftSettings: settings),
+    .target(
+      name: "EventLog", dependencies: ["CISAL", "CKernels", "CZlib"], swiftSettings: settings),
     .target(
       name: "Engagement", dependencies: ["CKernels", "EventLog", "LinearAlgebra"],
       swiftSettings: settings),
