@@ -47,7 +47,7 @@ public struct EventReader {
   /// How many different event types a log may have.
   package var maximumTypeCount = 1 << 16
   /// How many different values of a property are kept.
-  package var maximumPropertyValueCount = 1 << 24
+  package var maximumPropertyValueCount = 1 << 22
   /// How many events are kept: positions of events have 32 bits.
   package var maximumEventCount = Int(Int32.max)
   /// Whether usual lines of JSON are read by a shorter way, on which no result depends.
@@ -74,7 +74,7 @@ public struct EventReader {
   /// - Returns: the events in the order of the inputs, and what was refused.
   /// - Throws: ``EventLogError`` for an input that cannot be read, is empty, lacks a column or is a
   ///   gzip stream cut short, when more records were rejected than allowed, and when there are more
-  ///   event types (65,536), values of a property (2^24) or events (2^31 − 1) than are kept.
+  ///   event types (65,536), values of a property (2^22) or events (2^31 − 1) than are kept.
   /// - Complexity: O(bytes).
   public func read(
     _ inputs: [Input], threadCount: Int? = nil
