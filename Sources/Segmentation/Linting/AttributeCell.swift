@@ -45,7 +45,7 @@ struct AttributeCell: Sendable {
     var cells = [AttributeCell(value: .missing)]
     let numbers = VariableCells.representatives(
       tests.flatMap { test in
-        if case .number(let comparison) = test { return comparison.ends }
+        if case .number(let comparison) = test { return comparison.operands }
         return []
       } + literals.compactMap(\.number))
     cells += numbers.map { AttributeCell(value: .number($0)) }
@@ -151,7 +151,7 @@ extension FieldTest {
   }
 
   fileprivate var instants: [Timestamp] {
-    if case .instant(let comparison) = self { return comparison.ends }
+    if case .instant(let comparison) = self { return comparison.operands }
     return []
   }
 }

@@ -85,7 +85,7 @@ enum VariableCells: Sendable {
   static func counts(comparedWith comparisons: [Comparison<Double>]) -> VariableCells {
     // A cell begins at each whole number that an end is or follows.
     var starts: Set<Double> = [0]
-    for end in comparisons.flatMap(\.ends) where end.isFinite {
+    for end in comparisons.flatMap(\.operands) where end.isFinite {
       for start in [end.rounded(.up), end.rounded(.down) + 1] where start > 0 {
         starts.insert(start)
       }
@@ -102,7 +102,7 @@ enum VariableCells: Sendable {
     comparedWith comparisons: [Comparison<Double>], in range: ClosedRange<Double>,
     mayBeMissing: Bool
   ) -> VariableCells {
-    let ends = comparisons.flatMap(\.ends) + [range.lowerBound, range.upperBound]
+    let ends = comparisons.flatMap(\.operands) + [range.lowerBound, range.upperBound]
     let values = representatives(ends).filter(range.contains)
     return .numbers(values + (mayBeMissing ? [.nan] : []))
   }
@@ -113,17 +113,5 @@ enum VariableCells: Sendable {
     guard let first = sorted.first, let last = sorted.last else { return [0] }
     let between = zip(sorted, sorted.dropFirst()).flatMap { [$0, $0 + ($1 - $0) / 2] }
     return [first - 1] + between + [last, last + 1]
-  }
-}
-
-extension Comparison {
-  /// The values that it compares with.
-  var ends: [Value] {
-    switch self {
-    case .equal(let value), .greater(let value), .atLeast(let value), .less(let value),
-      .atMost(let value):
-      [value]
-    case .between(let low, let high): [low, high]
-    }
   }
 }
