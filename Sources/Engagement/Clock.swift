@@ -115,7 +115,7 @@ public struct Clock: Sendable, Hashable {
   }
 
   /// True where local time is universal time.
-  var isUniversal: Bool { zone == nil }
+  package var isUniversal: Bool { zone == nil }
 
   private static func date(_ instant: Timestamp) -> Date {
     Date(timeIntervalSince1970: Double(instant.microseconds) / 1_000_000)

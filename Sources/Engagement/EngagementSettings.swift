@@ -55,7 +55,10 @@ public struct EngagementSettings: Sendable, Hashable {
   /// The name is an alias, a glob or an event type's own name. An alias stands before a type of the
   /// same name.
   public func selection(of name: String, in types: Interner) -> [Bool] {
-    let patterns = (aliases[name] ?? [name]).map(Glob.init)
+    let patterns = patterns(of: name)
     return types.strings.map { type in patterns.contains { $0.matches(type) } }
   }
+
+  /// The patterns of an alias, or of an event type or glob.
+  package func patterns(of name: String) -> [Glob] { (aliases[name] ?? [name]).map(Glob.init) }
 }

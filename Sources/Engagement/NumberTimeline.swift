@@ -158,16 +158,27 @@ package struct NumberTimeline: Sendable {
   }
 
   private func range(
+    _ step: FeaturePlan.Step, _ start: FeatureCalculator, _ end: FeatureCalculator
+  ) -> ClosedRange<Double>? {
+    featureRange(step.feature, from: start.asOf, through: end.asOf) { feature, instant in
+      if case .frequency(let halfLife) = feature, feature != step.feature {
+        return start.frequency(halfLife, asOf: instant)
+      }
+      return (instant == start.asOf ? start : end).value(of: step)
+    }
+  }
+
+  private func range(
     _ node: Node, _ start: FeatureCalculator, _ end: FeatureCalculator
   ) -> ClosedRange<Double>? {
     switch node {
-    case .feature(let step): return start.range(of: plan.steps[step], through: end)
+    case .feature(let step): return range(plan.steps[step], start, end)
     case .linear(let step, let zero, let three):
-      return start.range(of: plan.steps[step], through: end)?.mapped {
+      return range(plan.steps[step], start, end)?.mapped {
         linearScore($0, zeroAt: zero, threeAt: three)
       }
     case .percentile(let step, let distribution, let feature):
-      return start.range(of: plan.steps[step], through: end)?.mapped {
+      return range(plan.steps[step], start, end)?.mapped {
         percentileScore($0, in: distribution, of: feature)
       }
     case .points: return .between(value(node, start), value(node, end))
@@ -183,72 +194,73 @@ package struct NumberTimeline: Sendable {
   }
 }
 
-extension FeatureCalculator {
-  /// Bounds of a feature from this calculator's time to a later one's, with no edge in between.
-  fileprivate func range(
-    of step: FeaturePlan.Step, through end: FeatureCalculator
-  ) -> ClosedRange<Double>? {
-    switch step.feature {
-    case .recencyDays, .tenureDays, .frequency, .impactRate, .receivedImpactRate:
-      // Straight lines, and multiples of one falling exponential.
-      return .between(value(of: step), end.value(of: step))
-    case .velocity(let short, let long):
-      return range(
-        of: step, through: end, slopes: velocitySlopes(short, long, from: asOf, to: end.asOf))
-    case .acceleration:
-      let lag = 14
-      let now = velocitySlopes(14, 56, from: asOf, to: end.asOf)
-      let before = velocitySlopes(
-        14, 56, from: asOf.subtracting(days: lag), to: end.asOf.subtracting(days: lag))
-      return range(
-        of: step, through: end,
-        slopes: now.lowerBound - before.upperBound...now.upperBound - before.lowerBound)
-    default: return .between(value(of: step), value(of: step))
-    }
-  }
-
-  /// Bounds of a feature from bounds of its slope per day: its ends where it only rises or only falls, else
-  /// what it can reach from its start.
-  private func range(
-    of step: FeaturePlan.Step, through end: FeatureCalculator, slopes: ClosedRange<Double>
-  ) -> ClosedRange<Double>? {
-    let ends = ClosedRange.between(value(of: step), end.value(of: step))
+/// Bounds of a feature from one instant through another, with no event, and no end of a window, in between.
+///
+/// - Parameter value: gives a feature at an instant; of velocities and accelerations also their frequencies
+///   are asked for, which may be NaN where they are not known.
+package func featureRange(
+  _ feature: FeatureDefinition, from start: Timestamp, through end: Timestamp,
+  value: (FeatureDefinition, Timestamp) -> Double
+) -> ClosedRange<Double>? {
+  func range(_ slopes: ClosedRange<Double>) -> ClosedRange<Double>? {
+    let first = value(feature, start)
+    let ends = ClosedRange.between(first, value(feature, end))
+    // Its ends where it only rises or only falls, else what it can reach from its start.
     if slopes.lowerBound >= 0 || slopes.upperBound <= 0 { return ends }
-    let length = end.asOf.days(since: asOf)
-    let start = value(of: step)
+    let length = end.days(since: start)
     return ends.map {
       min(
-        $0.lowerBound, start + slopes.lowerBound * length)...max(
-          $0.upperBound, start + slopes.upperBound * length)
+        $0.lowerBound, first + slopes.lowerBound * length)...max(
+          $0.upperBound, first + slopes.upperBound * length)
     }
   }
+  switch feature {
+  case .recencyDays, .tenureDays, .frequency, .impactRate, .receivedImpactRate:
+    // Straight lines, and multiples of one falling exponential.
+    return .between(value(feature, start), value(feature, end))
+  case .velocity(let short, let long):
+    return range(velocitySlopes(short, long, from: start, to: end, value: value))
+  case .acceleration:
+    let lag = 14
+    let now = velocitySlopes(14, 56, from: start, to: end, value: value)
+    let before = velocitySlopes(
+      14, 56, from: start.subtracting(days: lag), to: end.subtracting(days: lag), value: value)
+    return range(
+      now.lowerBound - before.upperBound...now.upperBound - before.lowerBound)
+  default:
+    let number = value(feature, start)
+    return .between(number, number)
+  }
+}
 
-  /// Bounds of the slope of a velocity, in doublings per day, with no event in between.
-  ///
-  /// A frequency f falls by f ln 2 / h a day, so that log2(f + eps) falls by f / (f + eps) / h, which itself
-  /// falls as f does.
-  private func velocitySlopes(
-    _ short: Int, _ long: Int, from: Timestamp, to: Timestamp
-  ) -> ClosedRange<Double> {
-    let falls = [short, long].map { halfLife in
-      let ends = [to, from].map { instant in
-        let frequency = frequency(halfLife, asOf: instant)
-        return frequency / (frequency + leastFrequency) / Double(halfLife)
-      }
-      return (least: min(ends[0], ends[1]), greatest: max(ends[0], ends[1]))
+/// Bounds of the slope of a velocity, in doublings per day, with no event in between.
+///
+/// A frequency f falls by f ln 2 / h a day, so that log2(f + eps) falls by f / (f + eps) / h, which itself
+/// falls as f does.
+private func velocitySlopes(
+  _ short: Int, _ long: Int, from: Timestamp, to: Timestamp,
+  value: (FeatureDefinition, Timestamp) -> Double
+) -> ClosedRange<Double> {
+  let falls = [short, long].map { halfLife -> (least: Double, greatest: Double) in
+    let ends = [to, from].map { instant -> Double in
+      let frequency = value(.frequency(halfLifeInDays: halfLife), instant)
+      return frequency / (frequency + leastFrequency) / Double(halfLife)
     }
-    return falls[1].least - falls[0].greatest...falls[1].greatest - falls[0].least
+    // Of frequencies that are not known, what any has.
+    if ends.contains(where: \.isNaN) { return (least: 0, greatest: 1 / Double(halfLife)) }
+    return (least: min(ends[0], ends[1]), greatest: max(ends[0], ends[1]))
   }
+  return falls[1].least - falls[0].greatest...falls[1].greatest - falls[0].least
 }
 
 extension ClosedRange<Double> {
   /// The range between two values, whichever is the smaller; nil where one is missing.
-  fileprivate static func between(_ first: Double, _ second: Double) -> ClosedRange? {
+  package static func between(_ first: Double, _ second: Double) -> ClosedRange? {
     first.isNaN || second.isNaN ? nil : Swift.min(first, second)...Swift.max(first, second)
   }
 
   /// The range of a monotone function.
-  fileprivate func mapped(_ transform: (Double) -> Double) -> ClosedRange? {
+  package func mapped(_ transform: (Double) -> Double) -> ClosedRange? {
     .between(transform(lowerBound), transform(upperBound))
   }
 }

@@ -71,13 +71,13 @@ extension ScoreDefinition {
 }
 
 /// 0 to 3, linear between two values and clamped outside them; NaN of NaN.
-func linearScore(_ value: Double, zeroAt zero: Double, threeAt three: Double) -> Double {
+package func linearScore(_ value: Double, zeroAt zero: Double, threeAt three: Double) -> Double {
   let score = 3 * (value - zero) / (three - zero)
   return score.isNaN ? .nan : min(3, max(0, score))
 }
 
 /// 3 F(x), falling for recency; NaN of NaN.
-func percentileScore(
+package func percentileScore(
   _ value: Double, in distribution: EmpiricalDistribution, of feature: FeatureDefinition
 ) -> Double {
   let fraction = distribution.fraction(below: value)
@@ -123,7 +123,7 @@ private func pointColumn(
 }
 
 /// For each event type of a history its points.
-func pointsOfType(
+package func pointsOfType(
   _ points: [String: Double], in history: EventHistory, settings: EngagementSettings
 ) -> [Double] {
   var pointsOfType = [Double](repeating: 0, count: history.types.count)
@@ -141,16 +141,22 @@ func pointSum(
   _ pointsOfType: [Double], halfLife: Int64?, of events: ArraySlice<Int32>,
   in history: EventHistory, asOf: Timestamp
 ) -> Double {
+  pointSum(
+    of: events.lazy.map { position in
+      (
+        pointsOfType[Int(history.typeIndices[Int(position)])], history.timestamps[Int(position)]
+      )
+    }, halfLife: halfLife, asOf: asOf)
+}
+
+/// The sum of the points of events at their instants, decayed where there is a half-life.
+package func pointSum(
+  of events: some Sequence<(points: Double, instant: Int64)>, halfLife: Int64?, asOf: Timestamp
+) -> Double {
   var decayed = halfLife.map { DecayedSum(halfLifeInMicroseconds: $0) }
   var plain = ExactSum()
-  for position in events {
-    let weight = pointsOfType[Int(history.typeIndices[Int(position)])]
-    guard weight != 0 else { continue }
-    if decayed == nil {
-      plain.add(weight)
-    } else {
-      decayed?.add(weight, at: history.timestamps[Int(position)])
-    }
+  for (points, instant) in events where points != 0 {
+    if decayed == nil { plain.add(points) } else { decayed?.add(points, at: instant) }
   }
   return decayed?.value(asOf: asOf.microseconds) ?? plain.value
 }

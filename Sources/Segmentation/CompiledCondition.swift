@@ -21,9 +21,7 @@ indirect enum CompiledCondition: Sendable {
 struct CompiledLeaf: Sendable {
   enum Question: Sendable {
     case attribute(AttributeReader, [FieldTest])
-    case did(CompiledSelection, EventWindow, CompiledMeasure, [Comparison<Double>])
-    case didNot(CompiledSelection, EventWindow, afterEver: Bool)
-    case occurrence(EventOccurrence, CompiledSelection, having: [CompiledEventTest])
+    case events(EventQuestion)
     case number(name: String, NumberSource, [Comparison<Double>])
     /// The segment's position in the file.
     case segment(Int, isMember: Bool)
@@ -41,12 +39,6 @@ struct CompiledLeaf: Sendable {
   let written: String
 }
 
-/// The first and the last microsecond in which events count.
-struct EventBounds: Sendable {
-  let first: Int64
-  let last: Int64
-}
-
 /// A feature or a score, NaN where missing.
 struct NumberSource: Sendable {
   /// A value for each row, as of the instant that the rules were prepared for.
@@ -56,41 +48,23 @@ struct NumberSource: Sendable {
   let timeline: NumberTimeline?
 }
 
-/// Event types, and tests of other fields, resolved against a history.
-struct CompiledSelection: Sendable {
-  /// The names as written, for reading.
-  let names: String
-  let isSelected: [Bool]
-  let tests: [CompiledEventTest]
-
-  func matches(_ event: Int, of history: EventHistory, at now: EvaluationInstant) -> Bool {
-    isSelected[Int(history.typeIndices[event])]
-      && tests.allSatisfy { $0.holds(for: event, of: history, at: now) }
-  }
-}
-
 /// Tests of one field of events, evaluated once for each distinct value where those are few.
 struct CompiledEventTest: Sendable {
   enum Reading: Sendable {
     /// A code for each event, and the answer for each code.
     case codes([Int32], holds: [Bool])
-    /// A code for each event, the value of each code, and tests that time changes.
-    case timed([Int32], [FieldValue], [FieldTest])
-    case value([FieldTest])
+    case value([FieldTest], EvaluationInstant)
   }
 
   let reading: Reading
   let holdsWhereMissing: Bool
 
-  func holds(for event: Int, of history: EventHistory, at now: EvaluationInstant) -> Bool {
+  func holds(for event: Int, of history: EventHistory) -> Bool {
     switch reading {
     case .codes(let codes, let holds):
       guard event < codes.count, codes[event] >= 0 else { return holdsWhereMissing }
       return holds[Int(codes[event])]
-    case .timed(let codes, let values, let tests):
-      guard event < codes.count, codes[event] >= 0 else { return holdsWhereMissing }
-      return tests.allSatisfy { $0.holds(for: values[Int(codes[event])], at: now) }
-    case .value(let tests):
+    case .value(let tests, let now):
       let value = history.values[event]
       guard !value.isNaN else { return holdsWhereMissing }
       return tests.allSatisfy { $0.holds(for: .number(value), at: now) }
@@ -98,28 +72,14 @@ struct CompiledEventTest: Sendable {
   }
 }
 
-/// A number taken from a member's matching events, resolved against a history.
-enum CompiledMeasure: Sendable {
-  case count
-  case distinct(CompiledKey)
-  case aggregate(EventMeasure.Aggregate, name: String, CompiledNumber)
-}
-
 /// What tells events apart; nil for events that do not have it.
 enum CompiledKey: Sendable {
-  case day(Clock)
-  case week(Clock)
-  case month(Clock)
   /// A code for each event, -1 where missing, and for each code the first that is equal to it.
   case codes([Int32], canonical: [Int32])
   case value
 
   func key(of event: Int, in history: EventHistory) -> Int? {
     switch self {
-    case .day(let clock): return clock.day(of: Timestamp(microseconds: history.timestamps[event]))
-    case .week(let clock): return clock.week(of: Timestamp(microseconds: history.timestamps[event]))
-    case .month(let clock):
-      return clock.month(of: Timestamp(microseconds: history.timestamps[event]))
     case .codes(let codes, let canonical):
       guard event < codes.count, codes[event] >= 0 else { return nil }
       return Int(canonical[Int(codes[event])])

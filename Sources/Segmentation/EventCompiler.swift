@@ -5,39 +5,33 @@ import EventLog
 struct EventCompiler {
   let history: EventHistory
   let settings: EngagementSettings
-  let now: EvaluationInstant
 
-  func selection(_ selection: EventSelection) -> CompiledSelection {
+  /// Tests that do not come and go by themselves need the calendar alone.
+  private var now: EvaluationInstant {
+    EvaluationInstant(asOf: Timestamp(microseconds: 0), clock: settings.clock)
+  }
+
+  /// For each event type, whether one of some names is, or has, it.
+  func isSelected(_ names: [String]) -> [Bool] {
     var isSelected = [Bool](repeating: false, count: history.types.count)
-    for name in selection.names {
+    for name in names {
       for (type, matches) in settings.selection(of: name, in: history.types).enumerated()
       where matches {
         isSelected[type] = true
       }
     }
-    var tests: [CompiledEventTest] = []
-    for condition in selection.conditions {
-      if condition.field == .type {
-        for type in isSelected.indices where isSelected[type] {
-          let value = FieldValue.exact(history.types[type])
-          isSelected[type] = condition.tests.allSatisfy { $0.holds(for: value, at: now) }
-        }
-      } else {
-        tests.append(test(condition))
-      }
-    }
-    return CompiledSelection(
-      names: selection.names.joined(separator: ", "), isSelected: isSelected, tests: tests)
+    return isSelected
   }
 
   func test(_ condition: EventFieldCondition) -> CompiledEventTest {
     let tests = condition.tests
+    let now = now
     let holds: (FieldValue) -> Bool = { value in
       tests.allSatisfy { $0.holds(for: value, at: now) }
     }
     let reading: CompiledEventTest.Reading
     switch condition.field {
-    case .value: reading = .value(tests)
+    case .value: reading = .value(tests, now)
     case .type:
       reading = .codes(
         history.typeIndices, holds: history.types.strings.map { holds(.exact($0)) })
@@ -51,32 +45,18 @@ struct EventCompiler {
     case .property(let name):
       let codes = history.properties[name]?.codes ?? []
       let values = (history.properties[name]?.values ?? []).map { FieldValue($0) }
-      reading =
-        tests.contains(where: \.dependsOnTime)
-        ? .timed(codes, values, tests) : .codes(codes, holds: values.map(holds))
+      reading = .codes(codes, holds: values.map(holds))
     }
     return CompiledEventTest(reading: reading, holdsWhereMissing: holds(.missing))
   }
 
-  func measure(_ measure: EventMeasure) -> CompiledMeasure {
-    switch measure {
-    case .count: .count
-    case .distinct(let key): .distinct(compiled(key))
-    case .aggregate(let aggregate, let field):
-      .aggregate(aggregate, name: field.name, number(field))
-    }
-  }
-
-  func compiled(_ key: DistinctKey) -> CompiledKey {
-    switch key {
-    case .day: return .day(now.clock)
-    case .week: return .week(now.clock)
-    case .month: return .month(now.clock)
-    case .field(.value): return .value
-    case .field(.type): return .codes(history.typeIndices, canonical: identity(history.types.count))
-    case .field(.target):
+  func key(_ field: EventField) -> CompiledKey {
+    switch field {
+    case .value: return .value
+    case .type: return .codes(history.typeIndices, canonical: identity(history.types.count))
+    case .target:
       return .codes(history.targetIndices, canonical: identity(history.memberIDs.count))
-    case .field(.property(let name)):
+    case .property(let name):
       let column = history.properties[name]
       // Numbers written differently (1 and 1.0) are one; texts are as many as their bytes are.
       var firstOfNumber: [Double: Int32] = [:]
@@ -92,7 +72,7 @@ struct EventCompiler {
 
   private func identity(_ count: Int) -> [Int32] { (0..<count).map { Int32($0) } }
 
-  private func number(_ field: EventField) -> CompiledNumber {
+  func number(_ field: EventField) -> CompiledNumber {
     guard case .property(let name) = field else { return .value }
     let column = history.properties[name]
     return .codes(

@@ -29,25 +29,27 @@ extension SegmentEvaluator {
     }
     let index = self.position(ofRow: row)
     if project.needsReplay {
-      return timeline(at: index).explain(segment: position, at: now.asOf.microseconds)
+      return timeline(at: index, isLogged: false).timeline.explain(segment: position, at: now.asOf.microseconds)
     }
-    return explain(position, at: index, isMember: isMember(at: index))
+    return explain(position, of: view(at: index), isMember: isMember(at: index))
   }
 
-  private func explain(_ position: Int, at index: Int, isMember: [Bool]) -> Explanation {
+  private func explain(_ position: Int, of member: MemberView, isMember: [Bool])
+    -> Explanation
+  {
     let segment = segments[position]
-    let condition = explain(segment.condition, at: index, isMember: isMember)
+    let condition = explain(segment.condition, of: member, isMember: isMember)
     return Explanation(
       rule: segment.definition.id, truth: Truth(isMember[position]), fact: nil, parts: [condition])
   }
 
   private func explain(
-    _ condition: CompiledCondition, at index: Int, isMember: [Bool]
+    _ condition: CompiledCondition, of member: MemberView, isMember: [Bool]
   ) -> Explanation {
     func node(_ rule: String, _ parts: [CompiledCondition], _ truth: ([Truth]) -> Truth)
       -> Explanation
     {
-      let parts = parts.map { explain($0, at: index, isMember: isMember) }
+      let parts = parts.map { explain($0, of: member, isMember: isMember) }
       return Explanation(rule: rule, truth: truth(parts.map(\.truth)), fact: nil, parts: parts)
     }
     switch condition {
@@ -58,10 +60,10 @@ extension SegmentEvaluator {
     case .atLeast(let count, let parts):
       return node("at_least \(count)", parts) { .atLeast(count, of: $0) }
     case .leaf(let leaf):
-      let observation = observe(leaf, at: index, isMember: isMember, wantsFact: true)
+      let observation = observe(leaf, of: member, isMember: isMember, wantsFact: true)
       var parts: [Explanation] = []
       if case .segment(let position, _) = leaf.question {
-        parts = [explain(position, at: index, isMember: isMember)]
+        parts = [explain(position, of: member, isMember: isMember)]
       }
       return Explanation(
         rule: leaf.written, truth: observation.truth, fact: observation.fact, parts: parts)

@@ -9,10 +9,25 @@ struct LeafObservation {
 }
 
 extension SegmentEvaluator {
-  /// Answers a leaf for the member at a position of `rows`.
+  /// A member to be looked at: its position in `rows`, and its events.
+  struct MemberView {
+    let index: Int
+    let events: MarkedEvents
+  }
+
+  /// The member at a position of `rows`.
+  func view(at index: Int) -> MemberView {
+    MemberView(
+      index: index,
+      events: marker.events(
+        community.events(ofRow: rows[index], asOf: now.known), of: community.history))
+  }
+
+  /// Answers a leaf for a member.
   func observe(
-    _ leaf: CompiledLeaf, at index: Int, isMember: [Bool], wantsFact: Bool
+    _ leaf: CompiledLeaf, of member: MemberView, isMember: [Bool], wantsFact: Bool
   ) -> LeafObservation {
+    let index = member.index
     func found(_ holds: Bool, _ fact: @autoclosure () -> String) -> LeafObservation {
       LeafObservation(truth: Truth(holds), fact: wantsFact ? fact() : nil)
     }
@@ -24,40 +39,20 @@ extension SegmentEvaluator {
     switch leaf.question {
     case .attribute(let reader, let tests):
       let value = reader.value(ofRow: row, in: community, at: now)
-      let holds = tests.allSatisfy { $0.holds(for: value, at: now) }
-      if case .missing = value {
-        // Whether a field exists is known even where it does not.
-        let asksOnlyExistence = tests.allSatisfy { test in
-          if case .exists = test { return true }
-          return false
-        }
-        return asksOnlyExistence
-          ? found(holds, "\(reader.name) is missing") : missing(holds, "\(reader.name) is missing")
+      let finding = AttributeFinding(reader.name, value, tests, at: now)
+      return finding.isMissing
+        ? missing(finding.holds, finding.fact()) : found(finding.holds, finding.fact())
+    case .events(let question):
+      guard let holds = question.holds(for: member.events, at: now) else {
+        return missing(false, question.fact(of: member.events, at: now))
       }
-      return found(holds, "\(reader.name) is \(value.description)")
-    case .did(let selection, let window, let measure, let comparisons):
-      let bounds = bounds(window)
-      guard let number = self.number(measure, of: selection, in: bounds, row: row) else {
-        return missing(false, "no \(selection.names) with a number to measure")
-      }
-      return found(
-        comparisons.allSatisfy { $0.holds(for: number) },
-        fact(measure, number, needs: comparisons, of: selection, in: bounds, row: row))
-    case .didNot(let selection, let window, let afterEver):
-      let hasNone = !hasEvent(selection, in: bounds(window), row: row)
-      let everything = EventBounds(first: .min, last: now.asOf.microseconds)
-      let holds = hasNone && (!afterEver || hasEvent(selection, in: everything, row: row))
-      return found(holds, latest(selection, in: everything, row: row))
-    case .occurrence(let occurrence, let selection, let having):
-      return observe(
-        occurrence, selection, having: having, row: row, found: { found($0, $1) },
-        missing: { missing(false, $0) })
+      return found(holds, question.fact(of: member.events, at: now))
     case .number(let name, let source, let comparisons):
       let value = self.value(of: source, at: index)
       guard !value.isNaN else { return missing(false, "\(name) is missing") }
       return found(
         comparisons.allSatisfy { $0.holds(for: value) },
-        "\(name) \(formatted(value)), needs \(needs(comparisons))")
+        "\(name) \(formatted(value)), needs \(comparisons.needs)")
     case .segment(let position, let shouldBeMember):
       let isIn = isMember[position]
       let id = segments[position].definition.id
@@ -80,35 +75,6 @@ extension SegmentEvaluator {
     }
   }
 
-  private func observe(
-    _ occurrence: EventOccurrence, _ selection: CompiledSelection, having: [CompiledEventTest],
-    row: Int, found: (Bool, String) -> LeafObservation, missing: (String) -> LeafObservation
-  ) -> LeafObservation {
-    let history = community.history
-    let events = community.events(ofRow: row, asOf: now.known)
-    let matches: (Int32) -> Bool = { selection.matches(Int($0), of: history, at: now) }
-    let position =
-      occurrence.order == .first
-      ? events.firstIndex(where: matches) : events.lastIndex(where: matches)
-    guard let position else { return missing("never \(selection.names)") }
-    let instant = Timestamp(microseconds: history.timestamps[Int(events[position])])
-    let age = now.asOf.microseconds - instant.microseconds
-    var holds = occurrence.age.allSatisfy { $0.map(\.microseconds).holds(for: age) }
-    holds = holds && occurrence.instant.allSatisfy { $0.holds(for: instant) }
-    if holds, !having.isEmpty {
-      // All matching events at that one instant, so that their order in the file does not matter.
-      let isTied: (Int32) -> Bool = { history.timestamps[Int($0)] == instant.microseconds }
-      let tied =
-        occurrence.order == .first
-        ? events[position...].prefix(while: isTied)
-        : ArraySlice(events[...position].reversed().prefix(while: isTied))
-      holds = tied.contains { event in
-        matches(event) && having.allSatisfy { $0.holds(for: Int(event), of: history, at: now) }
-      }
-    }
-    return found(holds, "\(occurrence.order.rawValue) \(selection.names) \(described(instant))")
-  }
-
   /// A feature or score of the member at a position of `rows` as of now.
   private func value(of source: NumberSource, at index: Int) -> Double {
     if now.asOf == source.asOf, now.known == source.asOf { return source.values[index] }
@@ -116,16 +82,6 @@ extension SegmentEvaluator {
       preconditionFailure("another instant is asked of rules that were prepared from events")
     }
     return timeline.value(row: rows[index], asOf: now.asOf, known: now.known)
-  }
-
-  func needs(_ comparisons: [Comparison<Double>]) -> String {
-    comparisons.map { $0.description(formatted) }.joined(separator: " and ")
-  }
-
-  /// `2024-05-01T00:00:00Z, 41.2 days ago`.
-  func described(_ instant: Timestamp) -> String {
-    let tenths = (now.asOf.days(since: instant) * 10).rounded() / 10
-    return "\(instant), \(formatted(tenths)) days ago"
   }
 }
 

@@ -16,8 +16,16 @@ extension SegmentEvaluator {
   ///
   /// - Complexity: O(changes looked at × events).
   func nextChange(_ leaf: CompiledLeaf, at index: Int) -> Timestamp? {
+    nextChange(leaf, of: view(at: index))
+  }
+
+  private func nextChange(_ leaf: CompiledLeaf, of member: MemberView) -> Timestamp? {
+    let index = member.index
     switch leaf.question {
-    case .segment(let position, _): return nextChange(segments[position].condition, at: index)
+    case .segment(let position, _): return nextChange(segments[position].condition, of: member)
+    case .events(let question):
+      return question.nextChange(of: member.events, at: now, isUnknown: leaf.isUnknownIfMissing)
+        .map { Timestamp(microseconds: $0) }
     case .number(_, let source, let comparisons):
       return nextCrossing(of: source, comparisons, at: index)
     case .pattern(.rank(let rank, _)):
@@ -26,15 +34,29 @@ extension SegmentEvaluator {
         return min(fixed, now.clock.nextChangeOfDay(after: now.asOf))
       }
       return now.clock.nextChangeOfDay(after: now.asOf)
-    default: break
+    case .attribute(let reader, let tests):
+      guard
+        let instant = reader.instant(ofRow: rows[index], in: community, clock: now.clock)
+      else { return nil }
+      let edges = [instant.microseconds] + tests.flatMap { $0.edges(for: instant, at: now) }
+      return firstChange(of: leaf, at: edges, member)
+    case .list(_, let expires):
+      return firstChange(of: leaf, at: expires.map(\.microseconds), member)
+    case .pattern, .cluster, .remembered: return nil
     }
-    let truth = observe(leaf, at: index, isMember: [], wantsFact: false).truth
-    let instants = Set(edges(of: leaf, at: index)).filter { $0 > now.asOf.microseconds }.sorted()
+  }
+
+  /// The first of some instants after now at which a leaf is not what it is now.
+  private func firstChange(
+    of leaf: CompiledLeaf, at edges: [Int64], _ member: MemberView
+  ) -> Timestamp? {
+    let truth = observe(leaf, of: member, isMember: [], wantsFact: false).truth
+    let instants = Set(edges).filter { $0 > now.asOf.microseconds }.sorted()
     for (count, microseconds) in instants.enumerated() {
       let instant = Timestamp(microseconds: microseconds)
-      if count == Self.mostInstants { return instant }
+      if count == EventQuestion.mostInstants { return instant }
       let then = moved(to: instant, known: now.known)
-      if then.observe(leaf, at: index, isMember: [], wantsFact: false).truth != truth {
+      if then.observe(leaf, of: member, isMember: [], wantsFact: false).truth != truth {
         return instant
       }
     }
@@ -43,11 +65,15 @@ extension SegmentEvaluator {
 
   /// The first instant after now at which a leaf of a condition may change by time alone, or nil.
   func nextChange(_ condition: CompiledCondition, at index: Int) -> Timestamp? {
+    nextChange(condition, of: view(at: index))
+  }
+
+  private func nextChange(_ condition: CompiledCondition, of member: MemberView) -> Timestamp? {
     switch condition {
     case .all(let parts), .any(let parts), .none(let parts), .atLeast(_, let parts):
-      parts.compactMap { nextChange($0, at: index) }.min()
-    case .not(let part): nextChange(part, at: index)
-    case .leaf(let leaf): nextChange(leaf, at: index)
+      parts.compactMap { nextChange($0, of: member) }.min()
+    case .not(let part): nextChange(part, of: member)
+    case .leaf(let leaf): nextChange(leaf, of: member)
     }
   }
 
@@ -56,100 +82,5 @@ extension SegmentEvaluator {
     var moved = self
     moved.now = EvaluationInstant(asOf: instant, clock: now.clock, known: known)
     return moved
-  }
-
-  /// How many instants are looked at before the next one is given unseen.
-  static let mostInstants = 64
-
-  /// All instants at which a leaf may change by time alone, in no order, past ones too.
-  func edges(of leaf: CompiledLeaf, at index: Int) -> [Int64] {
-    let row = rows[index]
-    switch leaf.question {
-    case .attribute(let reader, let tests):
-      guard let instant = reader.instant(ofRow: row, in: community, clock: now.clock) else {
-        return []
-      }
-      return [instant.microseconds] + tests.flatMap { $0.edges(for: instant, at: now) }
-    case .did(let selection, let window, _, _), .didNot(let selection, let window, _):
-      return window.edges(of: eventInstants(selection, row: row))
-        + edges(of: selection.tests, row: row)
-    case .occurrence(let occurrence, let selection, let having):
-      var instants = eventInstants(selection, row: row)
-      if !selection.tests.contains(where: \.dependsOnTime) {
-        instants = [instants.first, instants.last].compactMap { $0 }
-      }
-      let ages: [Int64] = occurrence.age.flatMap { $0.map(\.microseconds).operands }
-      // An age that is exactly the limit is on one side of it, a microsecond more on the other.
-      return instants.flatMap { instant in ages.flatMap { [instant + $0, instant + $0 + 1] } }
-        + edges(of: selection.tests + having, row: row)
-    case .list(_, let expires): return expires.map(\.microseconds)
-    case .pattern(let pattern): return edges(of: pattern, row: row)
-    case .number, .segment, .cluster, .remembered: return []
-    }
-  }
-
-  private func edges(of pattern: CompiledPattern, row: Int) -> [Int64] {
-    switch pattern {
-    case .regular(let regular, let selection):
-      let periods = Set(
-        eventInstants(selection, row: row).map {
-          now.clock.period(of: Timestamp(microseconds: $0), regular.unit)
-        })
-      // Each period with events is looked at until as many later ones have begun.
-      return periods.map { $0 + regular.periodCount }.flatMap { period in
-        now.clock.changes(atStartOfDay: now.clock.firstDay(ofPeriod: period, regular.unit))
-          .map(\.microseconds)
-      } + edges(of: selection.tests, row: row)
-    case .sequence(let sequence, let compiled):
-      let selections = compiled.steps + [compiled.without].compactMap { $0 }
-      let instants = compiled.steps.flatMap { eventInstants($0, row: row) }
-      let limits = [sequence.within, sequence.after].compactMap { $0?.microseconds }
-      return instants.flatMap { instant in limits.map { instant + $0 } }
-        + edges(of: selections.flatMap(\.tests), row: row)
-    case .trend(let trend, let selection):
-      let current = trend.current.microseconds
-      return eventInstants(selection, row: row).flatMap {
-        [$0 + current, $0 + current + trend.previous.microseconds]
-      } + edges(of: selection.tests, row: row)
-    case .share(let share, let selection, let part):
-      return share.window.edges(of: eventInstants(selection, row: row))
-        + edges(of: selection.tests + part, row: row)
-    case .rank, .near, .bucket: return []
-    }
-  }
-
-  /// The instants of a row's events that a selection selects now, or may select later, oldest first.
-  func eventInstants(_ selection: CompiledSelection, row: Int) -> [Int64] {
-    let isTimed = selection.tests.contains(where: \.dependsOnTime)
-    let history = community.history
-    return community.events(ofRow: row, asOf: now.known).compactMap { position in
-      let event = Int(position)
-      let isIn =
-        isTimed
-        ? selection.isSelected[Int(history.typeIndices[event])]
-        : selection.matches(event, of: history, at: now)
-      return isIn ? history.timestamps[event] : nil
-    }
-  }
-
-  /// The instants at which tests of dates in a row's events change.
-  func edges(of tests: [CompiledEventTest], row: Int) -> [Int64] {
-    var edges: [Int64] = []
-    for case .timed(let codes, let values, let tests) in tests.map(\.reading) {
-      for position in community.events(ofRow: row, asOf: now.known) {
-        let event = Int(position)
-        guard event < codes.count, codes[event] >= 0,
-          let instant = values[Int(codes[event])].instant(in: now.clock)
-        else { continue }
-        edges += tests.flatMap { $0.edges(for: instant, at: now) }
-      }
-    }
-    return edges
-  }
-}
-
-extension CompiledEventTest {
-  fileprivate var dependsOnTime: Bool {
-    if case .timed = reading { true } else { false }
   }
 }

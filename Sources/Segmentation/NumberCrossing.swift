@@ -10,8 +10,10 @@ extension SegmentEvaluator {
       preconditionFailure("what changes by time is asked of rules that were prepared from events")
     }
     let row = rows[index]
+    let known = now.known
     let search = CrossingSearch(
-      timeline: timeline, comparisons: comparisons, row: row, known: now.known)
+      comparisons: comparisons, value: { timeline.value(row: row, asOf: $0, known: known) },
+      range: { timeline.range(row: row, from: $0, through: $1, known: known) })
     let truth = search.holds(at: now.asOf.microseconds)
     var start = now.asOf.microseconds
     let edges = timeline.edges(row: row, after: now.asOf, known: now.known)
@@ -19,7 +21,7 @@ extension SegmentEvaluator {
       if let crossing = search.firstChange(from: start, before: edge.microseconds, of: truth) {
         return Timestamp(microseconds: crossing)
       }
-      if count == Self.mostInstants || search.holds(at: edge.microseconds) != truth { return edge }
+      if count == EventQuestion.mostInstants || search.holds(at: edge.microseconds) != truth { return edge }
       start = edge.microseconds
     }
     let end = now.asOf.microseconds + ExactDuration.longestInDays * Timestamp.microsecondsPerDay
@@ -30,11 +32,12 @@ extension SegmentEvaluator {
 
 /// Looks for the instant at which comparisons of a number change, by halving times within which bounds of
 /// the number do not rule it out.
-private struct CrossingSearch {
-  let timeline: NumberTimeline
+struct CrossingSearch {
   let comparisons: [Comparison<Double>]
-  let row: Int
-  let known: Timestamp
+  /// The number at an instant; NaN where it is missing.
+  let value: (Timestamp) -> Double
+  /// Bounds of the number from one instant through another; nil where it is missing.
+  let range: (Timestamp, Timestamp) -> ClosedRange<Double>?
 
   /// The most bounds that are asked for.
   private static let mostSteps = 2_000
@@ -43,7 +46,7 @@ private struct CrossingSearch {
 
   /// Whether the comparisons hold at an instant; nil where the number is missing.
   func holds(at instant: Int64) -> Bool? {
-    let value = timeline.value(row: row, asOf: Timestamp(microseconds: instant), known: known)
+    let value = value(Timestamp(microseconds: instant))
     return value.isNaN ? nil : comparisons.allSatisfy { $0.holds(for: value) }
   }
 
@@ -69,10 +72,9 @@ private struct CrossingSearch {
     return nil
   }
 
-  private func isConstant(from low: Int64, through high: Int64, _ truth: Bool?) -> Bool {
-    let range = timeline.range(
-      row: row, from: Timestamp(microseconds: low), through: Timestamp(microseconds: high),
-      known: known)
+  /// Whether bounds say that the comparisons are the same from one instant through another.
+  func isConstant(from low: Int64, through high: Int64, _ truth: Bool?) -> Bool {
+    let range = range(Timestamp(microseconds: low), Timestamp(microseconds: high))
     guard let range, let truth else { return range == nil && truth == nil }
     var (least, greatest) = (range.lowerBound, range.upperBound)
     if least < greatest {

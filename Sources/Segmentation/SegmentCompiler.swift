@@ -12,38 +12,25 @@ struct SegmentCompiler {
   let distributions: [String: [FeatureDefinition: EmpiricalDistribution]]
   let threadCount: Int
   private let positionOfID: [String: Int]
+  private let index: EventIndex
 
   init(
-    project: ProjectFile, community: Community, rows: [Int], now: EvaluationInstant,
+    project: ProjectFile, index: EventIndex, community: Community, rows: [Int], now: EvaluationInstant,
     labels: [String: [LearnedLabel?]],
     distributions: [String: [FeatureDefinition: EmpiricalDistribution]],
-    features: FeatureTable?, threadCount: Int
-  ) throws(SegmentationError) {
+    numbers: SharedNumbers, threadCount: Int
+  ) {
     self.project = project
+    self.index = index
     self.community = community
     self.rows = rows
     self.now = now
     self.labels = labels
     self.distributions = distributions
     self.threadCount = threadCount
-    numbers = try SharedNumbers(
-      project: project, community: community, rows: rows, asOf: now.asOf,
-      distributions: distributions, table: features, threadCount: threadCount)
+    self.numbers = numbers
     positionOfID = Dictionary(
       project.segments.enumerated().map { ($1.id, $0) }, uniquingKeysWith: { first, _ in first })
-  }
-
-  /// A compiler of single leaves, those about features and scores left out.
-  init(project: ProjectFile, community: Community, rows: [Int], now: EvaluationInstant) {
-    self.project = project
-    self.community = community
-    self.rows = rows
-    self.now = now
-    labels = [:]
-    distributions = [:]
-    threadCount = 1
-    numbers = SharedNumbers()
-    positionOfID = [:]
   }
 
   func compiled(_ leaf: Leaf) throws(SegmentationError) -> CompiledLeaf {
@@ -104,21 +91,13 @@ struct SegmentCompiler {
   }
 
   private func compile(_ leaf: Leaf) throws(SegmentationError) -> CompiledLeaf.Question {
-    let events = EventCompiler(
-      history: community.history, settings: project.settings, now: now)
+    // All that leaves ask of events is in the index.
+    var index = index
+    if let events = EventQuestion(leaf.question, in: &index) { return .events(events) }
     switch leaf.question {
     case .attribute(let name, let tests):
       return .attribute(
         AttributeReader(name: name, column: community.members.attributes[name]), tests)
-    case .did(let selection, let window, let measure, let comparisons):
-      return .did(
-        events.selection(selection), window, events.measure(measure), comparisons)
-    case .didNot(let selection, let window, let afterEver):
-      return .didNot(events.selection(selection), window, afterEver: afterEver)
-    case .occurrence(let occurrence):
-      return .occurrence(
-        occurrence, events.selection(occurrence.selection),
-        having: occurrence.having.map { events.test($0) })
     case .feature(let feature, let comparisons):
       return .number(
         name: feature.description,
@@ -145,7 +124,7 @@ struct SegmentCompiler {
       }
       return .cluster(column, isWanted: isWanted, confidence)
     case .list(let name): return list(name, expires: nil)
-    default: return .pattern(try pattern(leaf, events: events))
+    default: return .pattern(try pattern(leaf))
     }
   }
 

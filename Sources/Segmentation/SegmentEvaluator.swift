@@ -44,6 +44,7 @@ public struct SegmentEvaluator: Sendable {
   let order: [Int]
   let threadCount: Int
   let replay: Replay
+  let marker: HistoryMarker
 
   /// Prepares a project's segments.
   ///
@@ -76,26 +77,19 @@ public struct SegmentEvaluator: Sendable {
     self.rows = rows
     self.threadCount = threadCount
     now = EvaluationInstant(asOf: asOf, clock: project.settings.clock)
-    let compiler = try SegmentCompiler(
-      project: project, community: community, rows: rows, now: now, labels: labels,
-      distributions: distributions, features: features, threadCount: threadCount)
+    let numbers = try SharedNumbers(
+      project: project, community: community, rows: rows, asOf: asOf,
+      distributions: distributions, table: features, threadCount: threadCount)
+    let plan = try TimelinePlan(project, distributions: distributions)
+    let compiler = SegmentCompiler(
+      project: project, index: plan.index, community: community, rows: rows, now: now, labels: labels,
+      distributions: distributions, numbers: numbers, threadCount: threadCount)
     segments = try compiler.compiledSegments()
     order = compiler.evaluationOrder()
+    marker = HistoryMarker(plan.index, history: community.history, settings: project.settings)
     replay = Replay(
-      plan: try TimelinePlan(project, distributions: distributions), labels: labels,
+      plan: plan, labels: labels,
       lists: project.lists.mapValues { Set($0.members.compactMap { community.row(of: $0) }) })
-  }
-
-  /// An evaluator of single leaves for one member.
-  init(leavesOf plan: TimelinePlan, community: Community, row: Int, asOf: Timestamp) {
-    project = plan.project
-    replay = Replay(plan: plan, labels: [:], lists: [:])
-    self.community = community
-    rows = [row]
-    threadCount = 1
-    now = EvaluationInstant(asOf: asOf, clock: project.settings.clock)
-    segments = []
-    order = []
   }
 
   /// Who is in each segment, in the order of the file.
@@ -107,39 +101,42 @@ public struct SegmentEvaluator: Sendable {
 
   /// For each segment, in the order of the file, whether the member at a position of `rows` is in.
   func isMember(at index: Int) -> [Bool] {
+    let member = view(at: index)
     var isMember = [Bool](repeating: false, count: segments.count)
     for position in order {
       isMember[position] =
-        truth(of: segments[position].condition, at: index, isMember: isMember) == .true
+        truth(of: segments[position].condition, of: member, isMember: isMember) == .true
     }
     return isMember
   }
 
-  private func truth(of condition: CompiledCondition, at index: Int, isMember: [Bool]) -> Truth {
+  private func truth(
+    of condition: CompiledCondition, of member: MemberView, isMember: [Bool]
+  ) -> Truth {
     switch condition {
     case .all(let parts):
       var least = Truth.true
       for part in parts where least != .false {
-        least = min(least, truth(of: part, at: index, isMember: isMember))
+        least = min(least, truth(of: part, of: member, isMember: isMember))
       }
       return least
-    case .any(let parts): return greatestTruth(of: parts, at: index, isMember: isMember)
+    case .any(let parts): return greatestTruth(of: parts, of: member, isMember: isMember)
     case .none(let parts):
-      return greatestTruth(of: parts, at: index, isMember: isMember).negated
-    case .not(let part): return truth(of: part, at: index, isMember: isMember).negated
+      return greatestTruth(of: parts, of: member, isMember: isMember).negated
+    case .not(let part): return truth(of: part, of: member, isMember: isMember).negated
     case .atLeast(let count, let parts):
-      return .atLeast(count, of: parts.map { truth(of: $0, at: index, isMember: isMember) })
+      return .atLeast(count, of: parts.map { truth(of: $0, of: member, isMember: isMember) })
     case .leaf(let leaf):
-      return observe(leaf, at: index, isMember: isMember, wantsFact: false).truth
+      return observe(leaf, of: member, isMember: isMember, wantsFact: false).truth
     }
   }
 
   private func greatestTruth(
-    of parts: [CompiledCondition], at index: Int, isMember: [Bool]
+    of parts: [CompiledCondition], of member: MemberView, isMember: [Bool]
   ) -> Truth {
     var greatest = Truth.false
     for part in parts where greatest != .true {
-      greatest = max(greatest, truth(of: part, at: index, isMember: isMember))
+      greatest = max(greatest, truth(of: part, of: member, isMember: isMember))
     }
     return greatest
   }

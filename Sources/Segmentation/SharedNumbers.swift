@@ -6,8 +6,6 @@ struct SharedNumbers {
   private(set) var features: [FeatureDefinition: [Double]] = [:]
   private(set) var scores: [String: [Double]] = [:]
 
-  init() {}
-
   init(
     project: ProjectFile, community: Community, rows: [Int], asOf: Timestamp,
     distributions: [String: [FeatureDefinition: EmpiricalDistribution]],

@@ -1,7 +1,7 @@
 import Engagement
 import EventLog
 
-// The instants at which tests of dates and windows change by time alone.
+// The instants at which tests of dates change by time alone.
 
 extension FieldTest {
   /// The instants at which the test of a date changes, past ones too.
@@ -35,18 +35,6 @@ extension FieldTest {
       edges.append(clock.start(ofDay: anniversary).microseconds - duration.microseconds + 1)
     }
     return edges
-  }
-}
-
-extension EventWindow {
-  /// The instants at which some events come into the window or leave it.
-  func edges(of instants: [Int64]) -> [Int64] {
-    switch self {
-    case .ever, .range: []
-    case .within(let duration): instants.map { $0 + duration.microseconds }
-    case .ago(let older, let newer):
-      instants.flatMap { [$0 + newer.microseconds, $0 + older.microseconds] }
-    }
   }
 }
 

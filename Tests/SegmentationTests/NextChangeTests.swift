@@ -265,7 +265,7 @@ struct NextChangeTests {
       guard case .leaf(let leaf) = segment.condition else { continue }
       func truth(_ instant: Int64) -> Truth {
         evaluator.moved(to: Timestamp(microseconds: instant), known: evaluator.now.asOf)
-          .observe(leaf, at: 0, isMember: [], wantsFact: false).truth
+          .observe(leaf, of: evaluator.view(at: 0), isMember: [], wantsFact: false).truth
       }
       var random = SeededGenerator(seed: 7)
       var start = evaluator.now.asOf.microseconds
@@ -293,7 +293,7 @@ struct NextChangeTests {
     guard case .leaf(let leaf) = try #require(evaluator.segments.first).condition else { return }
     func truth(_ instant: Int64) -> Truth {
       evaluator.moved(to: Timestamp(microseconds: instant), known: evaluator.now.asOf)
-        .observe(leaf, at: 0, isMember: [], wantsFact: false).truth
+        .observe(leaf, of: evaluator.view(at: 0), isMember: [], wantsFact: false).truth
     }
     let length = try #require(ExactDuration(within)).microseconds
     var edges: Set<Int64> = []

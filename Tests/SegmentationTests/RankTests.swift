@@ -75,7 +75,7 @@ struct RankTests {
     let found = try ["2024-01-01T12:00:00Z", "2024-01-02T12:00:00Z", "2024-01-03"].map { time in
       let moved = evaluator.moved(to: try instant(time))
       return [0, 1].map {
-        moved.observe(leaf, at: $0, isMember: [], wantsFact: false).truth == .true
+        moved.observe(leaf, of: moved.view(at: $0), isMember: [], wantsFact: false).truth == .true
       }
     }
     // First a alone, then both with one post each, then b with two.

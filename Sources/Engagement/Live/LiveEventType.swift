@@ -2,16 +2,18 @@ import EventLog
 import Synchronization
 
 /// Text that is the same only byte for byte.
-struct ExactText: Sendable, Hashable, Comparable {
+package struct ExactText: Sendable, Hashable, Comparable {
   let text: String
 
-  static func == (left: ExactText, right: ExactText) -> Bool {
+  package init(text: String) { self.text = text }
+
+  package static func == (left: ExactText, right: ExactText) -> Bool {
     left.text.utf8.elementsEqual(right.text.utf8)
   }
 
-  static func < (left: ExactText, right: ExactText) -> Bool { bytesPrecede(left.text, right.text) }
+  package static func < (left: ExactText, right: ExactText) -> Bool { bytesPrecede(left.text, right.text) }
 
-  func hash(into hasher: inout Hasher) {
+  package func hash(into hasher: inout Hasher) {
     var text = text
     text.withUTF8 { hasher.combine(bytes: UnsafeRawBufferPointer($0)) }
     hasher.combine(0xff as UInt8)

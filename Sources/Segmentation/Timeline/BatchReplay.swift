@@ -54,7 +54,7 @@ extension SegmentEvaluator {
       let blockCount = (count + rowsPerBlock - 1) / rowsPerBlock
       forEachBlock(count: blockCount, threadCount: threadCount) { block in
         for index in block * rowsPerBlock..<min((block + 1) * rowsPerBlock, count) {
-          let found = replays ? timeline(at: index).codes : isMember(at: index).map { $0 ? 1 : 0 }
+          let found = replays ? timeline(at: index, isLogged: false).timeline.codes : isMember(at: index).map { $0 ? 1 : 0 }
           for (column, code) in found.enumerated() { cells[index * width + column] = code }
         }
       }
@@ -78,7 +78,7 @@ extension SegmentEvaluator {
   ///
   /// - Precondition: `row` is one of the rows.
   public func transitions(ofRow row: Int) -> [Transition] {
-    timeline(at: position(ofRow: row)).transitions
+    timeline(at: position(ofRow: row), isLogged: true).transitions
   }
 
   /// Why a member is in its state of a stage machine.
@@ -91,7 +91,7 @@ extension SegmentEvaluator {
       throw .unknownSegment(
         id: machine, suggestion: suggestion(for: machine, among: project.stages.map(\.name)))
     }
-    return timeline(at: self.position(ofRow: row))
+    return timeline(at: self.position(ofRow: row), isLogged: false).timeline
       .explain(machine: position, at: now.asOf.microseconds)
   }
 
@@ -103,15 +103,18 @@ extension SegmentEvaluator {
   }
 
   /// The timeline of the member at a position of `rows`, replayed up to the as-of time.
-  func timeline(at index: Int) -> MemberTimeline {
+  func timeline(
+    at index: Int, isLogged: Bool
+  ) -> (timeline: MemberTimeline, transitions: [Transition]) {
     var record = MemberRecord(row: rows[index], of: community, asOf: now.asOf)
     for (name, members) in replay.lists where members.contains(rows[index]) {
       record.set(list: name, isOn: true)
     }
     for (model, labels) in replay.labels { record.set(model: model, label: labels[index]) }
     var timeline = MemberTimeline(record, plan: replay.plan)
-    timeline.run(through: now.asOf.microseconds)
-    return timeline
+    var log = MemberTimeline.Log(isKept: isLogged)
+    timeline.run(through: now.asOf.microseconds, &log)
+    return (timeline, log.transitions)
   }
 }
 

@@ -2,41 +2,61 @@ import Engagement
 import EventLog
 
 extension MemberFacts {
-  /// Answers a leaf at an instant; not those that other segments and stages decide.
-  func observe(_ position: Int, at instant: Int64, wantsFact: Bool = false) -> LeafObservation {
+  /// Whether a leaf holds at the present instant; not those that other segments and stages decide.
+  func truth(of position: Int, at now: EvaluationInstant) -> Truth {
+    let planned = plan.leaves[position]
+    if case .events(let question) = planned.kind {
+      guard let holds = question.holds(for: events, at: now) else {
+        return planned.leaf.isUnknownIfMissing ? .unknown : .false
+      }
+      return Truth(holds)
+    }
+    return observe(position, at: now, wantsFact: false).truth
+  }
+
+  /// Answers a leaf at the present instant; not those that other segments and stages decide.
+  func observe(_ position: Int, at now: EvaluationInstant, wantsFact: Bool) -> LeafObservation {
     let planned = plan.leaves[position]
     func found(_ holds: Bool, _ fact: @autoclosure () -> String) -> LeafObservation {
       LeafObservation(truth: Truth(holds), fact: wantsFact ? fact() : nil)
     }
-    func missing(_ fact: @autoclosure () -> String) -> LeafObservation {
+    func missing(_ holds: Bool, _ fact: @autoclosure () -> String) -> LeafObservation {
       LeafObservation(
-        truth: planned.leaf.isUnknownIfMissing ? .unknown : .false, fact: wantsFact ? fact() : nil)
+        truth: planned.leaf.isUnknownIfMissing ? .unknown : Truth(holds),
+        fact: wantsFact ? fact() : nil)
     }
-    func compared(_ name: String, _ number: Double, _ comparisons: [Comparison<Double>])
-      -> LeafObservation
-    {
-      guard !number.isNaN else { return missing("\(name) is missing") }
-      let needs = comparisons.map { $0.description(formatted) }.joined(separator: " and ")
-      return found(
-        comparisons.allSatisfy { $0.holds(for: number) },
-        "\(name) \(formatted(number)), needs \(needs)")
-    }
+    let instant = now.asOf.microseconds
     switch planned.kind {
-    case .observed: return observeAsBatch(position, at: instant, wantsFact: wantsFact)
-    case .feature(let feature, let comparisons):
-      return compared(feature.description, value(of: feature, at: instant), comparisons)
-    case .score(let name, let comparisons):
-      return compared(name, score(name, at: instant), comparisons)
+    case .events(let question):
+      let fact = { question.fact(of: events, at: now) }
+      return question.holds(for: events, at: now).map { found($0, fact()) }
+        ?? missing(false, fact())
+    case .attribute(let name, let tests):
+      let finding = AttributeFinding(name, value(ofAttribute: name, at: now), tests, at: now)
+      return finding.isMissing
+        ? missing(finding.holds, finding.fact()) : found(finding.holds, finding.fact())
+    case .near(let near):
+      let degrees = near.fields.map { value(ofAttribute: $0, at: now).number }
+      let finding = near.finding(latitude: degrees[0], longitude: degrees[1])
+      return finding.holds.map { found($0, finding.fact()) } ?? missing(false, finding.fact())
+    case .bucket(let bucket):
+      let finding = bucket.finding(for: memberID)
+      return found(finding.holds ?? false, finding.fact())
+    case .number(let question, _):
+      let number = question.value(for: self, at: now.asOf)
+      guard !number.isNaN else { return missing(false, "\(question.name) is missing") }
+      return found(
+        question.comparisons.allSatisfy { $0.holds(for: number) },
+        "\(question.name) \(formatted(number)), needs \(question.comparisons.needs)")
     case .list(let name, let expires):
       let isOn = MemberRecord.value(record.lists[name], at: instant) ?? false
-      let end = expires.map(\.microseconds).min()
-      let isOver = end.map { instant >= $0 } ?? false
-      let note =
-        expires.min().map { isOver ? ", which ended \($0)" : ", until \($0)" } ?? ""
+      let end = expires.min()
+      let isOver = end.map { now.asOf >= $0 } ?? false
+      let note = end.map { isOver ? ", which ended \($0)" : ", until \($0)" } ?? ""
       return found(isOn && !isOver, (isOn && !isOver ? "on the list" : "not on the list") + note)
     case .cluster(let model, let segments, let comparisons):
       guard case .some(.some(let label)) = MemberRecord.value(record.labels[model], at: instant)
-      else { return missing("no label") }
+      else { return missing(false, "no label") }
       let given = plan.project.segmentNames[model]?[label.segment]
       let names = [label.segment, label.name, given].compactMap { $0 }
       let isWanted = segments.contains { wanted in names.contains { bytesAreEqual($0, wanted) } }
@@ -44,92 +64,75 @@ extension MemberFacts {
       return found(
         isWanted && comparisons.allSatisfy { $0.holds(for: label.confidence) },
         "\(label.segment)\(name), confidence \(formatted(label.confidence))")
-    case .consent(let purpose):
-      let consent = consent(to: purpose, at: instant)
+    case .consent(let question):
+      let consent = consent(question, at: now)
       return found(consent.state == .granted, consent.fact)
     case .segment, .stage: preconditionFailure("other segments are asked of the timeline")
+    case .rank: preconditionFailure("a place among others is asked of all members")
     }
   }
 
-  private func observeAsBatch(
-    _ position: Int, at instant: Int64, wantsFact: Bool
-  ) -> LeafObservation {
-    let epoch = epoch(at: instant)
-    let now = Timestamp(microseconds: instant)
-    guard let compiled = epoch.compiled[position] else {
-      preconditionFailure("leaves that are observed are compiled")
-    }
-    let evaluator = SegmentEvaluator(
-      leavesOf: plan, community: epoch.community,
-      row: LeafCompiler.row(of: record.memberID, in: epoch.community), asOf: now)
-    return evaluator.observe(compiled, at: 0, isMember: [], wantsFact: wantsFact)
-  }
-
-  /// A feature's value at an instant; NaN where it is absent.
-  func value(of feature: FeatureDefinition, at instant: Int64) -> Double {
-    let now = Timestamp(microseconds: instant)
-    do {
-      return try state?.value(of: feature, asOf: now, profile: epoch(at: instant).profile) ?? .nan
-    } catch {
-      return .nan  // a feature of one's own that is infinite has no value
+  /// What an attribute holds; dates later than the instant do not exist yet.
+  private func value(ofAttribute name: String, at now: EvaluationInstant) -> FieldValue {
+    let found = MemberRecord.value(record.attributes[name], at: now.asOf.microseconds)
+    guard case .some(.some(let value)) = found else { return .missing }
+    switch value {
+    case .number(let number): return .number(number)
+    case .boolean(let isTrue): return .boolean(isTrue)
+    case .time(let instant): return instant <= now.asOf ? .time(instant) : .missing
+    case .list(let items): return .list(items)
+    // When a member joined is a time or nothing.
+    case .text(let text): return name == "joined_at" ? .missing : .text(text)
     }
   }
 
-  /// A score's value at an instant; NaN where a feature it needs is absent.
-  func score(_ name: String, at instant: Int64) -> Double {
-    switch plan.project.scores[name] {
-    case .linear(let feature, let zero, let three):
-      let value = 3 * (value(of: feature, at: instant) - zero) / (three - zero)
-      return value.isNaN ? .nan : min(3, max(0, value))
-    case .percentile(let feature, let model):
-      guard let distribution = plan.distributions[model]?[feature] else { return .nan }
-      let fraction = distribution.fraction(below: value(of: feature, at: instant))
-      return 3 * (feature == .recencyDays ? 1 - fraction : fraction)
-    case .weightedSum(let weights):
-      var sum = 0.0
-      for (part, weight) in weights.sorted(by: { bytesPrecede($0.key, $1.key) }) {
-        sum += weight * score(part, at: instant)
+  /// The first instant after now at which time alone may change a leaf, or nil.
+  ///
+  /// Leaves that other segments and stages decide are not asked.
+  func nextChange(of position: Int, after now: EvaluationInstant) -> Int64? {
+    let planned = plan.leaves[position]
+    switch planned.kind {
+    case .events(let question):
+      return question.nextChange(
+        of: events, at: now, isUnknown: planned.leaf.isUnknownIfMissing)
+    case .number(let question, let changes):
+      return question.nextChange(for: self, at: now, changes)
+    case .attribute(let name, let tests):
+      let found = MemberRecord.value(record.attributes[name], at: now.asOf.microseconds)
+      guard case .some(.some(let value)) = found, let instant = value.instant(in: now.clock) else {
+        return nil
       }
-      return sum
-    case .points:
-      let community = epoch(at: instant).community
-      do {
-        let row = LeafCompiler.row(of: record.memberID, in: community)
-        return try scores(
-          [name], definitions: plan.project.scores, of: community, rows: [row],
-          asOf: Timestamp(microseconds: instant), settings: plan.project.settings, threadCount: 1)[
-            name]?.first ?? .nan
-      } catch {
-        preconditionFailure("points need no features: \(error)")
-      }
-    case nil: return .nan
+      let edges = [instant.microseconds] + tests.flatMap { $0.edges(for: instant, at: now) }
+      return edges.filter { $0 > now.asOf.microseconds }.min()
+    case .list(_, let expires):
+      return expires.map(\.microseconds).filter { $0 > now.asOf.microseconds }.min()
+    case .near, .bucket, .cluster, .consent, .segment, .stage, .rank: return nil
     }
   }
 
-  /// Whether the member agrees to a purpose at an instant, and since when, in words.
+  /// Whether the member agrees to a purpose, and since when, in words.
   ///
   /// The latest statement counts: an event `consent_given` or `consent_withdrawn` with the purpose, or
   /// the attribute `consents`. Of two at one instant, the one that withdraws does.
   func consent(
-    to purpose: String, at instant: Int64
+    _ question: ConsentQuestion, at now: EvaluationInstant
   ) -> (state: ConsentState, since: Int64?, fact: String) {
     var latest: (time: Int64, isGiven: Bool)?
     func say(_ isGiven: Bool, _ time: Int64) {
-      guard time <= instant, time >= latest?.time ?? .min else { return }
+      guard time >= latest?.time ?? .min else { return }
       latest = (time, time == latest?.time ? isGiven && (latest?.isGiven ?? true) : isGiven)
     }
-    let wanted = folded(purpose)
-    for change in record.attributes["consents"] ?? [] {
+    for change in record.attributes["consents"] ?? []
+    where change.time <= now.asOf.microseconds {
       guard let items = change.value?.items else { continue }
       // The attribute's own earlier value at the same instant does not count.
       if change.time == latest?.time { latest = nil }
-      say(items.contains { bytesAreEqual(folded($0), wanted) }, change.time)
+      say(items.contains { bytesAreEqual(folded($0), question.folded) }, change.time)
     }
-    for event in record.events
-    where event.type == "consent_given" || event.type == "consent_withdrawn" {
-      guard let said = event.properties["purpose"], bytesAreEqual(folded(said.description), wanted)
-      else { continue }
-      say(event.type == "consent_given", event.timestamp.microseconds)
+    for (selector, isGiven) in [(question.given, true), (question.withdrawn, false)] {
+      if let place = events.latest(selector, in: .ever, at: now) {
+        say(isGiven, events.times[place])
+      }
     }
     guard let latest else {
       let state = plan.project.defaultConsent
@@ -147,6 +150,15 @@ extension AttributeValue {
     switch self {
     case .list(let items): items
     case .text(let text): [text]
+    default: nil
+    }
+  }
+
+  /// The instant that the value is, if it is one.
+  fileprivate func instant(in clock: Clock) -> Timestamp? {
+    switch self {
+    case .time(let instant): instant
+    case .text(let text): Timestamp(text, in: clock)
     default: nil
     }
   }

@@ -7,20 +7,17 @@ public import EventLog
 /// all facts at or before the clock. Facts ahead of the clock wait for it. A fact at or before the
 /// clock came late: the member's timeline is replayed from what was kept, and the difference is given.
 ///
-/// All facts are kept. A fact costs O(facts) to arrange, one that comes late O(instants × leaves) to
-/// replay; telling the clock costs O(leaves) for each instant passed at which something may change.
+/// All facts are kept. A fact costs O(leaves that listen to it), one that comes late O(instants × leaves) to
+/// replay; telling the clock costs O(leaves that change) for each instant passed at which something may.
 public struct LiveSegments: Sendable {
   /// What the clock was told last; nil until then.
   public private(set) var clock: Timestamp?
-  private var record: MemberRecord
   private var timeline: MemberTimeline
+  private var log = MemberTimeline.Log(isKept: true)
   private var eventIDs: Set<String> = []
-  /// The earliest fact that the timeline does not know yet.
-  private var firstPending: Int64?
 
   /// Makes the state of a member.
   public init(_ record: MemberRecord, plan: TimelinePlan) {
-    self.record = record
     timeline = MemberTimeline(record, plan: plan)
   }
 
@@ -32,7 +29,7 @@ public struct LiveSegments: Sendable {
   /// - Returns: how that changes the transitions up to the clock.
   /// - Precondition: the event is the member's.
   public mutating func add(_ event: Event, id: String? = nil) -> TransitionChanges {
-    precondition(bytesAreEqual(event.memberID, record.memberID), "the event is the member's")
+    precondition(bytesAreEqual(event.memberID, timeline.facts.memberID), "the event is the member's")
     if let id, !eventIDs.insert(id).inserted { return TransitionChanges(added: [], withdrawn: []) }
     return take(at: event.timestamp) { $0.add(event) }
   }
@@ -49,19 +46,25 @@ public struct LiveSegments: Sendable {
   public mutating func set(
     _ attribute: String, to value: AttributeValue?, at time: Timestamp
   ) -> TransitionChanges {
-    take(at: time) { $0.set(attribute, to: value, at: time) }
+    take(at: time) { facts in
+      facts.change(at: time.microseconds, .attribute) { $0.set(attribute, to: value, at: time) }
+    }
   }
 
   /// Puts the member on a list, or off it, from an instant on.
   public mutating func set(list: String, isOn: Bool, at time: Timestamp) -> TransitionChanges {
-    take(at: time) { $0.set(list: list, isOn: isOn, at: time) }
+    take(at: time) { facts in
+      facts.change(at: time.microseconds, .list) { $0.set(list: list, isOn: isOn, at: time) }
+    }
   }
 
   /// Sets what a model says of the member from an instant on.
   public mutating func set(
     model: String, label: LearnedLabel?, at time: Timestamp
   ) -> TransitionChanges {
-    take(at: time) { $0.set(model: model, label: label, at: time) }
+    take(at: time) { facts in
+      facts.change(at: time.microseconds, .label) { $0.set(model: model, label: label, at: time) }
+    }
   }
 
   /// Takes the member's consent to a purpose, or its withdrawal: the event that says so.
@@ -70,7 +73,7 @@ public struct LiveSegments: Sendable {
   ) -> TransitionChanges {
     add(
       Event(
-        memberID: record.memberID, timestamp: time,
+        memberID: timeline.facts.memberID, timestamp: time,
         type: state == .granted ? "consent_given" : "consent_withdrawn",
         properties: ["purpose": .string(purpose)]))
   }
@@ -84,23 +87,20 @@ public struct LiveSegments: Sendable {
       return TransitionChanges(added: [], withdrawn: [])
     }
     clock = time
-    let known = timeline.transitions.count
-    arrange(through: time)
-    timeline.run(through: time.microseconds)
-    return TransitionChanges(
-      added: Array(timeline.transitions[known...]), withdrawn: [])
+    let known = log.transitions.count
+    timeline.run(through: time.microseconds, &log)
+    return TransitionChanges(added: Array(log.transitions[known...]), withdrawn: [])
   }
 
   /// All transitions up to the clock.
-  public var transitions: [Transition] { timeline.transitions }
+  public var transitions: [Transition] { log.transitions }
 
-  /// The next instant after the clock at which time alone may change something; nil where it may not.
+  /// The next instant after the clock at which anything may change that is known of: time alone, or a fact
+  /// that lies ahead; nil where nothing may.
   ///
   /// Nothing may come of it: it is never too late, but can be too early.
   public var nextChange: Timestamp? {
-    [timeline.nextInstant, firstPending].compactMap { $0 }.min().map {
-      Timestamp(microseconds: $0)
-    }
+    timeline.nextInstant.map { Timestamp(microseconds: $0) }
   }
 
   /// The ids of the segments that the member is in, in the order of the file.
@@ -110,32 +110,23 @@ public struct LiveSegments: Sendable {
   public var stages: [String] { timeline.memberStages }
 
   private mutating func take(
-    at time: Timestamp, _ change: (inout MemberRecord) -> Void
+    at time: Timestamp, _ take: (inout MemberFacts) -> Void
   ) -> TransitionChanges {
-    change(&record)
-    let instant = time.microseconds
-    firstPending = min(firstPending ?? instant, instant)
-    guard let clock, instant <= clock.microseconds else {
-      return TransitionChanges(added: [], withdrawn: [])
-    }
-    let known = timeline.transitions
-    arrange(through: clock)
-    return Self.changes(from: known, to: timeline.transitions)
+    let known = log.transitions
+    timeline.take(at: time.microseconds, &log, take)
+    guard let clock, time <= clock else { return TransitionChanges(added: [], withdrawn: []) }
+    timeline.run(through: clock.microseconds, &log)
+    return TransitionChanges(from: known, to: log.transitions)
   }
+}
 
-  private mutating func arrange(through time: Timestamp) {
-    guard let first = firstPending else { return }
-    firstPending = nil
-    timeline.replace(record, newFrom: first, through: time.microseconds)
-  }
-
-  private static func changes(
-    from old: [Transition], to new: [Transition]
-  ) -> TransitionChanges {
+extension TransitionChanges {
+  /// How some transitions differ from those that were given before.
+  init(from old: [Transition], to new: [Transition]) {
     let same = zip(old, new).prefix { $0 == $1 }.count
     let before = Set(old[same...])
     let after = Set(new[same...])
-    return TransitionChanges(
+    self.init(
       added: new[same...].filter { !before.contains($0) },
       withdrawn: old[same...].filter { !after.contains($0) })
   }

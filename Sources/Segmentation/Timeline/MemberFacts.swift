@@ -1,135 +1,154 @@
 import Engagement
 import EventLog
 
-/// A member's record, arranged so that leaves can be answered at any instant.
+/// What is known of one member, arranged so that leaves can be answered at any instant.
 struct MemberFacts: Sendable {
   /// What kinds of facts there are at an instant.
   struct Kinds: OptionSet, Sendable {
-    let rawValue: Int
+    let rawValue: UInt8
     static let event = Kinds(rawValue: 1)
     static let attribute = Kinds(rawValue: 2)
     static let list = Kinds(rawValue: 4)
     static let label = Kinds(rawValue: 8)
-  }
-
-  /// The time in which attributes stay as they are, and the leaves compiled for them.
-  struct Epoch: Sendable {
-    let start: Int64
-    let community: Community
-    let profile: MemberProfile
-    let compiled: [CompiledLeaf?]
+    static let received = Kinds(rawValue: 16)
   }
 
   let plan: TimelinePlan
-  let record: MemberRecord
-  /// Instants of facts, ascending, each once.
-  let instants: [Int64]
-  private let kinds: [Int64: Kinds]
-  /// When the member comes into the table; nil where that is never.
-  let birth: Int64?
-  let epochs: [Epoch]
-  let state: MemberState?
-  /// For each leaf, when time alone may change it.
-  let clocks: [LeafClock]
+  let memberID: String
+  /// The events that the member did.
+  private(set) var events: MarkedEvents
+  /// The instants of events that were done to the member, ascending.
+  private var received: [Int64] = []
+  /// Attributes, lists and labels.
+  private(set) var record: MemberRecord
+  /// The instants at which those change, ascending.
+  private var changes: [(time: Int64, kinds: Kinds)] = []
+  private var numbers: MemberNumbers?
+  /// The instant that the timeline has come to.
+  private(set) var present = Int64.min
 
   init(_ record: MemberRecord, plan: TimelinePlan) {
+    var kept = record
+    kept.forgetEvents()
     self.plan = plan
-    self.record = record
-    var kinds: [Int64: Kinds] = [:]
-    for event in record.events + record.received {
-      kinds[event.timestamp.microseconds, default: []].insert(.event)
-    }
-    func note(_ times: some Sequence<Int64>, _ kind: Kinds) {
-      for time in times where time > .min { kinds[time, default: []].insert(kind) }
-    }
-    note(record.attributes.values.joined().map(\.time), .attribute)
-    note(record.lists.values.joined().map(\.time), .list)
-    note(record.labels.values.joined().map(\.time), .label)
+    self.record = kept
+    memberID = record.memberID
+    events = MarkedEvents(plan.index)
+    numbers = plan.features.map { MemberNumbers($0) }
+    for event in record.events { add(event) }
+    for event in record.received { receive(event) }
+    for changes in record.attributes.values { note(changes.map(\.time), .attribute) }
+    for changes in record.lists.values { note(changes.map(\.time), .list) }
+    for changes in record.labels.values { note(changes.map(\.time), .label) }
+    noteJoining()
+  }
+
+  mutating func add(_ event: Event) {
+    events.insert(plan.marker.mark(event))
+    numbers?.add(event)
+  }
+
+  mutating func receive(_ event: Event) {
+    let time = event.timestamp.microseconds
+    received.insert(time, at: received.partitioningPlace { $0 > time })
+    numbers?.receive(event)
+  }
+
+  /// Changes attributes, lists or labels from an instant on.
+  mutating func change(at time: Int64, _ kinds: Kinds, _ change: (inout MemberRecord) -> Void) {
+    change(&record)
+    note([time], kinds)
+    if kinds.contains(.attribute) { noteJoining() }
+  }
+
+  private mutating func noteJoining() {
     for change in record.attributes["joined_at"] ?? [] {
       if case .time(let joined) = change.value { note([joined.microseconds], .attribute) }
     }
-    self.kinds = kinds
-    instants = kinds.keys.sorted()
-    let starts = Set(record.attributes.values.joined().map(\.time)).union([.min]).sorted()
-    let history = EventHistory(record.events)
-    let epochs = starts.map { Self.epoch(from: $0, record, history: history, plan) }
-    self.epochs = epochs
-    birth = Self.birth(record, epochs)
-    state = plan.features.map { features in
-      var state = MemberState(plan: features)
-      for event in record.events { state.add(event) }
-      for event in record.received { state.receive(event) }
-      return state
-    }
-    clocks = plan.leaves.indices.map { LeafClock(of: $0, in: plan, record, epochs: epochs) }
   }
 
-  /// The kinds of facts at an instant.
-  func kinds(at instant: Int64) -> Kinds { kinds[instant] ?? [] }
+  private mutating func note(_ times: [Int64], _ kinds: Kinds) {
+    for time in times where time > .min {
+      let place = changes.firstIndex { $0.time >= time } ?? changes.count
+      if place < changes.count, changes[place].time == time {
+        changes[place].kinds.formUnion(kinds)
+      } else {
+        changes.insert((time, kinds), at: place)
+      }
+    }
+  }
 
   /// The first instant of facts after another one.
-  func firstInstant(after instant: Int64) -> Int64? { instants.first(after: instant) }
-
-  /// The first instant of facts of some kinds after another one.
-  func firstInstant(after instant: Int64, of kinds: Kinds) -> Int64? {
-    var next = firstInstant(after: instant)
-    while let found = next, self.kinds(at: found).isDisjoint(with: kinds) {
-      next = firstInstant(after: found)
+  func firstInstant(after instant: Int64) -> Int64? {
+    var first = changes.first { $0.time > instant }?.time
+    let place = events.end(at: instant)
+    if place < events.count { first = min(first ?? .max, events.times[place]) }
+    if let time = received.last, time > instant {
+      first = min(first ?? .max, received[received.partitioningPlace { $0 > instant }])
     }
-    return next
+    return first
   }
 
-  func epoch(at instant: Int64) -> Epoch {
-    epochs.last { $0.start <= instant } ?? epochs[0]
-  }
-
-  private static func epoch(
-    from start: Int64, _ record: MemberRecord, history: EventHistory, _ plan: TimelinePlan
-  ) -> Epoch {
-    var columns: [String: AttributeColumn] = [:]
-    var profile = MemberProfile()
-    for (name, changes) in record.attributes {
-      guard case .some(.some(let value)) = MemberRecord.value(changes, at: start) else { continue }
-      if name == "joined_at" {
-        if case .time(let joined) = value { profile.joinedAt = joined }
-        continue
+  /// The kinds of facts at an instant, and all marks of its events.
+  func facts(at instant: Int64) -> (kinds: Kinds, marks: [UInt64]) {
+    var kinds = changes.first { $0.time == instant }?.kinds ?? []
+    var marks = [UInt64](repeating: 0, count: events.wordCount)
+    var place = events.end(at: instant)
+    while place > 0, events.times[place - 1] == instant {
+      place -= 1
+      kinds.insert(.event)
+      for word in marks.indices { marks[word] |= events.marks(place, word: word) }
+    }
+    if !received.isEmpty {
+      let place = received.partitioningPlace { $0 >= instant }
+      if place < received.count, received[place] == instant {
+        kinds.formUnion([.received])
       }
-      columns[name] = value.column
-      if case .number(let number) = value { profile.attributes[name] = number }
     }
-    let community = Community(
-      history: history,
-      members: MemberTable(
-        ids: [record.memberID], joinedAt: [profile.joinedAt], attributes: columns))
-    let compiler = LeafCompiler(project: plan.project, community: community)
-    return Epoch(
-      start: start, community: community, profile: profile,
-      compiled: plan.leaves.map { leaf in
-        guard case .observed = leaf.kind else { return nil }
-        return compiler.compile(leaf.leaf, at: max(start, 0))
-      })
+    return (kinds, marks)
   }
 
-  private static func birth(_ record: MemberRecord, _ epochs: [Epoch]) -> Int64? {
-    var first = (record.events + record.received).map(\.timestamp.microseconds).min()
-    for (index, epoch) in epochs.enumerated() {
-      guard let joined = epoch.profile.joinedAt?.microseconds else { continue }
-      let start = max(joined, epoch.start)
-      let isOver = index + 1 < epochs.count && start >= epochs[index + 1].start
+  /// When the member comes into the table; nil where that is never.
+  var birth: Int64? {
+    var first = [events.times.first, received.first].compactMap { $0 }.min()
+    let joinings = record.attributes["joined_at"] ?? []
+    for (index, change) in joinings.enumerated() {
+      guard case .time(let joined) = change.value else { continue }
+      let start = max(joined.microseconds, change.time)
+      let isOver = index + 1 < joinings.count && start >= joinings[index + 1].time
       if !isOver { first = min(first ?? start, start) }
     }
     return first
   }
-}
 
-extension Array where Element == Int64 {
-  /// The first element greater than another number, in an ascending array.
-  func first(after other: Int64) -> Int64? {
-    var (low, high) = (0, count)
-    while low < high {
-      let middle = (low + high) / 2
-      if self[middle] <= other { low = middle + 1 } else { high = middle }
+  /// Begins anew.
+  mutating func restart() {
+    present = .min
+    numbers?.restart()
+  }
+
+  /// Goes on to an instant; leaves can then be answered there.
+  mutating func advance(to instant: Int64) {
+    present = instant
+    guard numbers != nil else { return }
+    let profile = profile(at: instant)
+    numbers?.advance(to: instant, profile: profile)
+  }
+
+  private func profile(at instant: Int64) -> MemberProfile {
+    var profile = MemberProfile()
+    for (name, changes) in record.attributes {
+      switch MemberRecord.value(changes, at: instant) {
+      case .some(.some(.time(let joined))) where name == "joined_at": profile.joinedAt = joined
+      case .some(.some(.number(let number))): profile.attributes[name] = number
+      default: break
+      }
     }
-    return low < count ? self[low] : nil
+    return profile
+  }
+
+  /// A feature at the present instant or a later one; NaN where it is absent.
+  func value(of feature: FeatureDefinition, asOf instant: Timestamp) -> Double {
+    numbers?.value(of: feature, asOf: instant) ?? .nan
   }
 }

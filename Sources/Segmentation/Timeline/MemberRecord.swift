@@ -62,6 +62,12 @@ public struct MemberRecord: Sendable, Hashable {
     insert(Change(time: time?.microseconds ?? .min, value: label), &labels[model, default: []])
   }
 
+  /// Keeps attributes, lists and labels only.
+  mutating func forgetEvents() {
+    events = []
+    received = []
+  }
+
   private func insert<Value>(_ change: Change<Value>, _ changes: inout [Change<Value>]) {
     let index = changes.firstIndex { $0.time > change.time } ?? changes.endIndex
     changes.insert(change, at: index)

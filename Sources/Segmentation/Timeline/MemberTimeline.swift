@@ -4,117 +4,185 @@ import EventLog
 /// The replay of one member's own timeline: what defines segments with memory.
 ///
 /// Segments and stages are looked at, each after those it refers to, at every instant at which anything
-/// can change: each fact, each instant at which time alone changes a leaf, and each end of a delay.
-/// The result does not depend on instants at which nothing changes.
+/// can change: each fact, each instant at which time alone changes a leaf, and each end of a delay. Of them
+/// only those are looked at that a changed leaf or another segment gives cause to. The result does not
+/// depend on instants at which nothing changes.
 struct MemberTimeline: Sendable {
   let plan: TimelinePlan
   private(set) var facts: MemberFacts
   private(set) var state: ReplayState
-  private(set) var transitions: [Transition] = []
-  /// The state before the last instant, for facts that come at that same instant.
-  private var before: ReplayState
 
-  init(_ record: MemberRecord, plan: TimelinePlan) {
-    self.plan = plan
-    facts = MemberFacts(record, plan: plan)
+  init(_ facts: MemberFacts) {
+    plan = facts.plan
+    self.facts = facts
     state = ReplayState(plan)
-    before = state
+  }
+
+  init(_ record: MemberRecord, plan: TimelinePlan) { self.init(MemberFacts(record, plan: plan)) }
+
+  /// The transitions of a replay, where they are wanted.
+  struct Log {
+    let isKept: Bool
+    fileprivate(set) var transitions: [Transition] = []
+    /// How many there were before the last instant.
+    private(set) var countBefore = 0
+
+    init(isKept: Bool) { self.isKept = isKept }
+
+    fileprivate mutating func begin() { countBefore = transitions.count }
+
+    /// Takes back those of the last instant.
+    mutating func undo() { transitions.removeSubrange(countBefore...) }
+
+    /// Hands out the transitions.
+    mutating func removeAll() {
+      transitions.removeAll(keepingCapacity: true)
+      countBefore = 0
+    }
   }
 
   /// The next instant to look at; nil where nothing will change any more.
   var nextInstant: Int64? {
     guard let now = state.instant else { return facts.birth }
-    var next = facts.firstInstant(after: now)
-    func consider(_ instant: Int64?) {
-      guard let instant, instant > now else { return }
-      next = min(next ?? instant, instant)
-    }
-    for change in state.nextChanges { consider(change) }
-    for (position, segment) in state.segments.enumerated() {
-      consider(delayEnd(segment, plan.project.segments[position].memory))
-    }
-    for machine in state.machines { consider(machine.nextMove) }
-    return next
+    let next = min(state.nextInstant, facts.firstInstant(after: now) ?? .max)
+    return next == .max ? nil : next
   }
 
-  /// When the least stay, or the cool-down, ends.
-  private func delayEnd(_ segment: ReplayState.Segment, _ memory: SegmentMemory) -> Int64? {
-    let length = segment.isMember ? memory.leastStay : memory.cooldown
-    guard let since = segment.since, let length else { return nil }
-    return since + length.microseconds
+  /// Takes facts that begin at an instant.
+  ///
+  /// Where that was looked at already, the timeline is to be gone through again: from that instant, or, where
+  /// it is an earlier one than the last, from the beginning.
+  ///
+  /// - Parameter log: what was logged; what is gone through again is taken out of it.
+  mutating func take(at instant: Int64, _ log: inout Log, _ take: (inout MemberFacts) -> Void) {
+    take(&facts)
+    guard let now = state.instant, instant <= now else { return }
+    if instant == now, state.last.instant != nil {
+      state.undo()
+      log.undo()
+      updateNextInstant()
+    } else {
+      state = ReplayState(plan)
+      facts.restart()
+      log.removeAll()
+    }
   }
 
   /// Looks at all instants up to one, that included.
-  mutating func run(through end: Int64) {
-    while let instant = nextInstant, instant <= end {
-      before = state
-      step(to: instant)
-      state.transitionCount = transitions.count
-    }
-  }
-
-  /// Replaces the facts, of which those that are new begin at an instant, and replays what that changes.
-  mutating func replace(_ record: MemberRecord, newFrom first: Int64, through end: Int64) {
-    facts = MemberFacts(record, plan: plan)
-    if let instant = state.instant, first <= instant {
-      state = first == instant ? before : ReplayState(plan)
-      transitions.removeSubrange(state.transitionCount...)
-    }
-    // Leaves are looked at again at every new fact, so what comes after it need not be known here.
-    run(through: end)
-  }
-
-  private mutating func step(to instant: Int64) {
-    let isFirst = state.instant == nil
-    let previous = state.truths
-    state.instant = instant
-    let kinds = facts.kinds(at: instant)
-    for position in plan.leaves.indices where !plan.leaves[position].isMemory {
-      let isDue = state.nextChanges[position].map { $0 <= instant } ?? false
-      guard isFirst || isDue || plan.leaves[position].listens(to: kinds) else { continue }
-      state.truths[position] = facts.observe(position, at: instant).truth
-      state.nextChanges[position] = facts.nextChange(of: position, after: instant)
-    }
-    var moment = Moment(instant: instant, isFirst: isFirst, kinds: kinds, previous: previous)
-    for node in plan.order {
-      switch node {
-      case .segment(let position): evaluate(segment: position, &moment)
-      case .machine(let position): evaluate(machine: position, &moment)
-      }
-    }
+  mutating func run(through end: Int64, _ log: inout Log) {
+    while let instant = nextInstant, instant <= end { step(to: instant, &log) }
   }
 
   /// What is known of an instant while it is looked at.
   struct Moment {
-    let instant: Int64
+    let now: EvaluationInstant
     let isFirst: Bool
     let kinds: MemberFacts.Kinds
-    /// The leaves' truths before.
-    let previous: [Truth]
+    let marks: [UInt64]
+
+    var instant: Int64 { now.asOf.microseconds }
   }
 
-  private mutating func answerMemory(_ leaves: Range<Int>, at instant: Int64) {
-    for position in leaves where plan.leaves[position].isMemory {
-      (state.truths[position], state.nextChanges[position]) = answer(memory: position, at: instant)
+  /// Looks at one instant, the next one.
+  mutating func step(to instant: Int64, _ log: inout Log) {
+    let isFirst = state.instant == nil
+    let previous = state.instant
+    state.begin(instant)
+    log.begin()
+    facts.advance(to: instant)
+    let found = facts.facts(at: instant)
+    let moment = Moment(
+      now: EvaluationInstant(
+        asOf: Timestamp(microseconds: instant), clock: plan.project.settings.clock),
+      isFirst: isFirst, kinds: found.kinds, marks: found.marks)
+    var isDirty = [Bool](repeating: isFirst, count: plan.order.count)
+    for leaf in plan.leaves.indices {
+      let isDue = state.nextChanges[leaf] <= instant
+      if plan.leaves[leaf].isMemory {
+        if isDue { isDirty[plan.nodeOfLeaf[leaf]] = true }
+        continue
+      }
+      guard isFirst || isDue || plan.listens(leaf, to: found.kinds, found.marks) else { continue }
+      let truth = facts.truth(of: leaf, at: moment.now)
+      let nextChange = facts.nextChange(of: leaf, after: moment.now)
+      if state.set(leaf, truth, until: nextChange) { isDirty[plan.nodeOfLeaf[leaf]] = true }
+    }
+    for node in plan.nodesGated(by: found.kinds, found.marks) { isDirty[node] = true }
+    for (segment, node) in plan.delayed {
+      if let end = delayEnd(segment), end <= instant, end > previous ?? .min {
+        isDirty[node] = true
+      }
+    }
+    for (place, node) in plan.order.enumerated() {
+      let hasChanged: Bool
+      switch node {
+      case .segment(let position):
+        guard isDirty[place] else { continue }
+        hasChanged = evaluate(segment: position, moment, &log)
+      case .machine(let position):
+        guard isDirty[place] || state.machines[position].nextMove == instant else { continue }
+        hasChanged = evaluate(machine: position, moment, &log)
+      }
+      guard hasChanged else { continue }
+      for dependent in plan.dependents[place] { isDirty[dependent] = true }
+    }
+    updateNextInstant()
+  }
+
+  private mutating func updateNextInstant() {
+    guard let now = state.instant else { return }
+    var next = Int64.max
+    for change in state.nextChanges where change > now { next = min(next, change) }
+    for (segment, _) in plan.delayed {
+      if let end = delayEnd(segment), end > now { next = min(next, end) }
+    }
+    for machine in state.machines {
+      if let move = machine.nextMove, move > now { next = min(next, move) }
+    }
+    state.nextInstant = next
+  }
+
+  /// When the least stay, or the cool-down, ends.
+  private func delayEnd(_ position: Int) -> Int64? {
+    let segment = state.segments[position]
+    let memory = plan.project.segments[position].memory
+    guard let length = segment.isMember ? memory.leastStay : memory.cooldown,
+      let since = segment.since
+    else { return nil }
+    return since + length.microseconds
+  }
+
+  private mutating func answerMemory(_ leaves: [Int], at instant: Int64) {
+    for leaf in leaves {
+      let (truth, next) = answer(memory: leaf, at: instant)
+      _ = state.set(leaf, truth, until: next)
     }
   }
 
-  private mutating func evaluate(segment position: Int, _ moment: inout Moment) {
+  /// Looks at a segment; true where the member entered or left it.
+  private mutating func evaluate(
+    segment position: Int, _ moment: Moment, _ log: inout Log
+  ) -> Bool {
     let planned = plan.segments[position]
     let definition = plan.project.segments[position]
     let instant = moment.instant
-    answerMemory(planned.leaves, at: instant)
+    answerMemory(planned.memoryLeaves, at: instant)
     let when = planned.when.truth { state.truths[$0] } == .true
     let stay = planned.stay.map { $0.truth { state.truths[$0] } == .true } ?? when
     var segment = state.segments[position]
-    let isDelayed = delayEnd(segment, definition.memory).map { instant < $0 } ?? false
+    let isDelayed = delayEnd(position).map { instant < $0 } ?? false
     let isWanted = segment.isMember ? stay || isDelayed : when && stay && !isDelayed
-    let consent = definition.purpose.map { facts.consent(to: $0, at: instant) }
+    let consent = planned.consent.map { facts.consent($0, at: moment.now) }
     let hasConsent = consent.map { $0.state == .granted } ?? true
     let rival = planned.rivals.first { state.segments[$0.segment].isMember }
     let isMember = isWanted && hasConsent && rival == nil
-    defer { state.segments[position].hasConsent = hasConsent }
-    guard isMember != segment.isMember else { return }
+    guard isMember != segment.isMember else {
+      if hasConsent != segment.hasConsent {
+        segment.hasConsent = hasConsent
+        state.set(segment, at: position)
+      }
+      return false
+    }
     var evidence: [Transition.Evidence] = []
     var reasons: [Transition.Reason] = []
     if hasConsent != segment.hasConsent || (!isMember && !hasConsent), let consent {
@@ -123,11 +191,11 @@ struct MemberTimeline: Sendable {
       reasons.append(.consent)
     }
     if isWanted != segment.isMember {
-      let (found, why) = changes(in: planned.leaves, moment)
+      let (found, why) = changes(in: planned.leaves, moment, wantsFacts: log.isKept)
       evidence += found
       reasons += why
       let delay = segment.isMember ? definition.memory.leastStay : definition.memory.cooldown
-      if let end = delayEnd(segment, definition.memory), end == instant, let delay {
+      if let end = delayEnd(position), end == instant, let delay {
         let name = segment.isMember ? "min_stay" : "cooldown"
         evidence.append(Transition.Evidence(rule: "\(name): \(delay)", fact: "over"))
         reasons.append(.time)
@@ -142,20 +210,27 @@ struct MemberTimeline: Sendable {
           rule: "exclusive: \(other.group)", fact: standing.isMember ? "in \(id)" : "left \(id)"))
       reasons.append(standing.reason)
     }
+    segment.hasConsent = hasConsent
     segment.isMember = isMember
     segment.reason = reasons.min { $0.rank < $1.rank } ?? .time
     if isMember { segment.entered = instant } else { segment.left = instant }
-    state.segments[position] = segment
-    transitions.append(
-      transition(
-        .segment(definition.id), isMember ? .entered : .left, segment.reason, evidence, instant))
+    state.set(segment, at: position)
+    if log.isKept {
+      log.transitions.append(
+        transition(
+          .segment(definition.id), isMember ? .entered : .left, segment.reason, evidence, instant))
+    }
+    return true
   }
 
-  private mutating func evaluate(machine position: Int, _ moment: inout Moment) {
+  /// Looks at a machine; true where the member came into another state.
+  private mutating func evaluate(
+    machine position: Int, _ moment: Moment, _ log: inout Log
+  ) -> Bool {
     let planned = plan.machines[position]
     let name = plan.project.stages[position].name
     let instant = moment.instant
-    answerMemory(planned.leaves, at: instant)
+    answerMemory(planned.memoryLeaves, at: instant)
     var machine = state.machines[position]
     let holds = planned.moves.map { $0.when.truth { state.truths[$0] } == .true }
     if holds != machine.holds {
@@ -168,34 +243,37 @@ struct MemberTimeline: Sendable {
           && !machine.visited.contains(move.to)
       }?.0
     }
-    func note(
-      _ direction: Transition.Direction, _ evidence: [Transition.Evidence]
-    ) -> Transition {
-      transition(
-        .stage(machine: name, state: planned.states[machine.state]), direction, machine.reason,
-        evidence, instant)
+    func note(_ direction: Transition.Direction, _ evidence: [Transition.Evidence]) {
+      guard log.isKept else { return }
+      log.transitions.append(
+        transition(
+          .stage(machine: name, state: planned.states[machine.state]), direction, machine.reason,
+          evidence, instant))
     }
     if moment.isFirst {
       machine.since = instant
       machine.reason = reason(of: moment.kinds)
-      transitions.append(note(.entered, []))
+      note(.entered, [])
     }
     machine.nextMove = nil
-    if let move = nextMove() {
-      var (evidence, reasons) = changes(in: planned.leaves, moment)
-      let own = Set(move.when.leaves)
-      let decisive = changes(in: own.sorted(), moment)
-      if !decisive.evidence.isEmpty { (evidence, reasons) = decisive }
+    let move = nextMove()
+    if let move {
+      let own = Set(move.when.leaves).sorted()
+      var (evidence, reasons) = changes(in: own, moment, wantsFacts: log.isKept)
+      if reasons.isEmpty {
+        (evidence, reasons) = changes(in: planned.leaves, moment, wantsFacts: log.isKept)
+      }
       machine.reason = reasons.min { $0.rank < $1.rank } ?? .time
-      transitions.append(note(.left, evidence))
+      note(.left, evidence)
       machine.state = move.to
       machine.since = instant
       machine.visited.insert(move.to)
-      transitions.append(note(.entered, evidence))
+      note(.entered, evidence)
       // One move at an instant: a further one is made a microsecond later.
       if nextMove() != nil { machine.nextMove = instant + 1 }
     }
-    state.machines[position] = machine
+    state.set(machine, at: position)
+    return move != nil || moment.isFirst
   }
 
   private func transition(
@@ -203,7 +281,7 @@ struct MemberTimeline: Sendable {
     _ evidence: [Transition.Evidence], _ instant: Int64
   ) -> Transition {
     Transition(
-      memberID: facts.record.memberID, subject: subject, direction: direction, reason: reason,
+      memberID: facts.memberID, subject: subject, direction: direction, reason: reason,
       evidence: evidence, time: Timestamp(microseconds: instant))
   }
 }

@@ -48,24 +48,29 @@ extension MemberTimeline {
   }
 
   /// A leaf's value as of the last instant, and what was observed.
-  func observation(_ position: Int, at instant: Int64) -> LeafObservation {
+  func observation(_ position: Int, at now: EvaluationInstant) -> LeafObservation {
     plan.leaves[position].isMemory
       ? LeafObservation(truth: state.truths[position], fact: fact(memory: position))
-      : facts.observe(position, at: instant, wantsFact: true)
+      : facts.observe(position, at: now, wantsFact: true)
   }
 
   /// The leaves among some whose value changed, and why each did.
   func changes(
-    in leaves: some Sequence<Int>, _ moment: Moment
+    in leaves: some Sequence<Int>, _ moment: Moment, wantsFacts: Bool
   ) -> (evidence: [Transition.Evidence], reasons: [Transition.Reason]) {
     var evidence: [Transition.Evidence] = []
     var reasons: [Transition.Reason] = []
     for position in leaves {
-      guard moment.isFirst || state.truths[position] != moment.previous[position] else { continue }
-      evidence.append(
-        Transition.Evidence(
-          rule: plan.leaves[position].leaf.written,
-          fact: observation(position, at: moment.instant).fact))
+      let before = state.last.truth(of: position)
+      guard moment.isFirst || before.map({ $0 != state.truths[position] }) ?? false else {
+        continue
+      }
+      if wantsFacts {
+        evidence.append(
+          Transition.Evidence(
+            rule: plan.leaves[position].leaf.written,
+            fact: observation(position, at: moment.now).fact))
+      }
       reasons.append(reason(of: position, moment))
     }
     return (evidence, reasons)
@@ -80,21 +85,22 @@ extension MemberTimeline {
     case .stage(let machine, _):
       let place = state.machines[machine]
       return place.since == moment.instant ? place.reason : .time
-    case .consent(let purpose):
-      let isNews = facts.consent(to: purpose, at: moment.instant).since == moment.instant
+    case .consent(let question):
+      let isNews = facts.consent(question, at: moment.now).since == moment.instant
       return isNews ? .consent : .time
     default:
-      return reason(of: planned.listens(to: moment.kinds) ? moment.kinds : [], for: planned)
+      guard plan.listens(position, to: moment.kinds, moment.marks) else { return .time }
+      let heard = planned.hearing
+      return reason(of: moment.kinds.intersection(heard.isEmpty ? .event : heard))
     }
   }
 
   /// The reason that facts of some kinds are.
-  func reason(of kinds: MemberFacts.Kinds, for leaf: PlannedLeaf? = nil) -> Transition.Reason {
-    let heard = kinds.intersection(leaf?.hearing ?? [.event, .attribute, .list, .label])
-    if heard.contains(.event) { return .event }
-    if heard.contains(.attribute) { return .attribute }
-    if heard.contains(.list) { return .manual }
-    return heard.contains(.label) ? .model : .time
+  func reason(of kinds: MemberFacts.Kinds) -> Transition.Reason {
+    if !kinds.isDisjoint(with: [.event, .received]) { return .event }
+    if kinds.contains(.attribute) { return .attribute }
+    if kinds.contains(.list) { return .manual }
+    return kinds.contains(.label) ? .model : .time
   }
 }
 
@@ -110,25 +116,4 @@ extension Transition.Reason {
     default: 5
     }
   }
-}
-
-extension PlannedLeaf {
-  /// The kinds of facts that may change the leaf.
-  var hearing: MemberFacts.Kinds {
-    switch kind {
-    case .observed:
-      switch leaf.question {
-      case .attribute, .near: return [.attribute]
-      case .bucket: return []
-      default: return [.event]
-      }
-    case .feature, .score: return [.event, .attribute]
-    case .list: return [.list]
-    case .cluster: return [.label]
-    case .consent: return [.event, .attribute]
-    case .segment, .stage: return []
-    }
-  }
-
-  func listens(to kinds: MemberFacts.Kinds) -> Bool { !hearing.isDisjoint(with: kinds) }
 }

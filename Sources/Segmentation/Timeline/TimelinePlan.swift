@@ -5,7 +5,6 @@ import EventLog
 public final class TimelinePlan: Sendable {
   /// The project.
   public let project: ProjectFile
-  let distributions: [String: [FeatureDefinition: EmpiricalDistribution]]
   /// Segments and machines, each after those it refers to.
   let order: [Node]
   /// By position in the project's segments.
@@ -13,8 +12,23 @@ public final class TimelinePlan: Sendable {
   /// By position in the project's stages.
   let machines: [PlannedMachine]
   let leaves: [PlannedLeaf]
+  /// The positions of leaves that facts change, and of those that other segments and stages decide.
+  let observedLeaves: [Int]
+  /// What leaves ask of events.
+  let index: EventIndex
+  let marker: EventMarker
+  /// For each leaf, the marks of the events that it listens to.
+  private let leafMarks: [UInt64]
   /// What features need to be kept; nil where none is compared.
   let features: LivePlan?
+  /// For each leaf, the place in ``order`` of the segment or machine that it is of.
+  let nodeOfLeaf: [Int]
+  /// For each place in ``order``, the later places that look at its segment or machine.
+  let dependents: [[Int]]
+  /// The places of segments that are closed to those who do not agree to a purpose.
+  private let gatedNodes: [(node: Int, question: ConsentQuestion)]
+  /// The segments with a least stay or a cool-down, by position, and their places.
+  let delayed: [(segment: Int, node: Int)]
 
   enum Node: Sendable {
     case segment(Int)
@@ -28,6 +42,9 @@ public final class TimelinePlan: Sendable {
     let leaves: Range<Int>
     /// Segments that go before it, with the group's name.
     let rivals: [(segment: Int, group: String)]
+    let consent: ConsentQuestion?
+    /// Those of the leaves that other segments and stages decide.
+    let memoryLeaves: [Int]
   }
 
   struct PlannedMachine: Sendable {
@@ -39,6 +56,7 @@ public final class TimelinePlan: Sendable {
     let states: [String]
     let moves: [Move]
     let leaves: Range<Int>
+    let memoryLeaves: [Int]
   }
 
   /// Prepares a project.
@@ -51,45 +69,55 @@ public final class TimelinePlan: Sendable {
     _ project: ProjectFile,
     distributions: [String: [FeatureDefinition: EmpiricalDistribution]] = [:]
   ) throws(SegmentationError) {
-    var planner = TimelinePlanner(project)
-    var segments: [PlannedSegment] = []
-    for segment in project.segments {
-      let start = planner.leaves.count
-      let when = planner.plan(segment)
-      let stay = segment.memory.stayWhile.map { planner.plan($0) }
-      segments.append(
-        PlannedSegment(
-          when: when, stay: stay, leaves: start..<planner.leaves.count,
-          rivals: planner.rivals(of: segment.id)))
+    if let missing = NumberNeeds.missingPercentile(in: project, distributions) {
+      throw .engagement(missing)
     }
-    var machines: [PlannedMachine] = []
-    for machine in project.stages {
-      let start = planner.leaves.count
-      let states = machine.states
-      func position(_ state: String) -> Int {
-        guard let position = states.firstIndex(where: { bytesAreEqual($0, state) }) else {
-          preconditionFailure("a parsed machine moves between its own states")
-        }
-        return position
-      }
-      let moves = machine.moves.map { move in
-        PlannedMachine.Move(
-          from: move.from.map(position), to: position(move.to), when: planner.plan(move.when))
-      }
-      machines.append(
-        PlannedMachine(states: states, moves: moves, leaves: start..<planner.leaves.count))
-    }
+    var planner = TimelinePlanner(project, distributions: distributions)
+    segments = project.segments.map { planner.planned($0) }
+    machines = project.stages.map { planner.planned($0) }
     self.project = project
-    self.distributions = distributions
-    self.segments = segments
-    self.machines = machines
     leaves = planner.leaves
     order = planner.order()
-    let numbers = NumberNeeds(of: leaves, in: project)
-    if let missing = numbers.missingPercentile(in: distributions) { throw .engagement(missing) }
+    index = planner.index
+    marker = EventMarker(index, settings: project.settings)
+    let needs = NumberNeeds(of: leaves)
     features =
-      numbers.features.isEmpty
-      ? nil : LivePlan(features: numbers.features, settings: project.settings)
+      needs.features.isEmpty
+      ? nil : LivePlan(features: needs.features, settings: project.settings)
+    observedLeaves = leaves.indices.filter { [leaves] in !leaves[$0].isMemory }
+    leafMarks = leaves.flatMap { [index] in $0.marks(in: index) }
+    let network = NodeNetwork(
+      order: order, segments: segments, machines: machines, leaves: leaves)
+    nodeOfLeaf = network.nodeOfLeaf
+    dependents = network.dependents
+    gatedNodes = order.indices.compactMap { [order, segments] node in
+      guard case .segment(let position) = order[node] else { return nil }
+      return segments[position].consent.map { (node, $0) }
+    }
+    delayed = order.indices.compactMap { [order] node in
+      guard case .segment(let position) = order[node] else { return nil }
+      let memory = project.segments[position].memory
+      return memory.leastStay == nil && memory.cooldown == nil ? nil : (position, node)
+    }
+  }
+
+  /// The places of segments whose members' consent some facts may change.
+  func nodesGated(
+    by kinds: MemberFacts.Kinds, _ marks: [UInt64]
+  ) -> some Sequence<Int> {
+    gatedNodes.lazy.filter { _, question in
+      kinds.contains(.attribute)
+        || [question.given, question.withdrawn].contains { marks[$0.word] & $0.mask != 0 }
+    }.map(\.node)
+  }
+
+  /// Whether facts of some kinds, and events with some marks, may change a leaf.
+  func listens(_ leaf: Int, to kinds: MemberFacts.Kinds, _ marks: [UInt64]) -> Bool {
+    if !leaves[leaf].hearing.isDisjoint(with: kinds) { return true }
+    guard kinds.contains(.event) else { return false }
+    let words = marks.count
+    for word in 0..<words where leafMarks[leaf * words + word] & marks[word] != 0 { return true }
+    return false
   }
 }
 
@@ -127,15 +155,18 @@ indirect enum PlannedCondition: Sendable {
 /// A leaf, and what it takes to answer it.
 struct PlannedLeaf: Sendable {
   enum Kind: Sendable {
-    /// Attributes and events, answered as batch evaluation answers them.
-    case observed
-    case feature(FeatureDefinition, [Comparison<Double>])
-    case score(String, [Comparison<Double>])
+    case events(EventQuestion)
+    case attribute(String, [FieldTest])
+    case near(Nearness)
+    case bucket(MemberBucket)
+    case number(NumberQuestion, NumberQuestion.Changes)
     case list(String, expires: [Timestamp])
     case cluster(model: String, segments: [String], [Comparison<Double>])
-    case consent(String)
+    case consent(ConsentQuestion)
     case segment(Int, SegmentHistoryQuestion)
     case stage(Int, states: [Int])
+    /// Other members decide it, too: no timeline of one member can tell.
+    case rank
   }
 
   let leaf: Leaf
@@ -148,4 +179,38 @@ struct PlannedLeaf: Sendable {
     default: false
     }
   }
+
+  /// The kinds of facts that may change the leaf, whatever the event.
+  var hearing: MemberFacts.Kinds {
+    switch kind {
+    case .events, .bucket, .segment, .stage, .rank: []
+    case .attribute, .near: [.attribute]
+    case .number: [.event, .received, .attribute]
+    case .list: [.list]
+    case .cluster: [.label]
+    case .consent: [.attribute]
+    }
+  }
+
+  /// The marks of the events that may change the leaf.
+  func marks(in index: EventIndex) -> [UInt64] {
+    var marks = [UInt64](repeating: 0, count: index.wordCount)
+    let selectors: [EventSelector] =
+      switch kind {
+      case .events(let question): question.selectors
+      case .consent(let question): [question.given, question.withdrawn]
+      default: []
+      }
+    for selector in selectors { marks[selector.word] |= selector.mask }
+    return marks
+  }
+}
+
+/// Whether a member agrees to a purpose.
+struct ConsentQuestion: Sendable {
+  let purpose: String
+  /// The purpose without case.
+  let folded: String
+  let given: EventSelector
+  let withdrawn: EventSelector
 }

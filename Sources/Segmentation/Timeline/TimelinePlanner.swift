@@ -4,12 +4,18 @@ import EventLog
 /// Numbers the leaves of a project, and resolves what they refer to.
 struct TimelinePlanner {
   private let project: ProjectFile
+  private let distributions: [String: [FeatureDefinition: EmpiricalDistribution]]
   private let segmentPositions: [String: Int]
   private let machinePositions: [String: Int]
   private(set) var leaves: [PlannedLeaf] = []
+  private(set) var index = EventIndex()
 
-  init(_ project: ProjectFile) {
+  init(
+    _ project: ProjectFile,
+    distributions: [String: [FeatureDefinition: EmpiricalDistribution]]
+  ) {
     self.project = project
+    self.distributions = distributions
     segmentPositions = Dictionary(
       project.segments.enumerated().map { ($1.id, $0) }, uniquingKeysWith: { first, _ in first })
     machinePositions = Dictionary(
@@ -30,7 +36,7 @@ struct TimelinePlanner {
   }
 
   /// The segments that go before another one in exclusive groups.
-  func rivals(of id: String) -> [(segment: Int, group: String)] {
+  private func rivals(of id: String) -> [(segment: Int, group: String)] {
     project.exclusiveGroups.flatMap { group -> [(segment: Int, group: String)] in
       guard let place = group.order.firstIndex(where: { bytesAreEqual($0, id) }) else { return [] }
       return group.order[..<place].map { (segment: segment($0), group: group.name) }
@@ -38,7 +44,7 @@ struct TimelinePlanner {
   }
 
   /// The condition under which members enter a segment.
-  mutating func plan(_ segment: SegmentDefinition) -> PlannedCondition {
+  private mutating func plan(_ segment: SegmentDefinition) -> PlannedCondition {
     switch segment.membership {
     case .rule(let condition): return plan(condition)
     case .list(let name, let expires):
@@ -49,7 +55,37 @@ struct TimelinePlanner {
     }
   }
 
-  mutating func plan(_ condition: Condition) -> PlannedCondition {
+  /// A segment, with all that decides it.
+  mutating func planned(_ segment: SegmentDefinition) -> TimelinePlan.PlannedSegment {
+    let start = leaves.count
+    let when = plan(segment)
+    let stay = segment.memory.stayWhile.map { plan($0) }
+    return TimelinePlan.PlannedSegment(
+      when: when, stay: stay, leaves: start..<leaves.count, rivals: rivals(of: segment.id),
+      consent: segment.purpose.map { consent(to: $0, at: segment.position) },
+      memoryLeaves: (start..<leaves.count).filter { leaves[$0].isMemory })
+  }
+
+  /// A machine, with all that moves members.
+  mutating func planned(_ machine: StageMachine) -> TimelinePlan.PlannedMachine {
+    let start = leaves.count
+    let states = machine.states
+    func position(_ state: String) -> Int {
+      guard let position = states.firstIndex(where: { bytesAreEqual($0, state) }) else {
+        preconditionFailure("a parsed machine moves between its own states")
+      }
+      return position
+    }
+    let moves = machine.moves.map { move in
+      TimelinePlan.PlannedMachine.Move(
+        from: move.from.map(position), to: position(move.to), when: plan(move.when))
+    }
+    return TimelinePlan.PlannedMachine(
+      states: states, moves: moves, leaves: start..<leaves.count,
+      memoryLeaves: (start..<leaves.count).filter { leaves[$0].isMemory })
+  }
+
+  private mutating func plan(_ condition: Condition) -> PlannedCondition {
     switch condition {
     case .all(let parts): return .all(parts.map { plan($0) })
     case .any(let parts): return .any(parts.map { plan($0) })
@@ -60,27 +96,74 @@ struct TimelinePlanner {
     }
   }
 
+  /// What tells whether a member agrees to a purpose.
+  private mutating func consent(to purpose: String, at position: SourcePosition) -> ConsentQuestion {
+    let literal = Literal(text: purpose, number: decimal(purpose), instant: nil)
+    let condition = EventFieldCondition(
+      field: .property("purpose"), tests: [.isOneOf([literal])], position: position)
+    let selectors = ["consent_given", "consent_withdrawn"].map { type in
+      index.selector(
+        EventSelection(names: [type], conditions: [condition], position: position))
+    }
+    return ConsentQuestion(
+      purpose: purpose, folded: folded(purpose), given: selectors[0], withdrawn: selectors[1])
+  }
+
   private mutating func add(_ leaf: Leaf, _ kind: PlannedLeaf.Kind) -> PlannedCondition {
     leaves.append(PlannedLeaf(leaf: leaf, kind: kind))
     return .leaf(leaves.count - 1)
   }
 
-  private func kind(of leaf: Leaf) -> PlannedLeaf.Kind {
+  private mutating func kind(of leaf: Leaf) -> PlannedLeaf.Kind {
+    if let events = EventQuestion(leaf.question, in: &index) { return .events(events) }
     switch leaf.question {
-    case .feature(let feature, let comparisons): .feature(feature, comparisons)
-    case .score(let name, let comparisons): .score(name, comparisons)
-    case .list(let name): list(name, expires: nil)
+    case .feature(let feature, let comparisons):
+      return number(feature.description, .feature(feature), comparisons)
+    case .score(let name, let comparisons): return number(name, node(ofScore: name), comparisons)
+    case .attribute(let name, let tests): return .attribute(name, tests)
+    case .near(let near): return .near(near)
+    case .bucket(let bucket): return .bucket(bucket)
+    case .list(let name): return list(name, expires: nil)
     case .cluster(let model, let segments, let confidence):
-      .cluster(model: model, segments: segments, confidence)
-    case .consent(let purpose): .consent(purpose)
+      return .cluster(model: model, segments: segments, confidence)
+    case .consent(let purpose): return .consent(consent(to: purpose, at: leaf.position))
     case .segment(let id, let isMember):
-      .segment(
+      return .segment(
         segment(id),
         SegmentHistoryQuestion(
           id: id, isMember: isMember, heldFor: nil, enteredWithin: nil, leftWithin: nil, ever: nil))
-    case .segmentHistory(let history): .segment(segment(history.id), history)
-    case .stage(let name, let states): stage(name, states)
-    default: .observed
+    case .segmentHistory(let history): return .segment(segment(history.id), history)
+    case .stage(let name, let states): return stage(name, states)
+    case .rank, .did, .didNot, .occurrence, .regular, .sequence, .trend, .share: return .rank
+    }
+  }
+
+  private func number(
+    _ name: String, _ node: NumberQuestion.Node, _ comparisons: [Comparison<Double>]
+  ) -> PlannedLeaf.Kind {
+    .number(
+      NumberQuestion(name: name, node: node, comparisons: comparisons),
+      NumberQuestion.Changes(of: node, project.settings))
+  }
+
+  private mutating func node(ofScore name: String) -> NumberQuestion.Node {
+    switch project.scores[name] {
+    case .linear(let feature, let zero, let three):
+      return .linear(feature, zeroAt: zero, threeAt: three)
+    case .percentile(let feature, let model):
+      // That there is one was checked.
+      return distributions[model]?[feature].map { .percentile(feature, $0) } ?? .weightedSum([])
+    case .points(let points, let halfLife):
+      let selector = index.selector(
+        EventSelection(
+          names: points.keys.sorted(by: bytesPrecede), conditions: [],
+          position: SourcePosition(line: 0, column: 0)))
+      return .points(
+        selector, column: index.column(.points(points), of: selector), halfLife: halfLife)
+    case .weightedSum(let weights):
+      return .weightedSum(
+        weights.sorted { bytesPrecede($0.key, $1.key) }.map { (node(ofScore: $0.key), $0.value) })
+    case nil: return .weightedSum([])
     }
   }
 
@@ -108,39 +191,52 @@ struct TimelinePlanner {
 /// The features that leaves and their scores are made of.
 struct NumberNeeds {
   private(set) var features: [FeatureDefinition] = []
-  private var percentiles: [(score: String, model: String, feature: FeatureDefinition)] = []
 
-  init(of leaves: [PlannedLeaf], in project: ProjectFile) {
+  init(of leaves: [PlannedLeaf]) {
     for leaf in leaves {
-      switch leaf.kind {
-      case .feature(let feature, _): include(feature)
-      case .score(let name, _): include(name, project)
-      default: break
-      }
+      if case .number(let question, _) = leaf.kind { include(question.node) }
     }
   }
 
   private mutating func include(_ feature: FeatureDefinition) {
     if !features.contains(feature) { features.append(feature) }
+    // Bounds of these are made of the frequencies.
+    switch feature {
+    case .velocity(let short, let long):
+      include(.frequency(halfLifeInDays: short))
+      include(.frequency(halfLifeInDays: long))
+    case .acceleration:
+      include(.frequency(halfLifeInDays: 14))
+      include(.frequency(halfLifeInDays: 56))
+    default: break
+    }
   }
 
-  private mutating func include(_ score: String, _ project: ProjectFile) {
-    switch project.scores[score] {
-    case .linear(let feature, _, _): include(feature)
-    case .percentile(let feature, let model):
+  private mutating func include(_ node: NumberQuestion.Node) {
+    switch node {
+    case .feature(let feature), .linear(let feature, _, _), .percentile(let feature, _):
       include(feature)
-      percentiles.append((score, model, feature))
-    case .weightedSum(let weights):
-      for part in weights.keys.sorted(by: bytesPrecede) { include(part, project) }
-    case .points, nil: break
+    case .points: break
+    case .weightedSum(let parts): for (part, _) in parts { include(part) }
     }
   }
 
-  func missingPercentile(
-    in distributions: [String: [FeatureDefinition: EmpiricalDistribution]]
+  /// The error that a percentile score's model was not given.
+  static func missingPercentile(
+    in project: ProjectFile, _ distributions: [String: [FeatureDefinition: EmpiricalDistribution]]
   ) -> EngagementError? {
-    percentiles.first { distributions[$0.model]?[$0.feature] == nil }.map {
-      .missingPercentile(score: $0.score, model: $0.model, feature: $0.feature.description)
+    func missing(_ name: String) -> EngagementError? {
+      switch project.scores[name] {
+      case .percentile(let feature, let model) where distributions[model]?[feature] == nil:
+        .missingPercentile(score: name, model: model, feature: feature.description)
+      case .weightedSum(let weights):
+        weights.keys.sorted(by: bytesPrecede).compactMap(missing).first
+      default: nil
+      }
     }
+    for leaf in project.leaves {
+      if case .score(let name, _) = leaf.question, let error = missing(name) { return error }
+    }
+    return nil
   }
 }

@@ -1,3 +1,4 @@
+import Engagement
 import EventLog
 
 extension MemberTimeline {
@@ -33,9 +34,9 @@ extension MemberTimeline {
       let end = Timestamp(microseconds: left + length.microseconds)
       add("cooldown: \(length)", instant < end.microseconds, "until \(end)")
     }
-    if let purpose = definition.purpose {
-      let consent = facts.consent(to: purpose, at: instant)
-      add("purpose: \(purpose)", consent.state == .granted, consent.fact)
+    if let question = planned.consent {
+      let consent = facts.consent(question, at: now(instant))
+      add("purpose: \(question.purpose)", consent.state == .granted, consent.fact)
     }
     for rival in planned.rivals where state.segments[rival.segment].isMember {
       add("exclusive: \(rival.group)", false, "in \(plan.project.segments[rival.segment].id)")
@@ -63,6 +64,11 @@ extension MemberTimeline {
       })
   }
 
+  private func now(_ instant: Int64) -> EvaluationInstant {
+    EvaluationInstant(
+      asOf: Timestamp(microseconds: instant), clock: plan.project.settings.clock)
+  }
+
   private func explain(_ condition: PlannedCondition, at instant: Int64) -> Explanation {
     func node(_ rule: String, _ parts: [PlannedCondition]) -> Explanation {
       Explanation(
@@ -76,7 +82,7 @@ extension MemberTimeline {
     case .not(let part): return node("not", [part])
     case .atLeast(let count, let parts): return node("at_least \(count)", parts)
     case .leaf(let position):
-      let found = observation(position, at: instant)
+      let found = observation(position, at: now(instant))
       var parts: [Explanation] = []
       if case .segment(let other, _) = plan.leaves[position].kind {
         parts = [explain(segment: other, at: instant)]

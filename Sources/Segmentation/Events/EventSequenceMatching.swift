@@ -1,56 +1,44 @@
-import Engagement
 import EventLog
 
-extension SegmentEvaluator {
-  /// Looks for a choice of events that is a sequence.
-  func finding(
-    of sequence: EventSequence, _ compiled: CompiledSequence, row: Int
-  ) -> PatternFinding {
-    let names = compiled.steps.map(\.names).joined(separator: sequence.isOrdered ? ", then " : ", ")
-    for events in sequenceEvents(compiled, row: row).values {
-      guard let (first, last) = match(events, of: sequence) else { continue }
-      return PatternFinding(holds: true) {
-        "\(names) from \(described(Timestamp(microseconds: first)))"
-          + (first == last ? "" : " to \(described(Timestamp(microseconds: last)))")
-      }
-    }
-    return PatternFinding(holds: false) { "no \(names) that fit" }
-  }
-
+extension EventQuestion {
   /// An event of a sequence: its instant, the steps that it can be, and whether it is forbidden.
-  struct SequenceEvent {
+  private struct Candidate {
     let instant: Int64
     let steps: [Int]
     let isForbidden: Bool
   }
 
-  /// A row's events that matter to a sequence, by the field that they are to share, oldest first.
-  func sequenceEvents(_ compiled: CompiledSequence, row: Int) -> [Int: [SequenceEvent]] {
-    let history = community.history
-    var groups: [Int: [SequenceEvent]] = [:]
-    for position in community.events(ofRow: row, asOf: now.known) {
-      let event = Int(position)
-      let steps = compiled.steps.indices.filter {
-        compiled.steps[$0].matches(event, of: history, at: now)
-      }
-      let isForbidden = compiled.without?.matches(event, of: history, at: now) ?? false
+  /// The first and the last instant of events that are a sequence, if there are such.
+  func match(
+    of sequence: EventSequence, _ parts: Sequence, in events: MarkedEvents,
+    at now: EvaluationInstant
+  ) -> (first: Int64, last: Int64)? {
+    for candidates in candidates(parts, in: events, at: now).values {
+      if let match = match(candidates, of: sequence, at: now) { return match }
+    }
+    return nil
+  }
+
+  /// The events that matter, by the key that they are to share, oldest first.
+  private func candidates(
+    _ parts: Sequence, in events: MarkedEvents, at now: EvaluationInstant
+  ) -> [Int: [Candidate]] {
+    var groups: [Int: [Candidate]] = [:]
+    for place in 0..<events.end(at: now.known.microseconds) {
+      let steps = parts.steps.indices.filter { events.isSelected(place, parts.steps[$0], at: now) }
+      let isForbidden = parts.without.map { events.isSelected(place, $0, at: now) } ?? false
       guard !steps.isEmpty || isForbidden else { continue }
-      var key = 0
-      if let same = compiled.same {
-        guard let own = same.key(of: event, in: history) else { continue }
-        key = own
-      }
+      let key = parts.same.map { events.cell(place, $0) } ?? 0
+      guard key != MarkedEvents.missing else { continue }
       groups[key, default: []].append(
-        SequenceEvent(instant: history.timestamps[event], steps: steps, isForbidden: isForbidden))
+        Candidate(instant: events.times[place], steps: steps, isForbidden: isForbidden))
     }
     return groups
   }
 
-  /// The first and the last instant of a sequence among events of one key, if there is one.
-  ///
   /// - Complexity: O(events × steps) in order; in any order that times the events of a span.
   private func match(
-    _ events: [SequenceEvent], of sequence: EventSequence
+    _ events: [Candidate], of sequence: EventSequence, at now: EvaluationInstant
   ) -> (first: Int64, last: Int64)? {
     // The first event is no earlier than the last forbidden one, and younger than `within`.
     var earliest = events.last(where: \.isForbidden)?.instant ?? .min
@@ -71,7 +59,7 @@ extension SegmentEvaluator {
   ///
   /// Of the choices with one first event, the one that is complete first is the best for every limit.
   private func orderedMatch(
-    _ events: [SequenceEvent], stepCount: Int, longest: Int64?
+    _ events: [Candidate], stepCount: Int, longest: Int64?
   ) -> (first: Int64, last: Int64)? {
     var completion = [Int64?](repeating: nil, count: stepCount)
     var end = events.endIndex
@@ -94,7 +82,7 @@ extension SegmentEvaluator {
   }
 
   private func unorderedMatch(
-    _ events: [SequenceEvent], stepCount: Int, longest: Int64?
+    _ events: [Candidate], stepCount: Int, longest: Int64?
   ) -> (first: Int64, last: Int64)? {
     guard let longest else {
       guard hasEventForEachStep(events[...], stepCount: stepCount), let first = events.first,
@@ -114,7 +102,7 @@ extension SegmentEvaluator {
   /// True where each step can have an event of its own: a perfect matching, by augmenting paths.
   ///
   /// Source: H. W. Kuhn, "The Hungarian Method" (1955, doi 10.1002/nav.3800020109).
-  private func hasEventForEachStep(_ events: ArraySlice<SequenceEvent>, stepCount: Int) -> Bool {
+  private func hasEventForEachStep(_ events: ArraySlice<Candidate>, stepCount: Int) -> Bool {
     var eventsOfStep = [[Int]](repeating: [], count: stepCount)
     for index in events.indices {
       // A step with as many events as there are steps always finds one that is free.

@@ -1,0 +1,237 @@
+import Engagement
+import EventLog
+
+extension EventQuestion {
+  /// Whether the leaf holds; nil where what it asks about is missing.
+  func holds(for events: MarkedEvents, at now: EvaluationInstant) -> Bool? {
+    switch self {
+    case .did(let selector, let window, .count, let comparisons):
+      let count = events.count(selector, in: window, at: now, upTo: comparisons.greatestCount)
+      return comparisons.allSatisfy { $0.holds(for: Double(count)) }
+    case .did(let selector, let window, let measure, let comparisons):
+      guard let number = number(measure, of: selector, in: window, events, at: now) else {
+        return nil
+      }
+      return comparisons.allSatisfy { $0.holds(for: number) }
+    case .didNot(let selector, let window, let afterEver):
+      return events.latest(selector, in: window, at: now) == nil
+        && (!afterEver || events.latest(selector, in: .ever, at: now) != nil)
+    case .occurrence(let occurrence, let selector, let having):
+      return holds(occurrence, selector, having: having, events, at: now)
+    case .regular(let regular, let selector):
+      return mostActive(regular, selector, events, at: now) >= regular.leastActive
+    case .sequence(let sequence, let parts):
+      return match(of: sequence, parts, in: events, at: now) != nil
+    case .trend(let trend, let selector):
+      let (current, previous) = counts(of: trend, selector, events, at: now)
+      guard current + previous >= trend.leastCount else { return false }
+      return trend.value(current: current, previous: previous).map { value in
+        trend.comparisons.allSatisfy { $0.holds(for: value) }
+      }
+    case .share(let share, let selector, let part):
+      let (passing, all) = counts(of: share, selector, part, events, at: now)
+      guard all >= share.leastCount else { return false }
+      guard all > 0 else { return nil }
+      let value = Double(passing) / Double(all)
+      return share.comparisons.allSatisfy { $0.holds(for: value) }
+    }
+  }
+
+  private func holds(
+    _ occurrence: EventOccurrence, _ selector: EventSelector, having: EventSelector?,
+    _ events: MarkedEvents, at now: EvaluationInstant
+  ) -> Bool? {
+    guard let place = place(of: occurrence, selector, events, at: now) else { return nil }
+    let instant = events.times[place]
+    let age = now.asOf.microseconds - instant
+    guard occurrence.age.allSatisfy({ $0.map(\.microseconds).holds(for: age) }),
+      occurrence.instant.allSatisfy({ $0.holds(for: Timestamp(microseconds: instant)) })
+    else { return false }
+    guard let having else { return true }
+    // Any of the events at that one instant, so that their order in the file does not matter.
+    var tied = events.start(at: instant)
+    while tied < events.count, events.times[tied] == instant {
+      if events.isSelected(tied, having, at: now) { return true }
+      tied += 1
+    }
+    return false
+  }
+
+  /// The place of the first or the latest selected event, or nil.
+  func place(
+    of occurrence: EventOccurrence, _ selector: EventSelector, _ events: MarkedEvents,
+    at now: EvaluationInstant
+  ) -> Int? {
+    if occurrence.order == .last { return events.latest(selector, in: .ever, at: now) }
+    return (0..<events.end(at: now.known.microseconds)).first {
+      events.isSelected($0, selector, at: now)
+    }
+  }
+
+  /// A measure of the selected events in a window; nil where it is missing.
+  func number(
+    _ measure: Measure, of selector: EventSelector, in window: EventWindow, _ events: MarkedEvents,
+    at now: EvaluationInstant
+  ) -> Double? {
+    let places = events.places(in: window, at: now)
+    switch measure {
+    case .count:
+      return Double(places.count { events.isSelected($0, selector, at: now) })
+    case .distinctPeriods(let unit):
+      var periods: [Int] = []
+      for place in places where events.isSelected(place, selector, at: now) {
+        let period = now.clock.period(of: Timestamp(microseconds: events.times[place]), unit)
+        if period != periods.last { periods.append(period) }
+      }
+      return Double(periods.distinctCount)
+    case .distinctKeys(let column):
+      var keys: [Int] = []
+      for place in places where events.isSelected(place, selector, at: now) {
+        let key = events.cell(place, column)
+        if key != MarkedEvents.missing { keys.append(key) }
+      }
+      return Double(keys.distinctCount)
+    case .aggregate(let aggregate, _, let column):
+      var sum = ExactSum()
+      var count = 0
+      var least = Double.infinity
+      var greatest = -Double.infinity
+      for place in places where events.isSelected(place, selector, at: now) {
+        let number = events.number(place, column)
+        guard !number.isNaN else { continue }
+        if aggregate == .sum || aggregate == .average { sum.add(number) }
+        count += 1
+        least = min(least, number)
+        greatest = max(greatest, number)
+      }
+      if aggregate == .sum { return sum.value }
+      guard count > 0 else { return nil }
+      switch aggregate {
+      case .sum: return sum.value
+      case .average: return sum.value / Double(count)
+      case .least: return least
+      case .greatest: return greatest
+      }
+    }
+  }
+
+  /// The most of the latest periods, neighbours where that is asked, in which there are selected events.
+  func mostActive(
+    _ regular: RegularActivity, _ selector: EventSelector, _ events: MarkedEvents,
+    at now: EvaluationInstant
+  ) -> Int {
+    let clock = now.clock
+    let oldest = clock.period(of: now.asOf, regular.unit) - regular.periodCount + 1
+    // A day earlier, for zones that set their clocks back over midnight.
+    let start = clock.start(ofPeriod: oldest, regular.unit).subtracting(days: 1)
+    let first = events.start(at: start.microseconds)
+    var periods: [Int] = []
+    for place in first..<max(first, events.end(at: now.known.microseconds))
+    where events.isSelected(place, selector, at: now) {
+      let period = clock.period(of: Timestamp(microseconds: events.times[place]), regular.unit)
+      if period >= oldest, period != periods.last { periods.append(period) }
+    }
+    guard regular.isConsecutive else { return periods.distinctCount }
+    if !periods.isAscending { periods = Set(periods).sorted() }
+    return periods.longestRun
+  }
+
+  /// The numbers of selected events in the current window of a trend, and in the one before it.
+  func counts(
+    of trend: EventTrend, _ selector: EventSelector, _ events: MarkedEvents,
+    at now: EvaluationInstant
+  ) -> (current: Int, previous: Int) {
+    let middle = now.asOf.microseconds - trend.current.microseconds
+    let start = events.start(at: middle - trend.previous.microseconds + 1)
+    var counts = (current: 0, previous: 0)
+    for place in start..<max(start, events.end(at: now.known.microseconds))
+    where events.isSelected(place, selector, at: now) {
+      if events.times[place] > middle { counts.current += 1 } else { counts.previous += 1 }
+    }
+    return counts
+  }
+
+  /// The number of events of a share's part, and of all.
+  func counts(
+    of share: EventShare, _ selector: EventSelector, _ part: EventSelector,
+    _ events: MarkedEvents, at now: EvaluationInstant
+  ) -> (part: Int, all: Int) {
+    var counts = (part: 0, all: 0)
+    for place in events.places(in: share.window, at: now)
+    where events.isSelected(place, selector, at: now) {
+      counts.all += 1
+      if events.isSelected(place, part, at: now) { counts.part += 1 }
+    }
+    return counts
+  }
+}
+
+extension MarkedEvents {
+  /// The places of the known events in a window.
+  func places(in window: EventWindow, at now: EvaluationInstant) -> Range<Int> {
+    let (first, last) = window.bounds(asOf: now.asOf)
+    let start = start(at: first)
+    return start..<max(start, end(at: min(last, now.known.microseconds)))
+  }
+
+  /// The place of the latest selected event in a window, or nil.
+  func latest(_ selector: EventSelector, in window: EventWindow, at now: EvaluationInstant) -> Int? {
+    let (first, last) = window.bounds(asOf: now.asOf)
+    var place = end(at: min(last, now.known.microseconds))
+    while place > 0 {
+      place -= 1
+      if times[place] < first { return nil }
+      if isSelected(place, selector, at: now) { return place }
+    }
+    return nil
+  }
+
+  /// The number of selected events in a window, as far as a greatest count that matters.
+  func count(
+    _ selector: EventSelector, in window: EventWindow, at now: EvaluationInstant, upTo most: Int
+  ) -> Int {
+    let (first, last) = window.bounds(asOf: now.asOf)
+    var place = end(at: min(last, now.known.microseconds))
+    var count = 0
+    while place > 0, count < most {
+      place -= 1
+      if times[place] < first { break }
+      if isSelected(place, selector, at: now) { count += 1 }
+    }
+    return count
+  }
+}
+
+extension [Comparison<Double>] {
+  /// A count from which on more events change no comparison.
+  var greatestCount: Int {
+    let greatest = flatMap(\.operands).max() ?? 0
+    return Int(Swift.min(Swift.max(greatest, 0), 1e15).rounded(.down)) + 1
+  }
+
+  /// True where a number that falls, and for which they do not hold, makes none of them hold.
+  var areLowerBounds: Bool {
+    allSatisfy {
+      switch $0 {
+      case .greater, .atLeast: true
+      default: false
+      }
+    }
+  }
+}
+
+extension [Int] {
+  var isAscending: Bool { zip(self, dropFirst()).allSatisfy { $0 < $1 } }
+
+  var distinctCount: Int { isAscending ? count : Set(self).count }
+
+  /// The greatest number of neighbouring numbers, of ascending ones.
+  fileprivate var longestRun: Int {
+    var (longest, run) = (0, 0)
+    for (place, number) in enumerated() {
+      run = place > 0 && self[place - 1] == number - 1 ? run + 1 : 1
+      longest = Swift.max(longest, run)
+    }
+    return longest
+  }
+}
