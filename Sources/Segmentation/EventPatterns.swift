@@ -47,6 +47,9 @@ public struct EventSequence: Sendable, Hashable {
   /// False with `order: any`: the events may come in any order, also at one instant, but each step has
   /// an event of its own.
   public let isOrdered: Bool
+
+  /// The most steps that there can be.
+  static let mostSteps = 64
 }
 
 /// `trend`: the events of a window against those of the window before it.

@@ -73,6 +73,10 @@ extension ProjectParser {
       }
       return nil
     }
+    if items.count > EventSequence.mostSteps {
+      report(stepsNode, "a sequence can have up to \(EventSequence.mostSteps) steps")
+      return nil
+    }
     let steps = items.map { eventSelection($0, "a step") }
     let without = fields["without"].map { eventSelection($0, "without") }
     let same = fields["same"].map { text($0, "same") }

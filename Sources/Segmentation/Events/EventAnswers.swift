@@ -6,7 +6,15 @@ extension EventQuestion {
   func holds(for events: MarkedEvents, at now: EvaluationInstant) -> Bool? {
     switch self {
     case .did(let selector, let window, .count, let comparisons):
-      let count = events.count(selector, in: window, at: now, upTo: comparisons.greatestCount)
+      let count = events.count(
+        selector, in: events.places(in: window, at: now), at: now, upTo: comparisons.greatestCount
+      ).count
+      return comparisons.allSatisfy { $0.holds(for: Double(count)) }
+    case .did(let selector, let window, let measure, let comparisons) where measure.isDistinct:
+      let count = events.latestDistinct(
+        measure, selector, in: events.places(in: window, at: now), at: now,
+        upTo: comparisons.greatestCount
+      ).count
       return comparisons.allSatisfy { $0.holds(for: Double(count)) }
     case .did(let selector, let window, let measure, let comparisons):
       guard let number = number(measure, of: selector, in: window, events, at: now) else {
@@ -63,9 +71,8 @@ extension EventQuestion {
     at now: EvaluationInstant
   ) -> Int? {
     if occurrence.order == .last { return events.latest(selector, in: .ever, at: now) }
-    return (0..<events.end(at: now.known.microseconds)).first {
-      events.isSelected($0, selector, at: now)
-    }
+    return events.first(
+      selector, from: 0, before: events.end(at: now.known.microseconds), at: now)
   }
 
   /// A measure of the selected events in a window; nil where it is missing.
@@ -75,22 +82,9 @@ extension EventQuestion {
   ) -> Double? {
     let places = events.places(in: window, at: now)
     switch measure {
-    case .count:
-      return Double(places.count { events.isSelected($0, selector, at: now) })
-    case .distinctPeriods(let unit):
-      var periods: [Int] = []
-      for place in places where events.isSelected(place, selector, at: now) {
-        let period = now.clock.period(of: Timestamp(microseconds: events.times[place]), unit)
-        if period != periods.last { periods.append(period) }
-      }
-      return Double(periods.distinctCount)
-    case .distinctKeys(let column):
-      var keys: [Int] = []
-      for place in places where events.isSelected(place, selector, at: now) {
-        let key = events.cell(place, column)
-        if key != MarkedEvents.missing { keys.append(key) }
-      }
-      return Double(keys.distinctCount)
+    case .count: return Double(events.count(selector, in: places, at: now).count)
+    case .distinctPeriods, .distinctKeys:
+      return Double(events.latestDistinct(measure, selector, in: places, at: now).count)
     case .aggregate(let aggregate, _, let column):
       var sum = ExactSum()
       var count = 0
@@ -126,11 +120,16 @@ extension EventQuestion {
     let start = clock.start(ofPeriod: oldest, regular.unit).subtracting(days: 1)
     let first = events.start(at: start.microseconds)
     var periods: [Int] = []
-    for place in first..<max(first, events.end(at: now.known.microseconds))
-    where events.isSelected(place, selector, at: now) {
-      let period = clock.period(of: Timestamp(microseconds: events.times[place]), regular.unit)
+    var place = events.end(at: now.known.microseconds)
+    while let last = events.last(selector, before: place, at: now), last >= first {
+      let period = clock.period(of: Timestamp(microseconds: events.times[last]), regular.unit)
       if period >= oldest, period != periods.last { periods.append(period) }
+      // Others of the period say no more.
+      place =
+        clock.isUniversal
+        ? events.start(at: clock.start(ofPeriod: period, regular.unit).microseconds) : last
     }
+    periods.reverse()
     guard regular.isConsecutive else { return periods.distinctCount }
     if !periods.isAscending { periods = Set(periods).sorted() }
     return periods.longestRun
@@ -143,12 +142,12 @@ extension EventQuestion {
   ) -> (current: Int, previous: Int) {
     let middle = now.asOf.microseconds - trend.current.microseconds
     let start = events.start(at: middle - trend.previous.microseconds + 1)
-    var counts = (current: 0, previous: 0)
-    for place in start..<max(start, events.end(at: now.known.microseconds))
-    where events.isSelected(place, selector, at: now) {
-      if events.times[place] > middle { counts.current += 1 } else { counts.previous += 1 }
-    }
-    return counts
+    let end = max(start, events.end(at: now.known.microseconds))
+    let border = min(end, max(start, events.end(at: middle)))
+    return (
+      events.count(selector, in: border..<end, at: now).count,
+      events.count(selector, in: start..<border, at: now).count
+    )
   }
 
   /// The number of events of a share's part, and of all.
@@ -156,9 +155,15 @@ extension EventQuestion {
     of share: EventShare, _ selector: EventSelector, _ part: EventSelector,
     _ events: MarkedEvents, at now: EvaluationInstant
   ) -> (part: Int, all: Int) {
+    let places = events.places(in: share.window, at: now)
+    if part.timed.isEmpty {
+      return (
+        events.count(part, in: places, at: now).count,
+        events.count(selector, in: places, at: now).count
+      )
+    }
     var counts = (part: 0, all: 0)
-    for place in events.places(in: share.window, at: now)
-    where events.isSelected(place, selector, at: now) {
+    for place in places where events.isSelected(place, selector, at: now) {
       counts.all += 1
       if events.isSelected(place, part, at: now) { counts.part += 1 }
     }
@@ -176,29 +181,56 @@ extension MarkedEvents {
 
   /// The place of the latest selected event in a window, or nil.
   func latest(_ selector: EventSelector, in window: EventWindow, at now: EvaluationInstant) -> Int? {
-    let (first, last) = window.bounds(asOf: now.asOf)
-    var place = end(at: min(last, now.known.microseconds))
-    while place > 0 {
-      place -= 1
-      if times[place] < first { return nil }
-      if isSelected(place, selector, at: now) { return place }
-    }
-    return nil
+    let places = places(in: window, at: now)
+    guard let place = last(selector, before: places.upperBound, at: now),
+      place >= places.lowerBound
+    else { return nil }
+    return place
   }
 
-  /// The number of selected events in a window, as far as a greatest count that matters.
-  func count(
-    _ selector: EventSelector, in window: EventWindow, at now: EvaluationInstant, upTo most: Int
-  ) -> Int {
-    let (first, last) = window.bounds(asOf: now.asOf)
-    var place = end(at: min(last, now.known.microseconds))
-    var count = 0
-    while place > 0, count < most {
-      place -= 1
-      if times[place] < first { break }
-      if isSelected(place, selector, at: now) { count += 1 }
+  /// The places of the latest selected events of each period or key among some, newest first, no more than the
+  /// most that matter.
+  func latestDistinct(
+    _ measure: EventQuestion.Measure, _ selector: EventSelector, in places: Range<Int>,
+    at now: EvaluationInstant, upTo most: Int = .max
+  ) -> [Int] {
+    var found: [Int] = []
+    var seen: Set<Int> = []
+    var newest: Int?
+    var place = places.upperBound
+    while found.count < most, let last = last(selector, before: place, at: now),
+      last >= places.lowerBound
+    {
+      place = last
+      let key: Int
+      switch measure {
+      case .distinctPeriods(let unit):
+        key = now.clock.period(of: Timestamp(microseconds: times[last]), unit)
+        if now.clock.isUniversal {
+          place = start(at: now.clock.start(ofPeriod: key, unit).microseconds)
+        }
+      case .distinctKeys(let column): key = cell(last, column)
+      case .count, .aggregate: key = last
+      }
+      guard key != Self.missing, key != newest, seen.insert(key).inserted else { continue }
+      newest = key
+      found.append(last)
     }
-    return count
+    return found
+  }
+}
+
+extension EventQuestion.Measure {
+  /// True for the number of events, or of what tells them apart.
+  var isCount: Bool {
+    if case .aggregate = self { false } else { true }
+  }
+
+  var isDistinct: Bool {
+    switch self {
+    case .distinctPeriods, .distinctKeys: true
+    case .count, .aggregate: false
+    }
   }
 }
 

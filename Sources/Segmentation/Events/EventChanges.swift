@@ -1,5 +1,6 @@
 import Engagement
 import EventLog
+import Foundation
 
 extension EventQuestion {
   /// How many instants are looked at before the next one is given unseen.
@@ -16,14 +17,17 @@ extension EventQuestion {
   ) -> Int64? {
     if selectors.allSatisfy(\.timed.isEmpty) {
       switch self {
-      case .did(let selector, .within(let length), .count, let comparisons):
-        return nextCount(selector, length, comparisons, events, at: now)
+      case .did(let selector, .within(let length), let measure, let comparisons)
+      where measure.isCount:
+        return nextCount(measure, selector, length, comparisons, events, at: now)
       case .did(_, .ever, _, _), .did(_, .range, _, _): return nil
-      case .did(let selector, let window, let measure, let comparisons)
-      where comparisons.areLowerBounds && measure.isFalling && window.isOpen:
-        // A number that falls and does not reach never will.
-        let number = number(measure, of: selector, in: window, events, at: now) ?? .nan
-        guard comparisons.allSatisfy({ $0.holds(for: number) }) else { return nil }
+      case .did(
+        let selector, .within(let length), .aggregate(let aggregate, _, let column),
+        let comparisons):
+        let places = events.places(in: .within(length), at: now)
+        let change = events.nextAggregate(
+          aggregate, column, selector, in: places, comparisons, at: now, isUnknown: isUnknown)
+        return change.map { events.times[$0] + length.microseconds }
       case .didNot(let selector, .within(let length), _):
         return events.latest(selector, in: .within(length), at: now)
           .map { events.times[$0] + length.microseconds }
@@ -51,33 +55,40 @@ extension EventQuestion {
     return nil
   }
 
-  /// When a number of events in the latest time falls to where the comparisons are otherwise.
+  /// When a number of events, or of what tells them apart, in the latest time falls to where the comparisons
+  /// are otherwise.
   private func nextCount(
-    _ selector: EventSelector, _ length: ExactDuration, _ comparisons: [Comparison<Double>],
-    _ events: MarkedEvents, at now: EvaluationInstant
+    _ measure: Measure, _ selector: EventSelector, _ length: ExactDuration,
+    _ comparisons: [Comparison<Double>], _ events: MarkedEvents, at now: EvaluationInstant
   ) -> Int64? {
-    let first = now.asOf.microseconds - length.microseconds + 1
+    let places = events.places(in: .within(length), at: now)
     let most = comparisons.greatestCount
-    let end = events.end(at: now.known.microseconds)
-    var (oldest, count) = (end, 0)
-    var place = end
-    while place > 0, count < most {
-      place -= 1
-      if events.times[place] < first { break }
-      if events.isSelected(place, selector, at: now) { (oldest, count) = (place, count + 1) }
-    }
     func holds(_ count: Int) -> Bool { comparisons.allSatisfy { $0.holds(for: Double(count)) } }
+    if measure.isDistinct {
+      let latest = events.latestDistinct(measure, selector, in: places, at: now, upTo: most)
+      let present = holds(latest.count)
+      for (count, place) in latest.enumerated().reversed() {
+        let time = events.times[place]
+        // Those of one instant leave together.
+        if count > 0, events.times[latest[count - 1]] == time { continue }
+        if holds(count) != present { return time + length.microseconds }
+      }
+      return nil
+    }
+    var (count, oldest) = events.count(selector, in: places, at: now, upTo: most)
     let present = holds(count)
-    place = oldest
-    while place < end {
-      let time = events.times[place]
-      while place < end, events.times[place] == time {
-        if events.isSelected(place, selector, at: now) { count -= 1 }
-        place += 1
+    while count > 0, let next = events.first(selector, from: oldest, before: places.upperBound, at: now)
+    {
+      let time = events.times[next]
+      count -= 1
+      oldest = next + 1
+      if count > 0,
+        let tied = events.first(selector, from: oldest, before: places.upperBound, at: now),
+        events.times[tied] == time
+      {
+        continue
       }
       if holds(count) != present { return time + length.microseconds }
-      // On to the next selected event.
-      while place < end, !events.isSelected(place, selector, at: now) { place += 1 }
     }
     return nil
   }
@@ -91,17 +102,15 @@ extension EventQuestion {
     let oldest = clock.period(of: now.asOf, regular.unit) - regular.periodCount + 1
     var (last, run) = (Int.max, 0)
     var place = events.end(at: now.known.microseconds)
-    while place > 0 {
-      place -= 1
-      guard events.isSelected(place, selector, at: now) else { continue }
-      let period = clock.period(of: Timestamp(microseconds: events.times[place]), regular.unit)
+    while let found = events.last(selector, before: place, at: now) {
+      let period = clock.period(of: Timestamp(microseconds: events.times[found]), regular.unit)
       guard period >= oldest else { return nil }
-      guard period != last else { continue }
       run = regular.isConsecutive && last != period + 1 ? 1 : run + 1
       last = period
       if run == regular.leastActive {
         return clock.start(ofPeriod: period + regular.periodCount, regular.unit).microseconds
       }
+      place = events.start(at: clock.start(ofPeriod: period, regular.unit).microseconds)
     }
     return nil
   }
@@ -111,21 +120,21 @@ extension EventQuestion {
     let known = now.known.microseconds
     let end = events.end(at: known)
     var edges = timedEdges(events, at: now)
+    // Of each length no more than are looked at.
     func add(_ selectors: [EventSelector], _ lengths: [Int64]) {
-      guard let longest = lengths.max() else { return }
       let present = now.asOf.microseconds
-      let first = events.start(at: present - longest)
-      for place in first..<max(first, end) {
-        let time = events.times[place]
-        // A test of a date may select it later.
-        guard
-          selectors.contains(where: { selector in
-            selector.timed.isEmpty
-              ? events.isSelected(place, selector, at: now)
-              : events.marks(place, word: selector.word) & selector.mask != 0
-          })
-        else { continue }
-        for length in lengths where time + length > present { edges.append(time + length) }
+      for length in lengths {
+        for selector in selectors {
+          var place = events.start(at: present - length + 1)
+          var count = 0
+          while count <= Self.mostInstants,
+            let next = events.firstMarked(selector, from: place, before: end)
+          {
+            edges.append(events.times[next] + length)
+            place = next + 1
+            count += 1
+          }
+        }
       }
     }
     switch self {
@@ -148,7 +157,7 @@ extension EventQuestion {
       let first = events.start(at: start)
       var periods: Set<Int> = []
       for place in first..<max(first, end)
-      where events.marks(place, word: selector.word) & selector.mask != 0 {
+      where events.isMarked(place, selector) {
         periods.insert(
           clock.period(of: Timestamp(microseconds: events.times[place]), regular.unit))
       }
@@ -169,22 +178,56 @@ extension EventQuestion {
   }
 }
 
-extension EventQuestion.Measure {
-  /// True for numbers that only fall as events leave.
-  fileprivate var isFalling: Bool {
-    switch self {
-    case .count, .distinctPeriods, .distinctKeys: true
-    case .aggregate(let aggregate, _, _): aggregate == .greatest
+extension MarkedEvents {
+  /// The place of the event that, on leaving a window, makes comparisons of an aggregate otherwise than they
+  /// are; nil for none, and the next one where too many would have to be looked at.
+  fileprivate func nextAggregate(
+    _ aggregate: EventMeasure.Aggregate, _ column: Int, _ selector: EventSelector,
+    in places: Range<Int>, _ comparisons: [Comparison<Double>], at now: EvaluationInstant,
+    isUnknown: Bool
+  ) -> Int? {
+    var numbered: [(place: Int, number: Double)] = []
+    var place = places.lowerBound
+    while let next = first(selector, from: place, before: places.upperBound, at: now) {
+      place = next + 1
+      let number = number(next, column)
+      if !number.isNaN { numbered.append((next, number)) }
     }
+    // Of those that are left, newest first: the sum, or the least or greatest.
+    var extremes: [Double] = []
+    var sum = ExactSum()
+    switch aggregate {
+    case .sum, .average: for (_, number) in numbered { sum.add(number) }
+    case .least, .greatest:
+      var extreme = Double.nan
+      for (_, number) in numbered.reversed() {
+        extreme = aggregate == .least ? fmin(extreme, number) : fmax(extreme, number)
+        extremes.append(extreme)
+      }
+    }
+    func truth(_ left: Int) -> Truth {
+      let value: Double
+      switch aggregate {
+      case .sum: value = sum.value
+      case .average: value = left == 0 ? .nan : sum.value / Double(left)
+      case .least, .greatest: value = left == 0 ? .nan : extremes[left - 1]
+      }
+      if value.isNaN { return isUnknown ? .unknown : .false }
+      return Truth(comparisons.allSatisfy { $0.holds(for: value) })
+    }
+    let present = truth(numbered.count)
+    for (index, (place, number)) in numbered.enumerated() {
+      if aggregate == .sum || aggregate == .average { sum.add(-number) }
+      let left = numbered.count - index - 1
+      // Those of one instant leave together.
+      if left > 0, times[numbered[index + 1].place] == times[place] { continue }
+      if index >= EventQuestion.mostInstants || truth(left) != present { return place }
+    }
+    return nil
   }
 }
 
 extension EventWindow {
-  /// True where events leave the window, and none comes into it but new ones.
-  fileprivate var isOpen: Bool {
-    if case .within = self { true } else { false }
-  }
-
   /// The ages at which events come into the window or leave it.
   fileprivate var edgeLengths: [Int64] {
     switch self {

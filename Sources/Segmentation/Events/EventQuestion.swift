@@ -89,6 +89,17 @@ enum EventQuestion: Sendable {
     }
   }
 
+  /// True for what stays true, once it is, whatever comes.
+  var isPermanent: Bool {
+    guard !hasTimedTests else { return false }
+    switch self {
+    case .did(_, .ever, let measure, let comparisons):
+      return measure.isCount && comparisons.areLowerBounds
+    case .sequence(let sequence, _): return sequence.within == nil && sequence.without == nil
+    default: return false
+    }
+  }
+
   private var hasTimedTests: Bool {
     switch self {
     case .occurrence(_, let selector, let having):

@@ -1,11 +1,12 @@
 import EventLog
 
 extension EventQuestion {
-  /// An event of a sequence: its instant, the steps that it can be, and whether it is forbidden.
+  /// An event of a sequence: its instant, and a bit for each step that it can be.
   private struct Candidate {
     let instant: Int64
-    let steps: [Int]
-    let isForbidden: Bool
+    let steps: UInt64
+
+    func canBe(_ step: Int) -> Bool { steps & (1 << UInt64(step)) != 0 }
   }
 
   /// The first and the last instant of events that are a sequence, if there are such.
@@ -13,42 +14,48 @@ extension EventQuestion {
     of sequence: EventSequence, _ parts: Sequence, in events: MarkedEvents,
     at now: EvaluationInstant
   ) -> (first: Int64, last: Int64)? {
-    for candidates in candidates(parts, in: events, at: now).values {
-      if let match = match(candidates, of: sequence, at: now) { return match }
+    let end = events.end(at: now.known.microseconds)
+    // The first event is younger than `within`, and no earlier than the last forbidden one of its key.
+    let youngest = sequence.within.map { now.asOf.microseconds - $0.microseconds + 1 } ?? .min
+    let latest = now.asOf.microseconds - (sequence.after?.microseconds ?? 0)
+    var start = min(end, events.start(at: youngest))
+    if parts.same == nil, let without = parts.without,
+      let forbidden = events.last(without, before: end, at: now)
+    {
+      start = max(start, events.start(at: events.times[forbidden]))
+    }
+    func candidate(_ place: Int) -> Candidate? {
+      guard events.times[place] <= latest else { return nil }
+      var steps: UInt64 = 0
+      for (step, selector) in parts.steps.enumerated()
+      where events.isSelected(place, selector, at: now) {
+        steps |= 1 << UInt64(step)
+      }
+      return steps == 0 ? nil : Candidate(instant: events.times[place], steps: steps)
+    }
+    guard let same = parts.same else {
+      return match((start..<end).compactMap(candidate), of: sequence)
+    }
+    var groups: [Int: [Candidate]] = [:]
+    for place in start..<end {
+      let key = events.cell(place, same)
+      guard key != MarkedEvents.missing else { continue }
+      if let without = parts.without, events.isSelected(place, without, at: now) {
+        // Of those at the same instant some may be the first.
+        groups[key]?.removeAll { $0.instant < events.times[place] }
+      }
+      if let candidate = candidate(place) { groups[key, default: []].append(candidate) }
+    }
+    for candidates in groups.values {
+      if let match = match(candidates, of: sequence) { return match }
     }
     return nil
   }
 
-  /// The events that matter, by the key that they are to share, oldest first.
-  private func candidates(
-    _ parts: Sequence, in events: MarkedEvents, at now: EvaluationInstant
-  ) -> [Int: [Candidate]] {
-    var groups: [Int: [Candidate]] = [:]
-    for place in 0..<events.end(at: now.known.microseconds) {
-      let steps = parts.steps.indices.filter { events.isSelected(place, parts.steps[$0], at: now) }
-      let isForbidden = parts.without.map { events.isSelected(place, $0, at: now) } ?? false
-      guard !steps.isEmpty || isForbidden else { continue }
-      let key = parts.same.map { events.cell(place, $0) } ?? 0
-      guard key != MarkedEvents.missing else { continue }
-      groups[key, default: []].append(
-        Candidate(instant: events.times[place], steps: steps, isForbidden: isForbidden))
-    }
-    return groups
-  }
-
   /// - Complexity: O(events × steps) in order; in any order that times the events of a span.
   private func match(
-    _ events: [Candidate], of sequence: EventSequence, at now: EvaluationInstant
+    _ candidates: [Candidate], of sequence: EventSequence
   ) -> (first: Int64, last: Int64)? {
-    // The first event is no earlier than the last forbidden one, and younger than `within`.
-    var earliest = events.last(where: \.isForbidden)?.instant ?? .min
-    if let within = sequence.within {
-      earliest = max(earliest, now.asOf.microseconds - within.microseconds + 1)
-    }
-    let latest = now.asOf.microseconds - (sequence.after?.microseconds ?? 0)
-    let candidates = events.filter {
-      !$0.steps.isEmpty && $0.instant >= earliest && $0.instant <= latest
-    }
     let longest = sequence.span?.microseconds
     return sequence.isOrdered
       ? orderedMatch(candidates, stepCount: sequence.steps.count, longest: longest)
@@ -69,7 +76,7 @@ extension EventQuestion {
       // Events of one instant cannot follow each other.
       while end > 0, events[end - 1].instant == instant {
         end -= 1
-        for step in events[end].steps {
+        for step in 0..<stepCount where events[end].canBe(step) {
           let last = step == stepCount - 1 ? instant : completion[step + 1]
           guard let last else { continue }
           updated[step] = last
@@ -106,7 +113,8 @@ extension EventQuestion {
     var eventsOfStep = [[Int]](repeating: [], count: stepCount)
     for index in events.indices {
       // A step with as many events as there are steps always finds one that is free.
-      for step in events[index].steps where eventsOfStep[step].count < stepCount {
+      for step in 0..<stepCount
+      where events[index].canBe(step) && eventsOfStep[step].count < stepCount {
         eventsOfStep[step].append(index)
       }
     }

@@ -4,12 +4,16 @@ import EventLog
 struct MarkedEvents: Sendable {
   /// A cell without a key or a date.
   static let missing = Int.min
+  /// From so many events on, those of each selection are listed.
+  static let leastListed = 64
 
   let wordCount: Int
   let columnCount: Int
   private(set) var times: [Int64] = []
   private var marks: [UInt64] = []
   private var cells: [Int] = []
+  /// For each bit the places of the events that have it, where there are many events.
+  private var lists: [[Int32]] = []
 
   init(_ index: EventIndex) {
     wordCount = index.wordCount
@@ -26,17 +30,29 @@ struct MarkedEvents: Sendable {
       times.append(event.time)
       marks += event.marks
       cells += event.cells
+      if !lists.isEmpty { list(place) }
     } else {
       times.insert(event.time, at: place)
       marks.insert(contentsOf: event.marks, at: place * wordCount)
       cells.insert(contentsOf: event.cells, at: place * columnCount)
+      lists = []
     }
+    if lists.isEmpty, times.count >= Self.leastListed { listAll() }
   }
 
-  mutating func removeAll() {
-    times.removeAll(keepingCapacity: true)
-    marks.removeAll(keepingCapacity: true)
-    cells.removeAll(keepingCapacity: true)
+  private mutating func listAll() {
+    lists = Array(repeating: [], count: 64 * wordCount)
+    for place in times.indices { list(place) }
+  }
+
+  private mutating func list(_ place: Int) {
+    for word in 0..<wordCount {
+      var bits = marks[place * wordCount + word]
+      while bits != 0 {
+        lists[word * 64 + bits.trailingZeroBitCount].append(Int32(place))
+        bits &= bits - 1
+      }
+    }
   }
 
   /// The place of the first event later than an instant.
@@ -63,11 +79,19 @@ struct MarkedEvents: Sendable {
   func number(_ place: Int, _ column: Int) -> Double {
     Double(bitPattern: UInt64(bitPattern: Int64(cells[place * columnCount + column])))
   }
+}
 
+// MARK: - Selected events
+
+extension MarkedEvents {
   /// Whether a selector selects an event now.
   func isSelected(_ place: Int, _ selector: EventSelector, at now: EvaluationInstant) -> Bool {
+    isMarked(place, selector) && (selector.timed.isEmpty || passes(place, selector.timed, at: now))
+  }
+
+  /// Whether a selector selects an event now, or may at another time.
+  func isMarked(_ place: Int, _ selector: EventSelector) -> Bool {
     marks[place * wordCount + selector.word] & selector.mask != 0
-      && (selector.timed.isEmpty || passes(place, selector.timed, at: now))
   }
 
   private func passes(
@@ -80,6 +104,81 @@ struct MarkedEvents: Sendable {
       return timed.tests.allSatisfy { $0.holds(for: value, at: now) }
     }
   }
+
+  /// The last selected event before a place, or nil.
+  func last(_ selector: EventSelector, before place: Int, at now: EvaluationInstant) -> Int? {
+    if lists.isEmpty {
+      var place = place
+      while place > 0 {
+        place -= 1
+        if isSelected(place, selector, at: now) { return place }
+      }
+      return nil
+    }
+    let list = lists[selector.bit]
+    var index = list.partitioningPlace { Int($0) >= place }
+    while index > 0 {
+      index -= 1
+      let place = Int(list[index])
+      if selector.timed.isEmpty || passes(place, selector.timed, at: now) { return place }
+    }
+    return nil
+  }
+
+  /// The first event at or behind a place and before an end that a selector selects, now or at another time.
+  func firstMarked(_ selector: EventSelector, from place: Int, before end: Int) -> Int? {
+    if lists.isEmpty {
+      return place < end ? (place..<end).first { isMarked($0, selector) } : nil
+    }
+    let list = lists[selector.bit]
+    let index = list.partitioningPlace { Int($0) >= place }
+    guard index < list.count, Int(list[index]) < end else { return nil }
+    return Int(list[index])
+  }
+
+  /// The first selected event at or behind a place and before an end, or nil.
+  func first(
+    _ selector: EventSelector, from place: Int, before end: Int, at now: EvaluationInstant
+  ) -> Int? {
+    if lists.isEmpty {
+      var place = place
+      while place < end {
+        if isSelected(place, selector, at: now) { return place }
+        place += 1
+      }
+      return nil
+    }
+    let list = lists[selector.bit]
+    var index = list.partitioningPlace { Int($0) >= place }
+    while index < list.count, Int(list[index]) < end {
+      let place = Int(list[index])
+      if selector.timed.isEmpty || passes(place, selector.timed, at: now) { return place }
+      index += 1
+    }
+    return nil
+  }
+
+  /// The number of selected events among some, no more than the most that matter are counted; and the oldest
+  /// of those counted.
+  func count(
+    _ selector: EventSelector, in places: Range<Int>, at now: EvaluationInstant,
+    upTo most: Int = .max
+  ) -> (count: Int, oldest: Int) {
+    if selector.timed.isEmpty, !lists.isEmpty {
+      let list = lists[selector.bit]
+      let start = list.partitioningPlace { Int($0) >= places.lowerBound }
+      let end = list.partitioningPlace { Int($0) >= places.upperBound }
+      let count = min(end - start, most)
+      return (count, count > 0 ? Int(list[end - count]) : places.upperBound)
+    }
+    var (count, oldest) = (0, places.upperBound)
+    var place = places.upperBound
+    while place > places.lowerBound, count < most {
+      place -= 1
+      if isSelected(place, selector, at: now) { (count, oldest) = (count + 1, place) }
+    }
+    return (count, oldest)
+  }
 }
 
 /// An event's instant, marks and cells.
@@ -89,9 +188,9 @@ struct MarkedEvent: Sendable {
   var cells: [Int]
 }
 
-extension Array where Element == Int64 {
+extension Array {
   /// The first place at which a test holds that holds at all later ones, too.
-  func partitioningPlace(_ holds: (Int64) -> Bool) -> Int {
+  func partitioningPlace(_ holds: (Element) -> Bool) -> Int {
     var (low, high) = (0, count)
     while low < high {
       let middle = (low + high) / 2

@@ -103,6 +103,7 @@ struct MemberTimeline: Sendable {
         continue
       }
       guard isFirst || isDue || plan.listens(leaf, to: found.kinds, found.marks) else { continue }
+      if plan.isPermanent[leaf], state.truths[leaf] == .true { continue }
       let truth = facts.truth(of: leaf, at: moment.now)
       let nextChange = facts.nextChange(of: leaf, after: moment.now)
       if state.set(leaf, truth, until: nextChange) { isDirty[plan.nodeOfLeaf[leaf]] = true }

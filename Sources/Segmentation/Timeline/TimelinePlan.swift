@@ -12,8 +12,8 @@ public final class TimelinePlan: Sendable {
   /// By position in the project's stages.
   let machines: [PlannedMachine]
   let leaves: [PlannedLeaf]
-  /// The positions of leaves that facts change, and of those that other segments and stages decide.
-  let observedLeaves: [Int]
+  /// For each leaf, whether it stays true once it is.
+  let isPermanent: [Bool]
   /// What leaves ask of events.
   let index: EventIndex
   let marker: EventMarker
@@ -84,7 +84,9 @@ public final class TimelinePlan: Sendable {
     features =
       needs.features.isEmpty
       ? nil : LivePlan(features: needs.features, settings: project.settings)
-    observedLeaves = leaves.indices.filter { [leaves] in !leaves[$0].isMemory }
+    isPermanent = leaves.map {
+      if case .events(let question) = $0.kind { question.isPermanent } else { false }
+    }
     leafMarks = leaves.flatMap { [index] in $0.marks(in: index) }
     let network = NodeNetwork(
       order: order, segments: segments, machines: machines, leaves: leaves)
