@@ -1,91 +1,9 @@
 import EventLog
-import Foundation
 import Segmentation
 import Testing
 
-/// Live states agree with replays, whatever the order of facts and the steps of the clock.
+/// Live states take facts as they come.
 struct LiveSegmentsTests {
-  /// How many random cases there are, in as many batches as cores make sense for.
-  static let caseCount =
-    ProcessInfo.processInfo.environment["COTERIE_CASES"].flatMap { Int($0) } ?? 2_000
-  static let batchCount = 20
-
-  @Test(arguments: 0..<batchCount)
-  func liveIsBatch(batch: Int) throws {
-    let count = Self.caseCount / Self.batchCount
-    var transitionCount = 0
-    var withdrawnCount = 0
-    var disagreements = 0
-    for index in 0..<count {
-      let seed = UInt64(batch * count + index)
-      let outcome = try Self.compare(seed: seed)
-      transitionCount += outcome.transitions
-      withdrawnCount += outcome.withdrawn
-      if let disagreement = outcome.disagreement {
-        disagreements += 1
-        Issue.record("seed \(seed): \(disagreement)")
-      }
-    }
-    print(
-      "batch = live: seeds \(batch * count)..<\((batch + 1) * count), \(transitionCount) transitions,"
-        + " \(withdrawnCount) withdrawn, \(disagreements) disagreements")
-    // Rules must do something, or the test would say nothing.
-    #expect(transitionCount > count && withdrawnCount > count / 10)
-  }
-
-  private struct Outcome {
-    var transitions = 0
-    var withdrawn = 0
-    var disagreement: String?
-  }
-
-  private static func compare(seed: UInt64) throws -> Outcome {
-    var random = RandomTimelines(generator: SeededGenerator(seed: seed))
-    let yaml = random.project()
-    let plan = try TimelinePlan(try ProjectFile(parsing: yaml, file: "c.yaml"))
-    let facts = random.facts()
-    let told = facts.shuffled(using: &random.generator)
-    var live = LiveSegments(MemberRecord(memberID: "ann"), plan: plan)
-    var outcome = Outcome()
-    // Facts come in any order, the clock goes on in between: many come late, some ahead.
-    var log: [Transition] = []
-    func apply(_ changes: TransitionChanges) {
-      log.removeAll { changes.withdrawn.contains($0) }
-      log += changes.added
-      outcome.withdrawn += changes.withdrawn.count
-    }
-    for (index, fact) in told.enumerated() {
-      apply(live.take(fact, id: index))
-      if random.chance(4), case .event = fact { apply(live.take(fact, id: index)) }
-      switch Int.random(in: 0..<4, using: &random.generator) {
-      case 0: apply(live.advance(to: random.time()))
-      case 1: if let next = live.nextChange { apply(live.advance(to: next)) }
-      case 2: apply(live.advance(to: fact.time))
-      default: break
-      }
-    }
-    let end = max(
-      RandomTimelines.start.shifted(by: 11 * RandomTimelines.day), live.clock ?? random.time())
-    // Half of the time by timers alone: a timer that is missed would be found.
-    if random.chance(2) {
-      while let next = live.nextChange, next <= end { apply(live.advance(to: next)) }
-    }
-    apply(live.advance(to: end))
-    var record = MemberRecord(memberID: "ann")
-    for fact in facts { record.add(fact) }
-    var batch = LiveSegments(record, plan: plan)
-    let expected = batch.advance(to: end).added
-    outcome.transitions = expected.count
-    let sorted = log.sorted { $0.line < $1.line }
-    if live.transitions != expected || live.segments != batch.segments
-      || live.stages != batch.stages || sorted != expected.sorted(by: { $0.line < $1.line })
-    {
-      outcome.disagreement =
-        "\(yaml)\n\(facts)\nlive \(live.transitions.map(\.line))\nbatch \(expected.map(\.line))"
-    }
-    return outcome
-  }
-
   @Test func lateEventsWithdrawWhatDidNotHappen() throws {
     let project = try ProjectFile(
       parsing:

@@ -5,14 +5,19 @@ import Testing
 
 /// What a timeline should be, slowly: everything is looked at at every instant that could matter.
 ///
-/// Leaves about events, attributes, lists and labels are answered by direct evaluation of a community of
-/// what is known at the instant, a project of nothing but that leaf. What has memory is worked out anew
-/// here, and looked at again at every sum of an instant and a written length, needed or not.
+/// Leaves about events, attributes and numbers are answered by direct evaluation. What has memory is worked
+/// out anew here, and looked at again at every sum of an instant and a written length, needed or not. Numbers
+/// that move by themselves are looked at every three hours and around every instant at which they may jump, and
+/// where they turn out different, the time is halved until it is found when. What they do and undo
+/// within three hours without a fact is not seen.
 struct TimelineOracle {
   let project: ProjectFile
   let facts: [RandomTimelines.Fact]
-  private var leafProjects: [String: ProjectFile] = [:]
-  private let scores: String
+  private let yaml: String
+  private let positions: [String: Int]
+  private(set) var leaves: LeafOracle
+  private var numbers: LeafOracle
+  private var truths: [Truth] = []
 
   struct Stay {
     var isMember = false
@@ -28,29 +33,23 @@ struct TimelineOracle {
 
   init(yaml: String, facts: [RandomTimelines.Fact]) throws {
     project = try ProjectFile(parsing: yaml, file: "c.yaml")
-    scores = yaml.split(separator: "\n").filter { $0.hasPrefix("scores") }.joined()
+    self.yaml = yaml
     self.facts = facts
+    let own = project.allLeaves.filter { !$0.isOfTheTimeline }
+    leaves = try LeafOracle(own, preamble: yaml.beforeStagesAndSegments, facts: facts)
+    numbers = try LeafOracle(
+      own.filter(\.isMoving), preamble: yaml.beforeStagesAndSegments, facts: facts)
+    positions = Dictionary(uniqueKeysWithValues: leaves.leaves.enumerated().map { ($1, $0) })
   }
 
   /// Replays all facts up to a time; gives each member's segments and states at its end.
   mutating func run(through end: Int64) throws -> (segments: [String], stages: [String]) {
-    let lengths = ["1h", "6h", "1d", "36h", "2d", "3d", "4d"].compactMap {
-      ExactDuration($0)?.microseconds
-    }
-    guard let birth = try birth(through: end) else { return ([], []) }
-    // Instants of facts and dates, and what lies a written length, or a little more, behind them.
-    var queue: Set<Int64> = [birth]
-    var sources = Set(facts.map(\.time.microseconds))
-    for case .attribute(_, .time(let date), _) in facts { sources.insert(date.microseconds) }
-    for source in sources {
-      queue.formUnion([source, source + 1])
-      for length in lengths { queue.formUnion([source + length, source + length + 1]) }
-    }
-    for day in 0..<40 {
-      queue.insert(RandomTimelines.start.microseconds + Int64(day) * RandomTimelines.day)
-    }
-    queue.formUnion(try crossings(sources.sorted() + [end]))
-    queue = queue.filter { $0 >= birth && $0 <= end }
+    guard let birth = birth(through: end) else { return ([], []) }
+    let instants = OracleInstants(
+      yaml: yaml, project: project, facts: facts, from: birth, to: end)
+    let all = instants.all.filter { $0 >= birth && $0 <= end }
+    var queue = all.union([birth])
+    queue.formUnion(try crossings(instants.jumps.filter { $0 >= birth && $0 <= end }, birth, end))
     for machine in project.stages {
       states[machine.name] = machine.start
       visited[machine.name] = [machine.start]
@@ -61,7 +60,9 @@ struct TimelineOracle {
       let count = log.count
       try look(at: instant)
       guard log.count > count else { continue }
-      for length in lengths + [1] where instant + length <= end { queue.insert(instant + length) }
+      for length in instants.lengths.union([1]) where instant + length <= end {
+        queue.insert(instant + length)
+      }
     }
     return (
       project.segments.map(\.id).filter { stays[$0]?.isMember == true },
@@ -69,22 +70,23 @@ struct TimelineOracle {
     )
   }
 
-  /// When decaying points cross a limit, halving the time between facts.
-  private mutating func crossings(_ instants: [Int64]) throws -> [Int64] {
-    let conditions = project.segments.flatMap { segment -> [Condition] in
-      guard case .rule(let condition) = segment.membership else { return [] }
-      return [condition] + [segment.memory.stayWhile].compactMap { $0 }
-    }
-    let all = (conditions + project.stages.flatMap { $0.moves.map(\.when) }).flatMap(\.leaves)
+  /// When numbers that move by themselves cross a limit, halving the time between instants.
+  private mutating func crossings(
+    _ jumps: Set<Int64>, _ first: Int64, _ last: Int64
+  ) throws -> [Int64] {
+    guard !numbers.leaves.isEmpty else { return [] }
+    var grid = jumps.union(jumps.map { $0 - 1 }).union([first, last])
+    grid.formUnion(stride(from: first, through: last, by: Int(3 * RandomTimelines.hour)))
+    let sorted = grid.filter { $0 >= first }.sorted()
     var crossings: [Int64] = []
-    for leaf in all where leaf.written.contains("score: p") {
-      for (start, end) in zip(instants, instants.dropFirst()) where end - start > 1 {
-        var (low, high) = (start, end - 1)
-        let first = try holds(leaf, known(at: low), low)
-        guard try holds(leaf, known(at: high), high) != first else { continue }
+    for (start, end) in zip(sorted, sorted.dropFirst()) {
+      let before = try numbers.truths(at: start)
+      let after = try numbers.truths(at: end)
+      for leaf in numbers.leaves.indices where before[leaf] != after[leaf] {
+        var (low, high) = (start, end)
         while high - low > 1 {
           let middle = low + (high - low) / 2
-          if try holds(leaf, known(at: middle), middle) == first {
+          if try numbers.truths(at: middle)[leaf] == before[leaf] {
             low = middle
           } else {
             high = middle
@@ -96,64 +98,37 @@ struct TimelineOracle {
     return crossings
   }
 
-  private func known(at instant: Int64) -> Community {
-    var events: [Event] = []
-    var cells: [String: AttributeValue] = [:]
-    for fact in facts.sorted(by: { $0.time < $1.time }) where fact.time.microseconds <= instant {
-      switch fact {
-      case .event(let event), .received(let event): events.append(event)
-      case .attribute(let name, let value, _): cells[name] = value
-      case .list, .label: break
-      }
-    }
-    var joined: Timestamp?
-    if case .time(let time) = cells["joined_at"] { joined = time }
-    cells["joined_at"] = nil
-    let columns = cells.mapValues { value -> AttributeColumn in
-      switch value {
-      case .number(let number): .number([number])
-      case .boolean(let isTrue): .boolean([isTrue])
-      case .time(let time): .time([time])
-      case .list(let items): .list([items])
-      case .text(let text): .text([text])
-      }
-    }
-    return Community(
-      history: EventHistory(events),
-      members: MemberTable(ids: ["ann"], joinedAt: [joined], attributes: columns))
-  }
-
-  private func birth(through end: Int64) throws -> Int64? {
+  /// When the member comes into the table: its first event, one done to it, or its joining.
+  private func birth(through end: Int64) -> Int64? {
     let candidates = facts.flatMap { fact -> [Int64] in
-      if case .attribute(_, .time(let date), let time) = fact {
+      if case .attribute("joined_at", .time(let date), let time) = fact {
         return [date.microseconds, time.microseconds]
       }
       return [fact.time.microseconds]
     }
-    return try candidates.sorted().first { instant in
+    return candidates.sorted().first { instant in
       guard instant <= end else { return false }
-      let community = known(at: instant)
-      let row = try #require(community.row(of: "ann"))
-      return community.rows(asOf: Timestamp(microseconds: instant)).contains(row)
+      let known = Community(knowing: facts.filter { $0.time.microseconds <= instant })
+      return known.row(of: "ann").map {
+        known.rows(asOf: Timestamp(microseconds: instant)).contains($0)
+      } ?? false
     }
   }
 
   private mutating func look(at instant: Int64) throws {
-    let community = known(at: instant)
+    truths = try leaves.truths(at: instant)
     // Segments and machines in the order of their numbers, as the random projects are written.
     for index in project.segments.indices {
-      if let machine = project.stageMachine("m\(index)") {
-        try move(machine, community, instant)
-      }
+      if let machine = project.stageMachine("m\(index)") { try move(machine, instant) }
       let segment = project.segments[index]
       var stay = stays[segment.id] ?? Stay()
       var when = false
       switch segment.membership {
-      case .rule(let condition): when = try holds(condition, community, instant)
+      case .rule(let condition): when = try truth(condition, instant) == .true
       case .list(let name, let expires):
         when = isOn(name, instant) && (expires.map { instant < $0.microseconds } ?? true)
       }
-      let keeps = try segment.memory.stayWhile.map { try holds($0, community, instant) } ?? when
+      let keeps = try segment.memory.stayWhile.map { try truth($0, instant) == .true } ?? when
       var isIn: Bool
       if stay.isMember {
         let least = segment.memory.leastStay?.microseconds ?? 0
@@ -177,11 +152,9 @@ struct TimelineOracle {
     }
   }
 
-  private mutating func move(
-    _ machine: StageMachine, _ community: Community, _ instant: Int64
-  ) throws {
+  private mutating func move(_ machine: StageMachine, _ instant: Int64) throws {
     let name = machine.name
-    let now = try machine.moves.map { try holds($0.when, community, instant) }
+    let now = try machine.moves.map { try truth($0.when, instant) == .true }
     let state = try #require(states[name])
     if let before = holds[name], before != now { visited[name] = [state] }
     holds[name] = now
@@ -195,65 +168,79 @@ struct TimelineOracle {
     }
   }
 
-  private mutating func holds(
-    _ condition: Condition, _ community: Community, _ instant: Int64
-  ) throws -> Bool {
-    // None of the random leaves is ever unknown, so two values are enough.
+  private func truth(_ condition: Condition, _ instant: Int64) throws -> Truth {
     switch condition {
     case .all(let parts):
-      return try parts.map { try holds($0, community, instant) }.allSatisfy { $0 }
-    case .any(let parts): return try parts.map { try holds($0, community, instant) }.contains(true)
-    case .none(let parts):
-      return try !parts.map { try holds($0, community, instant) }.contains(true)
-    case .not(let part): return try !holds(part, community, instant)
+      let truths = try parts.map { try truth($0, instant) }
+      if truths.contains(.false) { return .false }
+      return truths.contains(.unknown) ? .unknown : .true
+    case .any(let parts): return try truth(any: parts, instant)
+    case .none(let parts): return try opposite(truth(any: parts, instant))
+    case .not(let part): return try opposite(truth(part, instant))
     case .atLeast(let count, let parts):
-      return try parts.map { try holds($0, community, instant) }.filter { $0 }.count >= count
-    case .leaf(let leaf): return try holds(leaf, community, instant)
+      let truths = try parts.map { try truth($0, instant) }
+      let sure = truths.filter { $0 == .true }.count
+      if sure >= count { return .true }
+      return sure + truths.filter { $0 == .unknown }.count >= count ? .unknown : .false
+    case .leaf(let leaf):
+      if let position = positions[leaf.written] { return truths[position] }
+      return try truth(leaf, instant)
     }
   }
 
-  private mutating func holds(
-    _ leaf: Leaf, _ community: Community, _ instant: Int64
-  ) throws -> Bool {
+  private func truth(any parts: [Condition], _ instant: Int64) throws -> Truth {
+    let truths = try parts.map { try truth($0, instant) }
+    if truths.contains(.true) { return .true }
+    return truths.contains(.unknown) ? .unknown : .false
+  }
+
+  private func opposite(_ truth: Truth) -> Truth {
+    switch truth {
+    case .true: .false
+    case .unknown: .unknown
+    case .false: .true
+    }
+  }
+
+  /// What the timeline itself, lists and labels decide.
+  private func truth(_ leaf: Leaf, _ instant: Int64) throws -> Truth {
     switch leaf.question {
-    case .segment(let id, let isMember): return (stays[id]?.isMember ?? false) == isMember
-    case .segmentHistory(let question):
-      let stay = stays[question.id] ?? Stay()
-      if let isMember = question.isMember, stay.isMember != isMember { return false }
-      if let length = question.heldFor, let since = stay.since,
-        instant < since + length.microseconds
-      {
-        return false
-      }
-      if let length = question.enteredWithin {
-        guard let entered = stay.entered, instant < entered + length.microseconds else {
-          return false
-        }
-      }
-      if let length = question.leftWithin {
-        guard let left = stay.left, instant < left + length.microseconds else { return false }
-      }
-      return question.ever.map { $0 == (stay.entered != nil) } ?? true
-    case .stage(let machine, let wanted): return wanted.contains(states[machine] ?? "")
-    case .consent(let purpose): return agrees(to: purpose, instant)
+    case .segment(let id, let isMember):
+      return Truth((stays[id]?.isMember ?? false) == isMember)
+    case .segmentHistory(let question): return Truth(holds(question, instant))
+    case .stage(let machine, let wanted): return Truth(wanted.contains(states[machine] ?? ""))
+    case .consent(let purpose): return Truth(agrees(to: purpose, instant))
     case .list(let name):
       let expires = project.lists[name]?.expires
-      return isOn(name, instant) && (expires.map { instant < $0.microseconds } ?? true)
-    case .cluster(_, let segments, _):
-      return label(instant).map { segments.contains($0.segment) } ?? false
+      return Truth(isOn(name, instant) && (expires.map { instant < $0.microseconds } ?? true))
+    case .cluster(_, let segments, let confidence):
+      guard let label = label(instant) else { return leaf.isUnknownIfMissing ? .unknown : .false }
+      return Truth(
+        segments.contains(label.segment)
+          && confidence.allSatisfy { $0.holds(for: label.confidence) })
     default:
-      if leafProjects[leaf.written] == nil {
-        leafProjects[leaf.written] = try ProjectFile(
-          parsing: "version: 1\n\(scores)\nsegments: [{id: leaf, when: \(leaf.written)}]", file: "o"
-        )
-      }
-      let row = try #require(community.row(of: "ann"))
-      let found = try SegmentEvaluator(
-        try #require(leafProjects[leaf.written]), community: community, rows: [row],
-        asOf: Timestamp(microseconds: instant), threadCount: 1
-      ).evaluate()
-      return found.first?.rows == [row]
+      Issue.record("\(leaf.written) was to be answered before")
+      return .false
     }
+  }
+
+  private func holds(_ question: SegmentHistoryQuestion, _ instant: Int64) -> Bool {
+    let stay = stays[question.id] ?? Stay()
+    if let isMember = question.isMember, stay.isMember != isMember { return false }
+    if let length = question.heldFor, let since = stay.since,
+      instant < since + length.microseconds
+    {
+      return false
+    }
+    if let length = question.enteredWithin {
+      guard let entered = stay.entered, instant < entered + length.microseconds else {
+        return false
+      }
+    }
+    if let length = question.leftWithin {
+      guard let left = stay.left, instant < left + length.microseconds else { return false }
+    }
+    return question.ever.map { $0 == (stay.entered != nil) } ?? true
   }
 
   private func isOn(_ list: String, _ instant: Int64) -> Bool {
@@ -274,7 +261,8 @@ struct TimelineOracle {
     var said: [(time: Int64, isGiven: Bool)] = []
     for fact in facts where fact.time.microseconds <= instant {
       switch fact {
-      case .event(let event) where event.type.hasPrefix("consent_"):
+      case .event(let event)
+      where event.type.hasPrefix("consent_") && event.properties["purpose"] == .string(purpose):
         said.append((event.timestamp.microseconds, event.type == "consent_given"))
       case .attribute("consents", .list(let purposes), let time):
         said.append((time.microseconds, purposes.contains(purpose)))
@@ -283,5 +271,27 @@ struct TimelineOracle {
     }
     guard let latest = said.map(\.time).max() else { return project.defaultConsent == .granted }
     return said.filter { $0.time == latest }.allSatisfy { $0.isGiven }
+  }
+}
+
+extension Leaf {
+  /// True for what other segments, lists, labels and consent decide.
+  fileprivate var isOfTheTimeline: Bool {
+    switch question {
+    case .segment, .segmentHistory, .stage, .consent, .list, .cluster: true
+    default: false
+    }
+  }
+
+  /// True for numbers that move by themselves, rather than from one count to the next.
+  fileprivate var isMoving: Bool {
+    switch question {
+    case .feature(let feature, _):
+      ["recency", "tenure", "frequency", "impact_h", "velocity", "acceleration"].contains {
+        feature.description.contains($0)
+      }
+    case .score(let name, _): !["above", "q"].contains(name)
+    default: false
+    }
   }
 }
