@@ -273,4 +273,22 @@ struct TimelineEdgeTests {
         "2024-01-01T00:00:00Z entered s=y (event: {did: post})",
       ])
   }
+
+  @Test func numbersThatFallAndRiseWithinADayAreSeen() throws {
+    // 3 - t / 2 - 2 ln 2 * 2^-t, t in days, is greatest, 1.80739, at 0.94 days; each crossing by halving.
+    var harness = try TimelineHarness(
+      """
+      scores:
+        fresh: {feature: recency_days, linear: [6, 0]}
+        rate: {feature: frequency_h1, linear: [0, 3]}
+        sum: {sum: {fresh: 1, rate: -2}}
+      segments: [{id: a, cooldown: 0h, when: {score: sum, gt: 1.8072}}]
+      """)
+    try harness.add("post", "2024-01-01")
+    let transitions = try harness.transitions(until: "2024-01-02")
+    #expect(
+      transitions.map { "\($0.prefix(19))\($0.dropFirst(27).prefix(8))" } == [
+        "2024-01-01T21:46:11 entered", "2024-01-01T23:28:32 left a ",
+      ])
+  }
 }
