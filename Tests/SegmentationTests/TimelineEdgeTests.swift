@@ -291,4 +291,20 @@ struct TimelineEdgeTests {
         "2024-01-01T21:46:11 entered", "2024-01-01T23:28:32 left a ",
       ])
   }
+
+  @Test func anniversariesInEventsAreKeptInEveryYear() throws {
+    var harness = try TimelineHarness(
+      """
+      segments: [{id: a, cooldown: 1h, when: {did: post, where: {due: {anniversary_within: 1d}}}}]
+      """)
+    try harness.add("post", "2019-06-01", ["due": .string("2019-03-01")])
+    try harness.add("like", "2026-07-01")
+    let transitions = try harness.transitions(until: "2032-01-01")
+    let expected = (2020...2031).flatMap { year -> [String] in
+      let eve = year % 4 == 0 ? "02-29" : "02-28"
+      return ["\(year)-\(eve)T00:00:00.000001Z entered", "\(year)-03-02T00:00:00Z left"]
+    }
+    #expect(
+      transitions.map { $0.split(separator: " ").prefix(2).joined(separator: " ") } == expected)
+  }
 }
