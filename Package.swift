@@ -108,7 +108,7 @@ let package = Package(
     .testTarget(
       name: "SegmentationTests",
       dependencies: ["Segmentation", "Engagement", "EventLog", "TestSupport"],
-      swiftSettings: settings),
+      exclude: ["Vocabulary"], swiftSettings: settings),
     .testTarget(
       name: "ModelsTests",
       dependencies: [

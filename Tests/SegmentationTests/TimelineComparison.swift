@@ -140,7 +140,7 @@ struct TimelineComparison {
 
 extension Leaf {
   /// True where neither memory nor consent is asked for, which need replay.
-  fileprivate var isMemoryless: Bool {
+  var isMemoryless: Bool {
     switch question {
     case .segment, .segmentHistory, .stage, .consent: false
     default: true
