@@ -8,7 +8,7 @@ import Testing
 struct TimelineOracleTests {
   /// How many random cases there are, in as many batches as can tell what they did.
   private static let caseCount =
-    ProcessInfo.processInfo.environment["COTERIE_CASES"].flatMap { Int($0) } ?? 150
+    ProcessInfo.processInfo.environment["COTERIE_CASES"].flatMap { Int($0) } ?? 60
   private static let batchCount = 10
 
   @Test(arguments: 0..<batchCount)
