@@ -7,9 +7,9 @@ import Testing
 ///
 /// Leaves about events, attributes and numbers are answered by direct evaluation. What has memory is worked
 /// out anew here, and looked at again at every sum of an instant and a written length, needed or not. Numbers
-/// that move by themselves are looked at every three hours and around every instant at which they may jump, and
-/// where they turn out different, the time is halved until it is found when. What they do and undo
-/// within three hours without a fact is not seen.
+/// that may turn are looked at every half hour, others that move every three hours, and all around every
+/// instant at which they may jump; where they turn out different, the time is halved until it is found
+/// when. What one does and undoes within half an hour without a fact is not seen.
 struct TimelineOracle {
   let project: ProjectFile
   let facts: [RandomTimelines.Fact]
@@ -76,7 +76,12 @@ struct TimelineOracle {
   ) throws -> [Int64] {
     guard !numbers.leaves.isEmpty else { return [] }
     var grid = jumps.union(jumps.map { $0 - 1 }).union([first, last])
-    grid.formUnion(stride(from: first, through: last, by: Int(3 * RandomTimelines.hour)))
+    // Sums of what rises and what falls, and velocities, turn within hours.
+    let turns = numbers.leaves.contains { leaf in
+      ["blend", "mix", "pace", "velocity", "acceleration"].contains { leaf.contains($0) }
+    }
+    let step = turns ? RandomTimelines.hour / 2 : 3 * RandomTimelines.hour
+    grid.formUnion(stride(from: first, through: last, by: Int(step)))
     let sorted = grid.filter { $0 >= first }.sorted()
     var crossings: [Int64] = []
     for (start, end) in zip(sorted, sorted.dropFirst()) {
