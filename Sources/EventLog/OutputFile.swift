@@ -15,8 +15,11 @@ public final class OutputFile {
 
   /// Opens a file for writing.
   ///
+  /// - Parameters:
+  ///   - path: where it is to appear.
+  ///   - keepsPermissions: whether it gets owner and permissions of the file that it replaces.
   /// - Throws: ``EventLogError`` where the folder does not allow it.
-  public init(_ path: String) throws {
+  public init(_ path: String, keepsPermissions: Bool = false) throws {
     self.path = path
     if path == "-" {
       temporaryPath = path
@@ -24,11 +27,12 @@ public final class OutputFile {
       return
     }
     var status = stat()
-    if stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFDIR {
+    let exists = stat(path, &status) == 0
+    if exists, status.st_mode & S_IFMT == S_IFDIR {
       throw EventLogError.unwritable(file: path, reason: "it is a folder")
     }
     // A device or pipe cannot be renamed over; it is written to directly.
-    if stat(path, &status) == 0, status.st_mode & S_IFMT != S_IFREG {
+    if exists, status.st_mode & S_IFMT != S_IFREG {
       temporaryPath = path
       descriptor = open(path, O_WRONLY | O_CLOEXEC)
     } else {
@@ -37,6 +41,14 @@ public final class OutputFile {
     }
     if descriptor < 0 {
       throw EventLogError.unwritable(file: path, reason: systemReason(errno))
+    }
+    guard keepsPermissions, exists, temporaryPath != path else { return }
+    // Only the superuser can give files away; where it is needless it does nothing.
+    _ = fchown(descriptor, status.st_uid, status.st_gid)
+    if fchmod(descriptor, status.st_mode & 0o7777) != 0 {
+      let reason = systemReason(errno)
+      discard()
+      throw EventLogError.unwritable(file: path, reason: reason)
     }
   }
 

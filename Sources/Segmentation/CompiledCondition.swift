@@ -29,8 +29,8 @@ struct CompiledLeaf: Sendable {
     case remembered
     /// For each row, the label and whether its segment is one that is asked for.
     case cluster([LearnedLabel?], isWanted: [Bool], [Comparison<Double>])
-    /// For each row, whether the member is on the list, and when the list ends.
-    case list([Bool], expires: [Timestamp])
+    /// The entries of the community's rows, and when the list ends.
+    case list([Int: [ListEntry]], expires: [Timestamp])
     case pattern(CompiledPattern)
   }
 

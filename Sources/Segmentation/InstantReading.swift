@@ -1,9 +1,9 @@
-import Engagement
-import EventLog
+public import Engagement
+public import EventLog
 
 extension Timestamp {
   /// Reads an RFC 3339 instant, or a plain date as the instant at which it begins in a clock's zone.
-  init?(_ text: String, in clock: Clock) {
+  public init?(_ text: String, in clock: Clock) {
     guard let instant = Timestamp(text) else { return nil }
     let isPlainDate = text.trimmingASCIIBlanks.utf8.count == 10
     guard isPlainDate else {

@@ -64,10 +64,12 @@ extension SegmentEvaluator {
       return found(
         isWanted[index] && comparisons.allSatisfy { $0.holds(for: label.confidence) },
         "\(label.segment)\(name), confidence \(formatted(label.confidence))")
-    case .list(let isOn, let expires):
-      let end = expires.min().map { now.asOf < $0 ? ", until \($0)" : ", which ended \($0)" } ?? ""
-      let holds = isOn[index] && expires.allSatisfy { now.asOf < $0 }
-      return found(holds, (holds ? "on the list" : "not on the list") + end)
+    case .list(let entries, let expires):
+      let standing = ListStanding(
+        of: entries[rows[index]] ?? [], knownAt: min(now.asOf, now.known).microseconds)
+      let instant = now.asOf.microseconds
+      let fact = wantsFact ? standing.fact(at: instant, ends: expires) : ""
+      return found(standing.holds(at: instant, ends: expires), fact)
     case .pattern(let pattern):
       let finding = finding(of: pattern, at: index)
       guard let holds = finding.holds else { return missing(false, finding.fact()) }

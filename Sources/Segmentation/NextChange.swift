@@ -40,8 +40,9 @@ extension SegmentEvaluator {
       else { return nil }
       let edges = [instant.microseconds] + tests.flatMap { $0.edges(for: instant, at: now) }
       return firstChange(of: leaf, at: edges, member)
-    case .list(_, let expires):
-      return firstChange(of: leaf, at: expires.map(\.microseconds), member)
+    case .list(let entries, let expires):
+      let ends = expires + (entries[rows[index]] ?? []).compactMap(\.expires)
+      return firstChange(of: leaf, at: ends.map(\.microseconds), member)
     case .pattern, .cluster, .remembered: return nil
     }
   }

@@ -53,7 +53,7 @@ public struct Diagnostic: Sendable, Hashable, CustomStringConvertible {
   }
 }
 
-/// Everything that is wrong in a project file, in the order of the file.
+/// Everything that is wrong in a project file and those it names, file by file in their order.
 public struct ProjectFileError: Error, Equatable, Sendable, CustomStringConvertible {
   /// What is wrong, at least one thing.
   public let diagnostics: [Diagnostic]
@@ -63,7 +63,14 @@ public struct ProjectFileError: Error, Equatable, Sendable, CustomStringConverti
   /// - Precondition: there is at least one diagnostic.
   public init(_ diagnostics: [Diagnostic]) {
     precondition(!diagnostics.isEmpty, "an error must say what is wrong")
-    self.diagnostics = diagnostics.sorted { $0.position < $1.position }
+    var files: [String: Int] = [:]
+    for diagnostic in diagnostics where files[diagnostic.file] == nil {
+      files[diagnostic.file] = files.count
+    }
+    func order(_ diagnostic: Diagnostic) -> (Int, SourcePosition) {
+      (files[diagnostic.file] ?? 0, diagnostic.position)
+    }
+    self.diagnostics = diagnostics.sorted { order($0) < order($1) }
   }
 
   /// One line for each thing that is wrong.

@@ -12,8 +12,10 @@ struct ProjectParser {
 
   init(file: String) { project.file = file }
 
-  mutating func report(_ position: SourcePosition, _ message: String) {
-    diagnostics.append(Diagnostic(file: project.file, position: position, message: message))
+  /// Reports what is wrong at a place of the project file, or of a file that it names.
+  mutating func report(_ position: SourcePosition, _ message: String, in file: String? = nil) {
+    diagnostics.append(
+      Diagnostic(file: file ?? project.file, position: position, message: message))
   }
 
   mutating func report(_ node: SourceNode, _ message: String) { report(node.position, message) }
@@ -21,7 +23,7 @@ struct ProjectParser {
   /// True where a key of a mapping was reported, so that what is missing may be what it stood for.
   func hasReportedKey(in node: SourceNode) -> Bool {
     let positions = Set((node.entries ?? []).map(\.keyPosition))
-    return diagnostics.contains { positions.contains($0.position) }
+    return diagnostics.contains { $0.file == project.file && positions.contains($0.position) }
   }
 
   /// The entries of a mapping by key, with unknown and unsupported keys reported; nil for no mapping.

@@ -144,8 +144,7 @@ struct SegmentCompiler {
     guard let list = project.lists[name] else {
       preconditionFailure("a parsed project refers to its own lists only")
     }
-    let ends = [list.expires, expires].compactMap { $0 }
-    let onList = Set(list.members.compactMap { community.row(of: $0) })
-    return .list(rows.map { onList.contains($0) }, expires: ends)
+    return .list(
+      list.entriesByRow(in: community), expires: [list.expires, expires].compactMap { $0 })
   }
 }

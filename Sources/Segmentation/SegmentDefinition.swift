@@ -67,13 +67,3 @@ public enum SegmentKind: String, Sendable, Hashable {
   /// By hand.
   case list
 }
-
-/// Members put together by hand.
-public struct ListDefinition: Sendable, Hashable {
-  /// The ids on the list, compared as exact bytes.
-  public let members: [String]
-  /// When the list ends: it holds while the as-of time is before this instant.
-  public let expires: Timestamp?
-  /// Where it stands in the project file.
-  public let position: SourcePosition
-}

@@ -89,7 +89,7 @@ public struct SegmentEvaluator: Sendable {
     marker = HistoryMarker(plan.index, history: community.history, settings: project.settings)
     replay = Replay(
       plan: plan, labels: labels,
-      lists: project.lists.mapValues { Set($0.members.compactMap { community.row(of: $0) }) })
+      lists: project.lists.mapValues { $0.entriesByRow(in: community) })
   }
 
   /// Who is in each segment, in the order of the file.

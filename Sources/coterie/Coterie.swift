@@ -24,7 +24,7 @@ struct Coterie: ParsableCommand {
     version: version,
     subcommands: [
       Cluster.self, Score.self, Features.self, Train.self, Label.self, Compare.self, Explain.self,
-      Inspect.self, Rules.self, Simulate.self, Import.self, Doctor.self,
+      Inspect.self, Rules.self, Lists.self, Simulate.self, Import.self, Doctor.self,
     ])
 
   static func main() {

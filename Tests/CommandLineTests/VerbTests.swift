@@ -5,8 +5,20 @@ import Testing
 struct VerbTests {
   static let verbs = [
     "cluster", "score", "features", "train", "label", "compare", "explain", "inspect", "simulate",
-    "import", "doctor",
+    "import", "lists", "doctor",
   ]
+
+  static let subverbs = [
+    "lists add", "lists remove", "lists show", "rules check", "rules backtest", "rules test",
+  ]
+
+  @Test(arguments: subverbs)
+  func helpOfASubverbHasAnExampleOfIt(subverb: String) throws {
+    let result = try Tool.run(subverb.split(separator: " ").map(String.init) + ["--help"])
+    #expect(result.code == 0 && result.error == "")
+    #expect(result.output.contains("coterie \(subverb) "))
+    #expect(result.output.contains("--json"))
+  }
 
   @Test(arguments: verbs)
   func helpHasAnExampleOfTheVerb(verb: String) throws {

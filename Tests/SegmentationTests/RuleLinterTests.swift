@@ -170,6 +170,9 @@ struct RuleLinterTests {
         - {id: b, when: {did: post}, review_by: 2024-01-01}
         - {id: c, when: {did: comment}, expect: {min: 3}}
         - {id: d, when: {did: like}}
+        lists:
+          mentees: {members: [], review_by: 2024-01-01, owner: eva}
+          hosts: {members: [], review_by: 2024-01-02}
         """, file: "rules.yaml")
     let linter = RuleLinter(project)
     let found = linter.witnesses(
@@ -185,6 +188,7 @@ struct RuleLinterTests {
       } == [
         "2: nothing uses the alias \"spare\" (proof)",
         "5: \"b\" was to be reviewed by 2024-01-01T00:00:00Z (data)",
+        "9: the list \"mentees\" was to be reviewed by 2024-01-01T00:00:00Z; eva looks after it (data)",
       ])
     #expect(linter.upkeep(asOf: try instant("2023-12-31T23:59:59Z")).count == 1)
   }

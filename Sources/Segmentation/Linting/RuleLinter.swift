@@ -188,6 +188,15 @@ public struct RuleLinter: Sendable {
             .reviewDue, segment, "\"\(segment.id)\" was to be reviewed by \(date)", .data))
       }
     }
+    for (name, list) in project.lists {
+      guard let date = list.reviewBy, date <= asOf else { continue }
+      let owner = list.owner.map { "; \($0) looks after it" } ?? ""
+      findings.append(
+        RuleFinding(
+          kind: .reviewDue, basis: .data, segment: nil,
+          diagnostic: warning(
+            list.position, "the list \"\(name)\" was to be reviewed by \(date)\(owner)")))
+    }
     let used = project.usedNames
     let aliases = project.settings.aliases.keys.filter { !used.contains($0) }
     findings += aliases.map { alias in

@@ -24,8 +24,8 @@ extension SegmentEvaluator {
   struct Replay: Sendable {
     let plan: TimelinePlan
     let labels: [String: [LearnedLabel?]]
-    /// For each list, the rows of its members.
-    let lists: [String: Set<Int>]
+    /// For each list, the entries of the community's rows.
+    let lists: [String: [Int: [ListEntry]]]
   }
 
   /// Who is in each segment and state, in the order of the file.
@@ -107,8 +107,9 @@ extension SegmentEvaluator {
     at index: Int, isLogged: Bool
   ) -> (timeline: MemberTimeline, transitions: [Transition]) {
     var record = MemberRecord(row: rows[index], of: community, asOf: now.asOf)
-    for (name, members) in replay.lists where members.contains(rows[index]) {
-      record.set(list: name, isOn: true)
+    for (name, entries) in replay.lists {
+      guard let own = entries[rows[index]] else { continue }
+      record.set(list: name, to: own, knownAt: now.asOf.microseconds)
     }
     for (model, labels) in replay.labels { record.set(model: model, label: labels[index]) }
     var timeline = MemberTimeline(record, plan: replay.plan)

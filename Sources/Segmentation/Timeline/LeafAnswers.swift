@@ -49,11 +49,11 @@ extension MemberFacts {
         question.comparisons.allSatisfy { $0.holds(for: number) },
         "\(question.name) \(formatted(number)), needs \(question.comparisons.needs)")
     case .list(let name, let expires):
-      let isOn = MemberRecord.value(record.lists[name], at: instant) ?? false
-      let end = expires.min()
-      let isOver = end.map { now.asOf >= $0 } ?? false
-      let note = end.map { isOver ? ", which ended \($0)" : ", until \($0)" } ?? ""
-      return found(isOn && !isOver, (isOn && !isOver ? "on the list" : "not on the list") + note)
+      let standing =
+        MemberRecord.value(record.lists[name], at: instant)
+        ?? ListStanding(entry: nil, isOn: false)
+      return found(
+        standing.holds(at: instant, ends: expires), standing.fact(at: instant, ends: expires))
     case .cluster(let model, let segments, let comparisons):
       guard case .some(.some(let label)) = MemberRecord.value(record.labels[model], at: instant)
       else { return missing(false, "no label") }
@@ -104,8 +104,10 @@ extension MemberFacts {
       }
       let edges = [instant.microseconds] + tests.flatMap { $0.edges(for: instant, at: now) }
       return edges.filter { $0 > now.asOf.microseconds }.min()
-    case .list(_, let expires):
-      return expires.map(\.microseconds).filter { $0 > now.asOf.microseconds }.min()
+    case .list(let name, let expires):
+      let standing = MemberRecord.value(record.lists[name], at: now.asOf.microseconds)
+      let ends = expires + [standing?.entry?.expires].compactMap { $0 }
+      return ends.map(\.microseconds).filter { $0 > now.asOf.microseconds }.min()
     case .near, .bucket, .cluster, .consent, .segment, .stage, .rank: return nil
     }
   }

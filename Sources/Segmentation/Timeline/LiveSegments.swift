@@ -51,10 +51,16 @@ public struct LiveSegments: Sendable {
     }
   }
 
-  /// Puts the member on a list, or off it, from an instant on.
-  public mutating func set(list: String, isOn: Bool, at time: Timestamp) -> TransitionChanges {
+  /// Puts the member on a list, or off it, from an instant on; a stay can have an end, and both can
+  /// say who did it and why.
+  public mutating func set(
+    list: String, isOn: Bool, at time: Timestamp, expires: Timestamp? = nil,
+    by name: String? = nil, reason: String? = nil
+  ) -> TransitionChanges {
     take(at: time) { facts in
-      facts.change(at: time.microseconds, .list) { $0.set(list: list, isOn: isOn, at: time) }
+      facts.change(at: time.microseconds, .list) {
+        $0.set(list: list, isOn: isOn, at: time, expires: expires, by: name, reason: reason)
+      }
     }
   }
 

@@ -32,7 +32,7 @@ public struct MemberRecord: Sendable, Hashable {
   private(set) var events: [Event] = []
   private(set) var received: [Event] = []
   private(set) var attributes: [String: [Change<AttributeValue?>]] = [:]
-  private(set) var lists: [String: [Change<Bool>]] = [:]
+  private(set) var lists: [String: [Change<ListStanding>]] = [:]
   private(set) var labels: [String: [Change<LearnedLabel?>]] = [:]
 
   /// Makes the record of a member of whom nothing is known.
@@ -53,8 +53,30 @@ public struct MemberRecord: Sendable, Hashable {
   }
 
   /// Puts the member on a list, or off it, from an instant on, or from the beginning.
-  public mutating func set(list: String, isOn: Bool, at time: Timestamp? = nil) {
-    insert(Change(time: time?.microseconds ?? .min, value: isOn), &lists[list, default: []])
+  ///
+  /// - Parameters:
+  ///   - list: the list's name.
+  ///   - isOn: on it, or off.
+  ///   - time: from when on; nil for the beginning.
+  ///   - expires: when the stay ends of itself, for members who are put on the list.
+  ///   - name: who does it.
+  ///   - reason: why.
+  public mutating func set(
+    list: String, isOn: Bool, at time: Timestamp? = nil, expires: Timestamp? = nil,
+    by name: String? = nil, reason: String? = nil
+  ) {
+    var entry = ListEntry(memberID: memberID)
+    if isOn {
+      (entry.added, entry.expires, entry.addedBy, entry.reason) = (time, expires, name, reason)
+    } else {
+      (entry.removed, entry.removedBy, entry.removalReason) = (time, name, reason)
+    }
+    set(list: list, to: ListStanding(entry: entry, isOn: isOn), at: time)
+  }
+
+  /// Sets what people did about the member and a list.
+  mutating func set(list: String, to standing: ListStanding, at time: Timestamp?) {
+    insert(Change(time: time?.microseconds ?? .min, value: standing), &lists[list, default: []])
   }
 
   /// Sets what a model says of the member from an instant on, or from the beginning.

@@ -164,14 +164,21 @@ struct CommunityOptions: ParsableArguments {
 
 extension ProjectFile {
   /// Reads a project file, and the lists beside it.
-  init(path: String) throws {
+  ///
+  /// - Parameters:
+  ///   - path: the project file.
+  ///   - text: what stands for a list's file that does not exist; nil makes that an error.
+  init(path: String, missingList text: String? = nil) throws {
     let folder = URL(fileURLWithPath: path).deletingLastPathComponent()
     self = try ProjectFile(parsing: try Self.text(of: path), file: path) { list in
-      try Self.text(of: list.hasPrefix("/") ? list : folder.appendingPathComponent(list).path)
+      let path = list.hasPrefix("/") ? list : folder.appendingPathComponent(list).path
+      if let text, !FileManager.default.fileExists(atPath: path) { return text }
+      return try Self.text(of: path)
     }
   }
 
-  private static func text(of path: String) throws -> String {
+  /// The text of a file.
+  static func text(of path: String) throws -> String {
     do {
       return try String(contentsOf: URL(fileURLWithPath: path), encoding: .utf8)
     } catch {

@@ -1,0 +1,230 @@
+import Foundation
+import Testing
+
+/// `coterie lists`: lists are edited by hand, and keep what was done.
+struct ListsTests {
+  private static let yaml = """
+    version: 1
+    clock: {zone: Europe/Vienna}
+    lists:
+      hosts: {file: hosts.csv, review_by: 2024-06-01, owner: eva}
+      mentees:
+        members:
+          - a
+          - b
+      new: {file: new.csv}
+    segments:
+      - {id: hosts, list: hosts}
+    """
+
+  private static func withProject(_ hosts: String, _ body: (TemporaryFolder) throws -> Void) throws
+  {
+    try TemporaryFolder.with { folder in
+      try folder.write("c.yaml", yaml)
+      try folder.write("hosts.csv", hosts)
+      try folder.write("new.csv", "member_id\n")
+      try body(folder)
+    }
+  }
+
+  private static func lists(
+    _ arguments: [String], in folder: TemporaryFolder, input: String = ""
+  ) throws -> Tool.Result {
+    try Tool.run(
+      ["lists"] + arguments + ["--config", "c.yaml"], input: Array(input.utf8), in: folder.url)
+  }
+
+  private static func text(_ name: String, _ folder: TemporaryFolder) throws -> String {
+    String(decoding: try folder.read(name), as: UTF8.self)
+  }
+
+  @Test func membersArePutOnAListAndTakenOff() throws {
+    try Self.withProject("name;member_id\nAda;a1\n") { folder in
+      let path = folder.path("hosts.csv")
+      try FileManager.default.setAttributes([.posixPermissions: 0o640], ofItemAtPath: path)
+      let added = try Self.lists(
+        [
+          "add", "hosts", "b2", "a1", "--from", "-", "--at", "2024-05-01", "--expires",
+          "2024-05-20",
+          "--by", "eva", "--reason", "hosted; \"well\"",
+        ], in: folder, input: "id,member_id\n1,c3\n2,b2\n")
+      #expect(added.code == 0, "\(added.error)")
+      #expect(added.output == "hosts: 2 added, 1 on it already\n")
+      #expect(added.error == "note: a1 is on the list hosts already\n")
+      #expect(
+        try Self.text("hosts.csv", folder) == """
+          name;member_id;added_at;expires;added_by;reason
+          Ada;a1;;;;
+          ;b2;2024-04-30T22:00:00Z;2024-05-19T22:00:00Z;eva;"hosted; ""well""\"
+          ;c3;2024-04-30T22:00:00Z;2024-05-19T22:00:00Z;eva;"hosted; ""well""\"
+
+          """)
+      let again = try Self.lists(
+        ["add", "hosts", "b2", "--at", "2024-05-02", "--json"], in: folder)
+      #expect(again.code == 0 && again.output.contains("\"present\" : [\n    \"b2\"\n  ]"))
+      let before = try folder.read("hosts.csv")
+      let failed = try Self.lists(
+        ["remove", "hosts", "zoe", "b2", "yan", "--at", "2024-05-03"], in: folder)
+      #expect(failed.code == 2 && failed.output.isEmpty)
+      #expect(
+        failed.error == """
+          error: zoe is not on the list at 2024-05-02T22:00:00Z
+          yan is not on the list at 2024-05-02T22:00:00Z
+          nothing was written; --skip-missing removes the others
+
+          """)
+      #expect(try folder.read("hosts.csv") == before)
+      let removed = try Self.lists(
+        [
+          "remove", "hosts", "zoe", "b2", "--at", "2024-05-03T10:00:00+02:00", "--skip-missing",
+          "--by", "bo",
+        ], in: folder)
+      #expect(removed.code == 0 && removed.output == "hosts: 1 removed, 1 left out\n")
+      #expect(
+        try Self.text("hosts.csv", folder).contains(
+          ";b2;2024-04-30T22:00:00Z;2024-05-19T22:00:00Z;eva;\"hosted; \"\"well\"\"\";2024-05-03T08:00:00Z;bo\n"
+        ))
+      let mode = try FileManager.default.attributesOfItem(atPath: path)[.posixPermissions]
+      #expect(mode as? Int == 0o640)
+      #expect(try folder.names == ["c.yaml", "hosts.csv", "new.csv"])
+    }
+  }
+
+  @Test func showSaysWhoIsOnListsAndWhatIsDue() throws {
+    let hosts = """
+      member_id,added_at,expires,removed_at,added_by,reason
+      b,2024-05-01,2024-06-20,,eva,hosted
+      a,2024-05-02,,,,
+      c,2024-05-03,,2024-05-04,,
+      """
+    try Self.withProject(hosts) { folder in
+      let shown = try Self.lists(["show", "hosts", "--as-of", "2024-06-01T12:00:00Z"], in: folder)
+      #expect(shown.code == 0, "\(shown.error)")
+      #expect(
+        shown.output == """
+          as of 2024-06-01T12:00:00Z
+
+          hosts: 2 members, owner eva, review was due 2024-05-31T22:00:00Z
+            member                 since                 until   by  reason
+            a       2024-05-01T22:00:00Z
+            b       2024-04-30T22:00:00Z  2024-06-19T22:00:00Z  eva  hosted
+          within 30 days 1 of them expire: b
+
+          """)
+      let all = try Self.lists(["show", "--as-of", "2024-05-03T12:00:00Z", "--json"], in: folder)
+      let object = try #require(
+        JSONSerialization.jsonObject(with: Data(all.output.utf8)) as? [String: Any])
+      #expect(object["coterie"] as? String == "lists show" && object["version"] as? Int == 1)
+      let lists = try #require(object["lists"] as? [[String: Any]])
+      #expect(lists.map { $0["list"] as? String } == ["hosts", "mentees", "new"])
+      let members = try lists.map { list in
+        try #require(list["members"] as? [[String: Any]]).map { $0["member"] as? String }
+      }
+      #expect(members == [["a", "b", "c"], ["a", "b"], []])
+      #expect(lists[0]["review_due"] as? Bool == false)
+      #expect(lists[0]["expiring"] as? [String] == [])
+      let unknown = try Self.lists(["show", "hots", "--as-of", "2024-06-01"], in: folder)
+      #expect(unknown.code == 2)
+      #expect(unknown.error == "error: c.yaml: no list \"hots\"; did you mean \"hosts\"?\n")
+    }
+  }
+
+  @Test func explanationsOfTheToolSayWhoPutAMemberOnAList() throws {
+    try Self.withProject("member_id,added_at,added_by,reason\na,2024-05-01,eva,hosted\n") {
+      folder in
+      try folder.write("e.csv", "member_id,timestamp,event\na,2024-05-02,post\n")
+      let result = try Tool.run(
+        ["explain", "a", "e.csv", "--config", "c.yaml", "--as-of", "last"], in: folder.url)
+      #expect(
+        result.output.contains(
+          "true: {list: hosts} — on the list since 2024-04-30T22:00:00Z, added by eva, reason \"hosted\""
+        ), "\(result.output)")
+      let check = try Tool.run(
+        ["rules", "check", "--config", "c.yaml", "--as-of", "2024-07-01"], in: folder.url)
+      #expect(check.code == 1)
+      #expect(check.output.contains("the list \"hosts\" was to be reviewed by"))
+    }
+  }
+
+  @Test func membersInTheProjectFileAreNotEdited() throws {
+    try Self.withProject("member_id\n") { folder in
+      let result = try Self.lists(["add", "mentees", "c", "--at", "2024-05-01"], in: folder)
+      #expect(result.code == 2)
+      #expect(
+        result.error == """
+          error: c.yaml:6: the members of mentees stand in the project file (lines 6 to 8), which is \
+          not edited; move them to a file: write mentees: {file: mentees.csv} there, and into \
+          mentees.csv the line member_id, then an id a line
+
+          """)
+      #expect(try Self.text("c.yaml", folder) == Self.yaml)
+    }
+  }
+
+  @Test func aFileIsMadeWhereThereIsNone() throws {
+    try Self.withProject("member_id\n") { folder in
+      try FileManager.default.removeItem(atPath: folder.path("new.csv"))
+      let result = try Self.lists(
+        ["add", "new", "a,b", "--at", "2024-05-01T00:00:00Z"], in: folder)
+      #expect(result.code == 0, "\(result.error)")
+      #expect(
+        try Self.text("new.csv", folder) == """
+          member_id,added_at,expires,removed_at,added_by,reason,removed_by,removal_reason
+          "a,b",2024-05-01T00:00:00Z,,,,,,
+
+          """)
+    }
+  }
+
+  private static let wrong: [(String, Int32)] = [
+    ("add hosts --at 2024-05-01", 64), ("add hosts a", 64), ("add hosts a --at soon", 64),
+    ("add hosts a --at 2024-05-01 --expires 2024-05-01", 64), ("add x a --at 2024-05-01", 2),
+    ("show", 64), ("show --as-of last", 64), ("remove hosts --from no.csv --at now", 2),
+  ]
+
+  @Test(arguments: wrong)
+  func badOptionsAreErrors(line: String, code: Int32) throws {
+    let arguments = line.split(separator: " ").map(String.init)
+    try Self.withProject("member_id\n") { folder in
+      let before = try folder.read("hosts.csv")
+      let result = try Self.lists(arguments, in: folder)
+      #expect(result.code == code, "\(result.error)")
+      #expect(result.output.isEmpty && !result.error.isEmpty)
+      #expect(try folder.read("hosts.csv") == before)
+    }
+  }
+
+  @Test func badFilesAreToldWithTheirPlaces() throws {
+    try Self.withProject("member_id,added_at\na,x\n,2024-01-01\n") { folder in
+      let result = try Self.lists(["add", "hosts", "b", "--at", "2024-05-01"], in: folder)
+      #expect(result.code == 2)
+      #expect(result.error.contains("hosts.csv:2:3: added_at needs a date"))
+      #expect(result.error.contains("hosts.csv:3:1: the member's id is empty"))
+    }
+  }
+
+  @Test func twoAtOnceLoseNobody() async throws {
+    let folder = FileManager.default.temporaryDirectory
+      .appendingPathComponent("coterie-\(UUID().uuidString)", isDirectory: true)
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(at: folder) }
+    let temporary = TemporaryFolder(url: folder)
+    try temporary.write("c.yaml", Self.yaml)
+    for name in ["hosts", "new"] { try temporary.write("\(name).csv", "member_id\n") }
+    let codes = try await withThrowingTaskGroup(of: Int32.self) { group in
+      for index in 0..<12 {
+        group.addTask {
+          try Self.lists(["add", "hosts", "m\(index)", "--at", "2024-05-01"], in: temporary).code
+        }
+      }
+      var codes: [Int32] = []
+      for try await code in group { codes.append(code) }
+      return codes
+    }
+    #expect(codes == Array(repeating: 0, count: 12))
+    let lines = try Self.text("hosts.csv", temporary).split(separator: "\n").dropFirst()
+    #expect(
+      lines.sorted()
+        == (0..<12).map { "m\($0),2024-04-30T22:00:00Z" }.sorted().map { Substring($0) })
+  }
+}
