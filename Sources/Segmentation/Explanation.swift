@@ -29,7 +29,7 @@ extension SegmentEvaluator {
     }
     let index = self.position(ofRow: row)
     if project.needsReplay {
-      return timeline(at: index, isLogged: false).timeline.explain(segment: position, at: now.asOf.microseconds)
+      return unloggedTimeline(at: index).explain(segment: position, at: now.asOf.microseconds)
     }
     return explain(position, of: view(at: index), isMember: isMember(at: index))
   }

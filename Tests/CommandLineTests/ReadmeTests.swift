@@ -41,7 +41,9 @@ struct ReadmeTests {
     let lines = try Self.blocks("sh").joined(separator: "\n")
       .replacingOccurrences(of: "\\\n", with: " ").components(separatedBy: "\n")
     var commandCount = 0
+    let lists = try #require(try Self.blocks("yaml").first { $0.contains("file: ambassadors.csv") })
     try Self.withSamples { folder in
+      try folder.write("coterie.yaml", lists)
       for line in lines {
         let words = line.split(separator: " ").map(String.init)
         guard let program = words.first else { continue }

@@ -9,7 +9,8 @@ struct VerbTests {
   ]
 
   static let subverbs = [
-    "lists add", "lists remove", "lists show", "rules check", "rules backtest", "rules test",
+    "lists add", "lists remove", "lists show", "rules check", "rules backtest", "rules forecast",
+    "rules test",
   ]
 
   @Test(arguments: subverbs)

@@ -36,6 +36,7 @@ extension ListFile {
   /// Rows of blank cells are left out, as are columns that are not known.
   ///
   /// - Parameter clock: says when plain dates begin.
+  /// - Returns: an entry a row.
   /// - Throws: ``ListFileError/badCells(_:count:)``.
   /// - Complexity: O(n) in the length of the file.
   public func entries(in clock: Clock) throws(ListFileError) -> [ListEntry] {

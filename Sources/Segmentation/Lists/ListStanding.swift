@@ -14,7 +14,9 @@ struct ListStanding: Sendable, Hashable {
     self.isOn = isOn
   }
 
-  /// What some entries of one member say. Those added, and removals, after the instant do not exist yet.
+  /// What some entries of one member say.
+  ///
+  /// Entries that were added, and removals, after the instant do not exist yet.
   init(of entries: [ListEntry], knownAt instant: Int64) {
     let begun = entries.filter { $0.start <= instant }
     // When somebody did something last: between such instants only ends come.

@@ -54,13 +54,19 @@ extension SegmentEvaluator {
       let blockCount = (count + rowsPerBlock - 1) / rowsPerBlock
       forEachBlock(count: blockCount, threadCount: threadCount) { block in
         for index in block * rowsPerBlock..<min((block + 1) * rowsPerBlock, count) {
-          let found = replays ? timeline(at: index, isLogged: false).timeline.codes : isMember(at: index).map { $0 ? 1 : 0 }
+          let found = replays ? unloggedTimeline(at: index).codes : isMember(at: index).map { $0 ? 1 : 0 }
           for (column, code) in found.enumerated() { cells[index * width + column] = code }
         }
       }
     }
-    func members(_ column: Int, _ code: Int) -> [Int] {
-      self.rows.indices.filter { cells[$0 * width + column] == code }.map { self.rows[$0] }
+    return evaluation { index, column in cells[index * width + column] }
+  }
+
+  /// The members of each segment and state, given for each position of `rows` whether the member is in
+  /// each segment, then its state in each machine.
+  func evaluation(_ code: (_ index: Int, _ column: Int) -> Int32) -> SegmentEvaluation {
+    func members(_ column: Int, _ wanted: Int) -> [Int] {
+      self.rows.indices.filter { code($0, column) == wanted }.map { self.rows[$0] }
     }
     return SegmentEvaluation(
       segments: segments.enumerated().map { position, segment in
@@ -78,7 +84,9 @@ extension SegmentEvaluator {
   ///
   /// - Precondition: `row` is one of the rows.
   public func transitions(ofRow row: Int) -> [Transition] {
-    timeline(at: position(ofRow: row), isLogged: true).transitions
+    var log = MemberTimeline.Log(isKept: true)
+    _ = timeline(at: position(ofRow: row), &log)
+    return log.transitions
   }
 
   /// Why a member is in its state of a stage machine.
@@ -91,7 +99,7 @@ extension SegmentEvaluator {
       throw .unknownSegment(
         id: machine, suggestion: suggestion(for: machine, among: project.stages.map(\.name)))
     }
-    return timeline(at: self.position(ofRow: row), isLogged: false).timeline
+    return unloggedTimeline(at: self.position(ofRow: row))
       .explain(machine: position, at: now.asOf.microseconds)
   }
 
@@ -102,10 +110,16 @@ extension SegmentEvaluator {
     return index
   }
 
-  /// The timeline of the member at a position of `rows`, replayed up to the as-of time.
+  /// The timeline of the member at a position of `rows`, replayed up to the as-of time, for what it comes to.
+  func unloggedTimeline(at index: Int) -> MemberTimeline {
+    var log = MemberTimeline.Log(isKept: false)
+    return timeline(at: index, &log)
+  }
+
+  /// The timeline of the member at a position of `rows`, replayed up to the as-of time, or begun there.
   func timeline(
-    at index: Int, isLogged: Bool
-  ) -> (timeline: MemberTimeline, transitions: [Transition]) {
+    at index: Int, isReplayed: Bool = true, _ log: inout MemberTimeline.Log
+  ) -> MemberTimeline {
     var record = MemberRecord(row: rows[index], of: community, asOf: now.asOf)
     for (name, entries) in replay.lists {
       guard let own = entries[rows[index]] else { continue }
@@ -113,9 +127,12 @@ extension SegmentEvaluator {
     }
     for (model, labels) in replay.labels { record.set(model: model, label: labels[index]) }
     var timeline = MemberTimeline(record, plan: replay.plan)
-    var log = MemberTimeline.Log(isKept: isLogged)
-    timeline.run(through: now.asOf.microseconds, &log)
-    return (timeline, log.transitions)
+    if isReplayed {
+      timeline.run(through: now.asOf.microseconds, &log)
+    } else {
+      timeline.begin(at: now.asOf.microseconds)
+    }
+    return timeline
   }
 }
 

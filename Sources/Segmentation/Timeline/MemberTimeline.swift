@@ -73,6 +73,18 @@ struct MemberTimeline: Sendable {
     while let instant = nextInstant, instant <= end { step(to: instant, &log) }
   }
 
+  /// Begins at an instant, as if nothing was before: right where nothing has memory.
+  ///
+  /// Since when the member has been in segments is then not known.
+  ///
+  /// - Precondition: the member is in the table by then, and the timeline has not run.
+  mutating func begin(at instant: Int64) {
+    precondition(state.instant == nil, "a timeline begins once")
+    var log = Log(isKept: false)
+    step(to: instant, &log)
+    state.forgetSince()
+  }
+
   /// What is known of an instant while it is looked at.
   struct Moment {
     let now: EvaluationInstant

@@ -98,6 +98,13 @@ struct ReplayState: Sendable {
     return truth != before
   }
 
+  /// Forgets since when the member has been in segments.
+  mutating func forgetSince() {
+    for position in segments.indices {
+      (segments[position].entered, segments[position].left) = (nil, nil)
+    }
+  }
+
   mutating func set(_ segment: Segment, at position: Int) {
     last.segments.append((position, segments[position]))
     segments[position] = segment

@@ -72,3 +72,18 @@ public struct TransitionChanges: Sendable, Hashable {
   /// True where nothing changed.
   public var isEmpty: Bool { added.isEmpty && withdrawn.isEmpty }
 }
+
+extension Transition.Subject: CustomStringConvertible {
+  /// A segment's id; `MACHINE=STATE` for a state.
+  public var description: String {
+    switch self {
+    case .segment(let id): id
+    case .stage(let machine, let state): "\(machine)=\(state)"
+    }
+  }
+}
+
+extension Transition.Evidence: CustomStringConvertible {
+  /// The rule, and what was observed in brackets.
+  public var description: String { rule + (fact.map { " (\($0))" } ?? "") }
+}

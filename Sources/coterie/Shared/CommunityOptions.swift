@@ -168,6 +168,7 @@ extension ProjectFile {
   /// - Parameters:
   ///   - path: the project file.
   ///   - text: what stands for a list's file that does not exist; nil makes that an error.
+  /// - Throws: `ProjectFileError`, and `EventLogError` where the file cannot be read.
   init(path: String, missingList text: String? = nil) throws {
     let folder = URL(fileURLWithPath: path).deletingLastPathComponent()
     self = try ProjectFile(parsing: try Self.text(of: path), file: path) { list in

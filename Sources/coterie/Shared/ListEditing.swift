@@ -130,6 +130,8 @@ struct ListEditing {
   /// - Parameters:
   ///   - isRefused: whether what was found forbids to write.
   ///   - body: the change.
+  /// - Returns: what the change found.
+  /// - Throws: ``Failure`` for a file that is none, and `EventLogError` where it cannot be read or written.
   func change<Found>(
     unless isRefused: (Found) -> Bool = { _ in false },
     _ body: (inout ListFile) throws(ListFileError) -> Found
