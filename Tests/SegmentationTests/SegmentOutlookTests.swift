@@ -157,6 +157,41 @@ struct SegmentOutlookTests {
     #expect(before.transitions == Array(outlook.transitions.dropLast()))
   }
 
+  @Test func reducedProjectsGiveTheSame() throws {
+    var changeCount = 0
+    for seed in 0..<80 as Range<UInt64> {
+      var random = RandomTimelines(generator: SeededGenerator(seed: 8_000_000 + seed))
+      let yaml = random.project()
+      let project = try ProjectFile(parsing: yaml, file: "c.yaml")
+      let events = random.facts().compactMap { fact in
+        if case .event(let event) = fact { event } else { nil }
+      }
+      let asOf = random.pick(events).timestamp
+      func transitions(_ project: ProjectFile) throws -> [Transition] {
+        let community = Community(history: EventHistory(events))
+        return try SegmentEvaluator(
+          project, community: community, asOf: asOf,
+          labels: ["m": community.rows(asOf: asOf).map { _ in nil }], threadCount: 1
+        ).outlook(through: asOf.shifted(by: 8 * RandomTimelines.day)).transitions
+      }
+      let all = try transitions(project)
+      changeCount += all.count
+      for name in project.segments.map(\.id) + project.stages.map(\.name) {
+        let isWanted = { (transition: Transition) in
+          switch transition.subject {
+          case .segment(let id): id == name
+          case .stage(let machine, _): machine == name
+          }
+        }
+        let reduced = try transitions(project.reduced(to: name))
+        #expect(
+          reduced.filter(isWanted).map(\.line) == all.filter(isWanted).map(\.line),
+          "seed \(seed), \(name)\n\(yaml)")
+      }
+    }
+    #expect(changeCount > 40)
+  }
+
   @Test func ranksAreLeftOut() throws {
     let project = try ProjectFile(
       parsing: """

@@ -31,6 +31,17 @@ struct SegmentNeeds {
     }
   }
 
+  /// Some names and all that they need, directly or not.
+  func closure(of wanted: Set<String>) -> Set<String> {
+    var closure = wanted
+    var added = wanted
+    while !added.isEmpty {
+      added = Set(added.flatMap { needs[$0] ?? [] }).subtracting(closure)
+      closure.formUnion(added)
+    }
+    return closure
+  }
+
   /// All names, each after those it needs, or the circle that makes that impossible.
   func order() -> Result<[String], NeedCycle> { inOrderOfNeed(names) { needs[$0] ?? [] } }
 }

@@ -76,4 +76,18 @@ extension ProjectFile {
     project.segments.removeAll { ranked.contains($0.id) }
     return project
   }
+
+  /// The project with one segment or stage machine of a name alone, and with what it needs: segments and
+  /// stages that its rules ask about, and those that go before it in exclusive groups.
+  public func reduced(to name: String) -> ProjectFile {
+    let kept = SegmentNeeds(of: self).closure(of: [name, SegmentNeeds.name(ofMachine: name)])
+    var project = self
+    project.segments.removeAll { !kept.contains($0.id) }
+    project.stages.removeAll { !kept.contains(SegmentNeeds.name(ofMachine: $0.name)) }
+    project.exclusiveGroups = exclusiveGroups.map { group in
+      ExclusiveGroup(
+        name: group.name, order: group.order.filter { kept.contains($0) }, position: group.position)
+    }
+    return project
+  }
 }

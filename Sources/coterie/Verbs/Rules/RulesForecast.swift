@@ -69,8 +69,8 @@ struct RulesForecast: ParsableCommand {
     }
     Console.progress("running \(loaded.community.memberIDs.count) timelines on")
     let forecast = try MembershipForecast(
-      of: loaded.community, asOf: loaded.asOf, through: end, models: models, project: project,
-      threadCount: community.threads)
+      of: loaded.community, asOf: loaded.asOf, through: end, models: models,
+      project: segment.map { project.reduced(to: $0) } ?? project, threadCount: community.threads)
     Console.endProgress()
     let wanted = ForecastReport(forecast, segment: segment)
     for id in forecast.leftOut where segment == nil || segment == id {
