@@ -154,6 +154,39 @@ struct ListFileTests {
     #expect(try ListFile("x;member_id\n1;b\n2; a\n3;\n4;b\n").memberIDs == ["b", "a"])
   }
 
+  @Test func theIDsAreInTheFirstColumnThatIsNothingElse() throws {
+    let entries = try ListFile("reason,id,name\nhosted,a,Ada\n").entries(in: Self.clock)
+    #expect(entries == [ListEntry(memberID: "a", reason: "hosted")])
+  }
+
+  @Test(arguments: 1...40)
+  func randomTextsAreKeptAndEditsOnlyAdd(seed: Int) throws {
+    var generator = SeededGenerator(seed: UInt64(5_000 + seed))
+    let pieces = ["a", "b", ",", ",", ";", "\t", "\"", "\"\"", "\n", "\n", "\r\n", "\r", " ", "ü"]
+    var readCount = 0
+    for _ in 0..<100 {
+      let text =
+        generator.pick(["", "member_id,x\n", "id;y\r\n", "\u{FEFF}"])
+        + (0..<Int.random(in: 0...20, using: &generator)).map { _ in generator.pick(pieces) }
+        .joined()
+      let file: ListFile
+      do { file = try ListFile(text) } catch { continue }
+      #expect(file.text == text)
+      guard let before = try? file.entries(in: Self.clock) else { continue }
+      var edited = file
+      guard
+        let found = try? edited.add(
+          ["n\n,\"1", "a"], at: try instant("2024-01-01"), reason: ";", clock: Self.clock)
+      else { continue }
+      readCount += 1
+      let after = try ListFile(edited.text).entries(in: Self.clock)
+      #expect(Array(after.prefix(before.count)) == before, "\(text.debugDescription)")
+      #expect(after.dropFirst(before.count).map(\.memberID) == found.added)
+      #expect(after.last?.reason == ";")
+    }
+    #expect(readCount > 10)
+  }
+
   /// The same edits of a random file and of a plain array of stays.
   @Test(arguments: 1...20)
   func randomEditsAgreeWithPlainStays(seed: Int) throws {

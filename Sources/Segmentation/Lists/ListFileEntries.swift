@@ -15,7 +15,7 @@ enum ListColumn: String, CaseIterable {
 extension ListFile {
   /// The columns that a file has.
   struct Columns {
-    /// `member_id`, or the first where there is none.
+    /// `member_id`, or the first that is no other known one where there is none.
     var member = 0
     var others: [ListColumn: Int] = [:]
     /// How many there are.
@@ -58,6 +58,8 @@ extension ListFile {
     var columns = Columns(count: rows[header].cells.count)
     var repeated: [Int] = []
     var hasMember = false
+    columns.member =
+      (0..<columns.count).first { ListColumn(rawValue: text($0, of: rows[header])) == nil } ?? 0
     for position in 0..<columns.count {
       let name = text(position, of: rows[header])
       if name == "member_id" {
