@@ -241,11 +241,21 @@ extension [Comparison<Double>] {
     return Int(Swift.min(Swift.max(greatest, 0), 1e15).rounded(.down)) + 1
   }
 
-  /// True where a number that falls, and for which they do not hold, makes none of them hold.
+  /// True where they hold for all greater numbers than those they hold for.
   var areLowerBounds: Bool {
     allSatisfy {
       switch $0 {
       case .greater, .atLeast: true
+      default: false
+      }
+    }
+  }
+
+  /// True where they hold for all smaller numbers than those they hold for.
+  var areUpperBounds: Bool {
+    allSatisfy {
+      switch $0 {
+      case .less, .atMost: true
       default: false
       }
     }

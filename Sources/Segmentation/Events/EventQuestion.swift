@@ -2,7 +2,7 @@ import Engagement
 import EventLog
 
 /// A leaf about a member's events, which are told apart by their marks.
-enum EventQuestion: Sendable {
+indirect enum EventQuestion: Sendable {
   /// What is measured of the selected events.
   enum Measure: Sendable {
     case count
@@ -100,7 +100,7 @@ enum EventQuestion: Sendable {
     }
   }
 
-  private var hasTimedTests: Bool {
+  var hasTimedTests: Bool {
     switch self {
     case .occurrence(_, let selector, let having):
       !selector.timed.isEmpty || having?.timed.isEmpty == false

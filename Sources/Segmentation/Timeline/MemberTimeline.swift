@@ -115,9 +115,13 @@ struct MemberTimeline: Sendable {
         continue
       }
       guard isFirst || isDue || plan.listens(leaf, to: found.kinds, found.marks) else { continue }
-      if plan.isPermanent[leaf], state.truths[leaf] == .true { continue }
+      if !isFirst, !isDue, isKept(leaf) { continue }
       let truth = facts.truth(of: leaf, at: moment.now)
-      let nextChange = facts.nextChange(of: leaf, after: moment.now)
+      let nextChange: Int64?
+      switch (plan.drifts[leaf], truth) {
+      case (.towardFalse, .false), (.towardTrue, .true): nextChange = nil
+      default: nextChange = facts.nextChange(of: leaf, after: moment.now)
+      }
       if state.set(leaf, truth, until: nextChange) { isDirty[plan.nodeOfLeaf[leaf]] = true }
     }
     for node in plan.nodesGated(by: found.kinds, found.marks) { isDirty[node] = true }
@@ -140,6 +144,16 @@ struct MemberTimeline: Sendable {
       for dependent in plan.dependents[place] { isDirty[dependent] = true }
     }
     updateNextInstant()
+  }
+
+  /// Whether a leaf, of which the time has not come, stays what it is whatever event comes.
+  private func isKept(_ leaf: Int) -> Bool {
+    switch plan.drifts[leaf] {
+    case .towardFalse: state.truths[leaf] == .true
+    // What never was may begin to be counted.
+    case .towardTrue: state.truths[leaf] == .false && state.nextChanges[leaf] != .max
+    case .either: plan.isPermanent[leaf] && state.truths[leaf] == .true
+    }
   }
 
   private mutating func updateNextInstant() {

@@ -8,7 +8,7 @@ struct NumberQuestion: Sendable {
     case feature(FeatureDefinition)
     case linear(FeatureDefinition, zeroAt: Double, threeAt: Double)
     case percentile(FeatureDefinition, EmpiricalDistribution)
-    case points(EventSelector, column: Int, halfLife: Int64?)
+    case points(EventSelector, [String: Double], column: Int, halfLife: Int64?)
     case weightedSum([(part: Node, weight: Double)])
   }
 
@@ -31,7 +31,7 @@ struct NumberQuestion: Sendable {
     case .percentile(let feature, let distribution):
       return percentileScore(
         facts.value(of: feature, asOf: instant), in: distribution, of: feature)
-    case .points(let selector, let column, let halfLife):
+    case .points(let selector, _, let column, let halfLife):
       let events = facts.events
       let now = EvaluationInstant(asOf: instant, clock: facts.plan.project.settings.clock)
       return pointSum(

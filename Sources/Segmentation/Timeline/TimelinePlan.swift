@@ -14,6 +14,8 @@ public final class TimelinePlan: Sendable {
   let leaves: [PlannedLeaf]
   /// For each leaf, whether it stays true once it is.
   let isPermanent: [Bool]
+  /// For each leaf, which way time takes it.
+  let drifts: [LeafDrift]
   /// What leaves ask of events.
   let index: EventIndex
   let marker: EventMarker
@@ -88,6 +90,7 @@ public final class TimelinePlan: Sendable {
       if case .events(let question) = $0.kind { question.isPermanent } else { false }
     }
     leafMarks = leaves.flatMap { [index] in $0.marks(in: index) }
+    drifts = leaves.map { $0.drift(project.settings) }
     let network = NodeNetwork(
       order: order, segments: segments, machines: machines, leaves: leaves)
     nodeOfLeaf = network.nodeOfLeaf
@@ -156,7 +159,7 @@ indirect enum PlannedCondition: Sendable {
 
 /// A leaf, and what it takes to answer it.
 struct PlannedLeaf: Sendable {
-  enum Kind: Sendable {
+  indirect enum Kind: Sendable {
     case events(EventQuestion)
     case attribute(String, [FieldTest])
     case near(Nearness)

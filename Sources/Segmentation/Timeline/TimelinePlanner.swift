@@ -159,7 +159,8 @@ struct TimelinePlanner {
           names: points.keys.sorted(by: bytesPrecede), conditions: [],
           position: SourcePosition(line: 0, column: 0)))
       return .points(
-        selector, column: index.column(.points(points), of: selector), halfLife: halfLife)
+        selector, points, column: index.column(.points(points), of: selector),
+        halfLife: halfLife)
     case .weightedSum(let weights):
       return .weightedSum(
         weights.sorted { bytesPrecede($0.key, $1.key) }.map { (node(ofScore: $0.key), $0.value) })
