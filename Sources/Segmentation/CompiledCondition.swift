@@ -18,8 +18,8 @@ indirect enum CompiledCondition: Sendable {
 }
 
 /// A leaf whose names are resolved.
-struct CompiledLeaf: Sendable {
-  enum Question: Sendable {
+final class CompiledLeaf: Sendable {
+  indirect enum Question: Sendable {
     case attribute(AttributeReader, [FieldTest])
     case events(EventQuestion)
     case number(name: String, NumberSource, [Comparison<Double>])
@@ -37,6 +37,12 @@ struct CompiledLeaf: Sendable {
   let question: Question
   let isUnknownIfMissing: Bool
   let written: String
+
+  init(question: Question, isUnknownIfMissing: Bool, written: String) {
+    self.question = question
+    self.isUnknownIfMissing = isUnknownIfMissing
+    self.written = written
+  }
 }
 
 /// A feature or a score, NaN where missing.

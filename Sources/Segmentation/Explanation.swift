@@ -28,8 +28,8 @@ extension SegmentEvaluator {
       throw .unknownSegment(id: id, suggestion: suggestion(for: id, among: ids))
     }
     let index = self.position(ofRow: row)
-    if project.needsReplay {
-      return unloggedTimeline(at: index).explain(segment: position, at: now.asOf.microseconds)
+    if project.needsReplay, let own = replay.whole.segments.firstIndex(of: position) {
+      return unloggedTimeline(at: index).explain(segment: own, at: now.asOf.microseconds)
     }
     return explain(position, of: view(at: index), isMember: isMember(at: index))
   }
@@ -37,6 +37,10 @@ extension SegmentEvaluator {
   private func explain(_ position: Int, of member: MemberView, isMember: [Bool])
     -> Explanation
   {
+    if let part = replay.remembered, let own = part.segments.firstIndex(of: position) {
+      return unloggedTimeline(at: member.index, of: part)
+        .explain(segment: own, at: now.asOf.microseconds)
+    }
     let segment = segments[position]
     let condition = explain(segment.condition, of: member, isMember: isMember)
     return Explanation(

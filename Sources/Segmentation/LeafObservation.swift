@@ -11,8 +11,16 @@ struct LeafObservation {
 extension SegmentEvaluator {
   /// A member to be looked at: its position in `rows`, and its events.
   struct MemberView {
-    let index: Int
-    let events: MarkedEvents
+    var index: Int
+    var events: MarkedEvents
+  }
+
+  /// Goes on to the member at another position of `rows`.
+  func move(_ member: inout MemberView, to index: Int) {
+    member.index = index
+    marker.fill(
+      &member.events, with: community.events(ofRow: rows[index], asOf: now.known),
+      of: community.history)
   }
 
   /// The member at a position of `rows`.

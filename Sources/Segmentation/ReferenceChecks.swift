@@ -23,6 +23,20 @@ extension ProjectParser {
       let path = cycle.path.map(SegmentNeeds.described).joined(separator: " → ")
       report(position, "segments refer to each other in a circle: \(path)")
     }
+    checkRanks()
+  }
+
+  /// A place among others is not known of one member's past, which replays look at.
+  private mutating func checkRanks() {
+    let remembered = project.remembered
+    let segments = project.segments.filter { remembered.contains($0.id) }.flatMap(\.conditions)
+    for leaf in (segments + project.stages.flatMap { $0.moves.map(\.when) }).flatMap(\.leaves) {
+      guard case .rank = leaf.question else { continue }
+      report(
+        leaf.position,
+        "rank cannot stand in stages, in segments that have a memory, or in what they refer to, in "
+          + "this version")
+    }
   }
 
   private mutating func checkScore(_ name: String, at position: SourcePosition) {
@@ -50,12 +64,6 @@ extension ProjectParser {
       }
     case .score(let name, _): checkScore(name, at: leaf.position)
     case .rank(let rank):
-      if project.needsReplay {
-        report(
-          leaf.position,
-          "rank cannot stand in a file with stages or segments that have a memory in this version; "
-            + "give it a file of its own")
-      }
       if case .score(let name) = rank.quantity { checkScore(name, at: leaf.position) }
     case .list(let name) where project.lists[name] == nil:
       report(leaf.position, "unknown list \"\(name)\"\(suggestion(for: name, among: listNames))")

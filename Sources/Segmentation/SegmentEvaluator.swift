@@ -80,16 +80,22 @@ public struct SegmentEvaluator: Sendable {
     let numbers = try SharedNumbers(
       project: project, community: community, rows: rows, asOf: asOf,
       distributions: distributions, table: features, threadCount: threadCount)
-    let plan = try TimelinePlan(project, distributions: distributions)
+    func part(_ part: ProjectFile) throws(SegmentationError) -> Part {
+      try Part(part, of: project, community: community, distributions: distributions)
+    }
+    let remembered = project.remembered
+    replay = Replay(
+      whole: try part(project.withoutRankedSegments),
+      remembered: remembered.isEmpty ? nil : try part(project.reduced(to: remembered)),
+      labels: labels, lists: project.lists.mapValues { $0.entriesByRow(in: community) })
+    var index = EventIndex()
+    for leaf in project.leaves { _ = EventQuestion(leaf.question, in: &index) }
     let compiler = SegmentCompiler(
-      project: project, index: plan.index, community: community, rows: rows, now: now, labels: labels,
+      project: project, index: index, community: community, rows: rows, now: now, labels: labels,
       distributions: distributions, numbers: numbers, threadCount: threadCount)
     segments = try compiler.compiledSegments()
     order = compiler.evaluationOrder()
-    marker = HistoryMarker(plan.index, history: community.history, settings: project.settings)
-    replay = Replay(
-      plan: plan, labels: labels,
-      lists: project.lists.mapValues { $0.entriesByRow(in: community) })
+    marker = HistoryMarker(index, history: community.history, settings: project.settings)
   }
 
   /// Who is in each segment, in the order of the file.
@@ -101,13 +107,25 @@ public struct SegmentEvaluator: Sendable {
 
   /// For each segment, in the order of the file, whether the member at a position of `rows` is in.
   func isMember(at index: Int) -> [Bool] {
-    let member = view(at: index)
     var isMember = [Bool](repeating: false, count: segments.count)
+    let part = replay.remembered
+    if let part {
+      let state = unloggedTimeline(at: index, of: part).state
+      for (segment, position) in zip(state.segments, part.segments) {
+        isMember[position] = segment.isMember
+      }
+    }
+    let isReplayed = Set(part?.segments ?? [])
+    evaluate(order.filter { !isReplayed.contains($0) }, of: view(at: index), &isMember)
+    return isMember
+  }
+
+  /// Looks at some segments, each after those it refers to.
+  func evaluate(_ order: [Int], of member: MemberView, _ isMember: inout [Bool]) {
     for position in order {
       isMember[position] =
         truth(of: segments[position].condition, of: member, isMember: isMember) == .true
     }
-    return isMember
   }
 
   private func truth(
@@ -127,6 +145,10 @@ public struct SegmentEvaluator: Sendable {
     case .atLeast(let count, let parts):
       return .atLeast(count, of: parts.map { truth(of: $0, of: member, isMember: isMember) })
     case .leaf(let leaf):
+      if case .events(let question) = leaf.question {
+        return question.holds(for: member.events, at: now).map { Truth($0) }
+          ?? (leaf.isUnknownIfMissing ? .unknown : .false)
+      }
       return observe(leaf, of: member, isMember: isMember, wantsFact: false).truth
     }
   }

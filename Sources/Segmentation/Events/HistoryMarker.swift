@@ -3,17 +3,23 @@ import EventLog
 
 /// Marks the events of a history, whose names and values are looked up once.
 struct HistoryMarker: Sendable {
-  /// What is asked of events of one type.
-  private struct TypeNeeds: Sendable {
-    /// The marks that every event of the type has.
-    var marks: [UInt64]
+  /// What is asked of events of one type beside the marks that all of them have.
+  private final class TypeNeeds: Sendable {
     /// The selections that ask for more.
-    var tested: [(bit: Int, tests: [CompiledEventTest])] = []
-    var columns: [Int] = []
+    let tested: [(bit: Int, tests: [CompiledEventTest])]
+    let columns: [Int]
+
+    init(tested: [(bit: Int, tests: [CompiledEventTest])], columns: [Int]) {
+      self.tested = tested
+      self.columns = columns
+    }
   }
 
   private let index: EventIndex
-  private let types: [TypeNeeds]
+  /// The marks that every event of a type has, type by type.
+  private let marks: [UInt64]
+  /// Nil for types of which nothing more is asked.
+  private let needs: [TypeNeeds?]
   private let columns: [ColumnReader]
 
   private enum ColumnReader: Sendable {
@@ -40,25 +46,29 @@ struct HistoryMarker: Sendable {
 
   init(_ index: EventIndex, history: EventHistory, settings: EngagementSettings) {
     let compiler = EventCompiler(history: history, settings: settings)
-    var types = [TypeNeeds](
-      repeating: TypeNeeds(marks: [UInt64](repeating: 0, count: index.wordCount)),
-      count: history.types.count)
+    let words = index.wordCount
+    var marks = [UInt64](repeating: 0, count: history.types.count * words)
+    var tested = [[(bit: Int, tests: [CompiledEventTest])]](
+      repeating: [], count: history.types.count)
+    var wanted = [Set<Int>](repeating: [], count: history.types.count)
     for (bit, selection) in index.selections.enumerated() {
       let isSelected = compiler.isSelected(selection.names)
       let tests = selection.conditions.map { compiler.test($0) }
-      for type in types.indices where isSelected[type] {
+      for type in isSelected.indices where isSelected[type] {
         if tests.isEmpty {
-          types[type].marks[bit / 64] |= 1 << UInt64(bit % 64)
+          marks[type * words + bit / 64] |= 1 << UInt64(bit % 64)
         } else {
-          types[type].tested.append((bit, tests))
+          tested[type].append((bit, tests))
         }
-        for column in selection.columns where !types[type].columns.contains(column) {
-          types[type].columns.append(column)
-        }
+        wanted[type].formUnion(selection.columns)
       }
     }
     self.index = index
-    self.types = types
+    self.marks = marks
+    needs = zip(tested, wanted).map { tested, columns in
+      tested.isEmpty && columns.isEmpty
+        ? nil : TypeNeeds(tested: tested, columns: columns.sorted())
+    }
     columns = index.columns.map { column in
       switch column {
       case .key(let field): .key(compiler.key(field))
@@ -84,24 +94,35 @@ struct HistoryMarker: Sendable {
   }
 
   /// The marked events of a member.
-  func events(_ positions: some Sequence<Int32>, of history: EventHistory) -> MarkedEvents {
+  func events(_ positions: ArraySlice<Int32>, of history: EventHistory) -> MarkedEvents {
     var events = MarkedEvents(index)
-    var event = MarkedEvent(
-      time: 0, marks: [], cells: [Int](repeating: MarkedEvents.missing, count: columns.count))
+    fill(&events, with: positions, of: history)
+    return events
+  }
+
+  /// Events without any, to be filled.
+  var none: MarkedEvents { MarkedEvents(index) }
+
+  /// Puts a member's events, oldest first, in the place of others.
+  func fill(
+    _ events: inout MarkedEvents, with positions: ArraySlice<Int32>, of history: EventHistory
+  ) {
+    events.removeAll()
+    let words = index.wordCount
     for position in positions {
       let position = Int(position)
-      let needs = types[Int(history.typeIndices[position])]
-      event.time = history.timestamps[position]
-      event.marks = needs.marks
+      let type = Int(history.typeIndices[position])
+      events.append(
+        at: history.timestamps[position], marks: marks[type * words..<(type + 1) * words])
+      guard let needs = needs[type] else { continue }
       for (bit, tests) in needs.tested
       where tests.allSatisfy({ $0.holds(for: position, of: history) }) {
-        event.marks[bit / 64] |= 1 << UInt64(bit % 64)
+        events.markLast(bit)
       }
       for column in needs.columns {
-        event.cells[column] = columns[column].cell(position, of: history)
+        events.setLast(column, to: columns[column].cell(position, of: history))
       }
-      events.insert(event)
     }
-    return events
+    events.listIfMany()
   }
 }

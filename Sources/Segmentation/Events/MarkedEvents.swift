@@ -40,6 +40,35 @@ struct MarkedEvents: Sendable {
     if lists.isEmpty, times.count >= Self.leastListed { listAll() }
   }
 
+  /// Adds an event that is not earlier than the others, and whose cells are missing; to be followed by
+  /// ``listIfMany()``.
+  mutating func append(at time: Int64, marks: ArraySlice<UInt64>) {
+    times.append(time)
+    for word in marks { self.marks.append(word) }
+    for _ in 0..<columnCount { cells.append(Self.missing) }
+  }
+
+  mutating func markLast(_ bit: Int) {
+    marks[marks.count - wordCount + bit / 64] |= 1 << UInt64(bit % 64)
+  }
+
+  mutating func setLast(_ column: Int, to cell: Int) {
+    cells[cells.count - columnCount + column] = cell
+  }
+
+  /// Lists the events of each selection where there are many.
+  mutating func listIfMany() {
+    if times.count >= Self.leastListed { listAll() }
+  }
+
+  /// Removes all events.
+  mutating func removeAll() {
+    times.removeAll(keepingCapacity: true)
+    marks.removeAll(keepingCapacity: true)
+    cells.removeAll(keepingCapacity: true)
+    lists = []
+  }
+
   private mutating func listAll() {
     lists = Array(repeating: [], count: 64 * wordCount)
     for place in times.indices { list(place) }

@@ -74,17 +74,28 @@ extension SegmentDefinition {
     if let stay = memory.stayWhile { conditions.append(stay) }
     return conditions
   }
+
+  /// True where memberships depend on what was before.
+  fileprivate var needsReplay: Bool {
+    !memory.isEmpty || purpose != nil
+      || conditions.contains { $0.leaves.contains(where: \.needsReplay) }
+  }
 }
 
 extension ProjectFile {
   /// True where something depends on what was before: memberships are then those at the end of each
   /// member's replayed timeline.
   public var needsReplay: Bool {
-    !stages.isEmpty || !exclusiveGroups.isEmpty
-      || segments.contains { segment in
-        !segment.memory.isEmpty || segment.purpose != nil
-          || segment.conditions.contains { $0.leaves.contains(where: \.needsReplay) }
-      }
+    !stages.isEmpty || !exclusiveGroups.isEmpty || segments.contains(where: \.needsReplay)
+  }
+
+  /// The names of the machines and of the segments that have memory, and of all that these need: what
+  /// must be replayed.
+  var remembered: Set<String> {
+    SegmentNeeds(of: self).closure(
+      of: Set(segments.filter(\.needsReplay).map(\.id))
+        .union(exclusiveGroups.flatMap(\.order))
+        .union(stages.map { SegmentNeeds.name(ofMachine: $0.name) }))
   }
 
   /// The machine of a name, or nil where there is none.

@@ -1,3 +1,4 @@
+import Engagement
 import EventLog
 import LinearAlgebra
 
@@ -20,12 +21,34 @@ public struct SegmentEvaluation: Sendable, Hashable {
 }
 
 extension SegmentEvaluator {
-  /// The timelines of some members of a community, replayed up to one instant.
+  /// What it takes to replay timelines of a community's members.
   struct Replay: Sendable {
-    let plan: TimelinePlan
+    /// All of the project but segments that ask for a rank.
+    let whole: Part
+    /// What has memory, and what that needs; nil where nothing has.
+    let remembered: Part?
     let labels: [String: [LearnedLabel?]]
     /// For each list, the entries of the community's rows.
     let lists: [String: [Int: [ListEntry]]]
+  }
+
+  /// A part of a project, ready to be replayed.
+  struct Part: Sendable {
+    let plan: TimelinePlan
+    let marker: HistoryMarker
+    /// For each of the part's segments, its position in the project.
+    let segments: [Int]
+
+    init(
+      _ part: ProjectFile, of project: ProjectFile, community: Community,
+      distributions: [String: [FeatureDefinition: EmpiricalDistribution]]
+    ) throws(SegmentationError) {
+      plan = try TimelinePlan(part, distributions: distributions)
+      marker = HistoryMarker(
+        plan.index, history: community.history, settings: project.settings)
+      let ids = Set(part.segments.map(\.id))
+      segments = project.segments.indices.filter { ids.contains(project.segments[$0].id) }
+    }
   }
 
   /// Who is in each segment and state, in the order of the file.
@@ -41,21 +64,43 @@ extension SegmentEvaluator {
   /// - Complexity: O(leaves × events) directly; with replay O(instants × leaves × events of a member in
   ///   the windows), where instants are its facts times the windows. In parallel over members.
   public func evaluation(replays: Bool? = nil) -> SegmentEvaluation {
-    let replays = replays ?? project.needsReplay
-    precondition(replays || !project.needsReplay, "forms with memory need replay")
+    precondition(replays != false || !project.needsReplay, "forms with memory need replay")
+    let isWhole = replays ?? false
+    precondition(!isWhole || project.rankedSegments.isEmpty, "ranks are not replayed")
     let width = segments.count + project.stages.count
     guard width > 0 else { return SegmentEvaluation(segments: [], stages: []) }
+    let part = isWhole ? replay.whole : replay.remembered
+    let isReplayed = Set(part?.segments ?? [])
+    let order = order.filter { !isReplayed.contains($0) }
     // For each member, whether it is in each segment, then its state in each machine.
     let count = rows.count
     var cells = [Int32](repeating: 0, count: count * width)
-    let rowsPerBlock = replays ? 32 : 512
+    let rowsPerBlock = part == nil ? 512 : 32
     cells.withUnsafeMutableBufferPointer { buffer in
       nonisolated(unsafe) let cells = buffer
       let blockCount = (count + rowsPerBlock - 1) / rowsPerBlock
       forEachBlock(count: blockCount, threadCount: threadCount) { block in
+        var member = MemberView(index: 0, events: marker.none)
         for index in block * rowsPerBlock..<min((block + 1) * rowsPerBlock, count) {
-          let found = replays ? unloggedTimeline(at: index).codes : isMember(at: index).map { $0 ? 1 : 0 }
-          for (column, code) in found.enumerated() { cells[index * width + column] = code }
+          var isMember = [Bool](repeating: false, count: segments.count)
+          if let part {
+            var log = MemberTimeline.Log(isKept: false)
+            let state = timeline(at: index, of: part, &log).state
+            for (segment, position) in zip(state.segments, part.segments) {
+              isMember[position] = segment.isMember
+            }
+            for (column, machine) in state.machines.enumerated() {
+              cells[index * width + segments.count + column] =
+                state.instant == nil ? -1 : Int32(machine.state)
+            }
+          }
+          if !order.isEmpty {
+            move(&member, to: index)
+            evaluate(order, of: member, &isMember)
+          }
+          for (column, isIn) in isMember.enumerated() where isIn {
+            cells[index * width + column] = 1
+          }
         }
       }
     }
@@ -73,7 +118,7 @@ extension SegmentEvaluator {
         SegmentMembers(
           id: segment.definition.id, kind: segment.definition.kind, rows: members(position, 1))
       },
-      stages: replay.plan.machines.enumerated().map { position, machine in
+      stages: replay.whole.plan.machines.enumerated().map { position, machine in
         StageMembers(
           machine: project.stages[position].name, states: machine.states,
           rows: machine.states.indices.map { members(segments.count + position, $0) })
@@ -111,22 +156,28 @@ extension SegmentEvaluator {
   }
 
   /// The timeline of the member at a position of `rows`, replayed up to the as-of time, for what it comes to.
-  func unloggedTimeline(at index: Int) -> MemberTimeline {
+  func unloggedTimeline(at index: Int, of part: Part? = nil) -> MemberTimeline {
     var log = MemberTimeline.Log(isKept: false)
-    return timeline(at: index, &log)
+    return timeline(at: index, of: part, &log)
   }
 
   /// The timeline of the member at a position of `rows`, replayed up to the as-of time, or begun there.
+  ///
+  /// - Parameter part: what is replayed; by default the whole.
   func timeline(
-    at index: Int, isReplayed: Bool = true, _ log: inout MemberTimeline.Log
+    at index: Int, of part: Part? = nil, isReplayed: Bool = true, _ log: inout MemberTimeline.Log
   ) -> MemberTimeline {
-    var record = MemberRecord(row: rows[index], of: community, asOf: now.asOf)
+    let part = part ?? replay.whole
+    var record = MemberRecord(row: rows[index], of: community)
     for (name, entries) in replay.lists {
       guard let own = entries[rows[index]] else { continue }
       record.set(list: name, to: own, knownAt: now.asOf.microseconds)
     }
     for (model, labels) in replay.labels { record.set(model: model, label: labels[index]) }
-    var timeline = MemberTimeline(record, plan: replay.plan)
+    var timeline = MemberTimeline(
+      MemberFacts(
+        record, row: rows[index], of: community, asOf: now.asOf, marker: part.marker,
+        plan: part.plan))
     if isReplayed {
       timeline.run(through: now.asOf.microseconds, &log)
     } else {

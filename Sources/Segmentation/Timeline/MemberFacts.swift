@@ -43,6 +43,24 @@ struct MemberFacts: Sendable {
     noteJoining()
   }
 
+  /// The facts of a row of a community, its events up to T.
+  ///
+  /// - Parameter record: what else is known of the member.
+  init(
+    _ record: MemberRecord, row: Int, of community: Community, asOf: Timestamp,
+    marker: HistoryMarker, plan: TimelinePlan
+  ) {
+    self.init(record, plan: plan)
+    let (done, received) = (
+      community.events(ofRow: row, asOf: asOf), community.eventsReceived(byRow: row, asOf: asOf)
+    )
+    marker.fill(&events, with: done, of: community.history)
+    self.received = received.map { community.history.timestamps[Int($0)] }
+    guard numbers != nil else { return }
+    for position in done { numbers?.add(community.history[Int(position)]) }
+    for position in received { numbers?.receive(community.history[Int(position)]) }
+  }
+
   mutating func add(_ event: Event) {
     events.insert(plan.marker.mark(event))
     numbers?.add(event)

@@ -102,13 +102,9 @@ public struct MemberRecord: Sendable, Hashable {
 }
 
 extension MemberRecord {
-  /// The record of a row of a community: its attributes from the beginning, its events up to T.
-  init(row: Int, of community: Community, asOf: Timestamp) {
+  /// The attributes of a row of a community, which hold from the beginning.
+  init(row: Int, of community: Community) {
     self.init(memberID: community.memberIDs[row])
-    events = community.events(ofRow: row, asOf: asOf).map { community.history[Int($0)] }
-    received = community.eventsReceived(byRow: row, asOf: asOf).map {
-      community.history[Int($0)]
-    }
     guard let tableRow = community.memberTableRow(ofRow: row) else { return }
     if let joined = community.members.joinedAt[tableRow] { set("joined_at", to: .time(joined)) }
     for (name, column) in community.members.attributes {

@@ -90,7 +90,7 @@ extension MemberTimeline {
       return isNews ? .consent : .time
     default:
       guard plan.listens(position, to: moment.kinds, moment.marks) else { return .time }
-      let heard = planned.hearing
+      let heard = plan.hearing[position]
       return reason(of: moment.kinds.intersection(heard.isEmpty ? .event : heard))
     }
   }

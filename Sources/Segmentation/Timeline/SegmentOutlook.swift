@@ -80,7 +80,12 @@ extension ProjectFile {
   /// The project with one segment or stage machine of a name alone, and with what it needs: segments and
   /// stages that its rules ask about, and those that go before it in exclusive groups.
   public func reduced(to name: String) -> ProjectFile {
-    let kept = SegmentNeeds(of: self).closure(of: [name, SegmentNeeds.name(ofMachine: name)])
+    reduced(
+      to: SegmentNeeds(of: self).closure(of: [name, SegmentNeeds.name(ofMachine: name)]))
+  }
+
+  /// The project with some segments and machines alone.
+  func reduced(to kept: Set<String>) -> ProjectFile {
     var project = self
     project.segments.removeAll { !kept.contains($0.id) }
     project.stages.removeAll { !kept.contains(SegmentNeeds.name(ofMachine: $0.name)) }

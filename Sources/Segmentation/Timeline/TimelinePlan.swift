@@ -21,6 +21,8 @@ public final class TimelinePlan: Sendable {
   let marker: EventMarker
   /// For each leaf, the marks of the events that it listens to.
   private let leafMarks: [UInt64]
+  /// For each leaf, the kinds of facts that may change it, whatever the event.
+  let hearing: [MemberFacts.Kinds]
   /// What features need to be kept; nil where none is compared.
   let features: LivePlan?
   /// For each leaf, the place in ``order`` of the segment or machine that it is of.
@@ -89,6 +91,7 @@ public final class TimelinePlan: Sendable {
     isPermanent = leaves.map {
       if case .events(let question) = $0.kind { question.isPermanent } else { false }
     }
+    hearing = leaves.map(\.hearingOfKind)
     leafMarks = leaves.flatMap { [index] in $0.marks(in: index) }
     drifts = leaves.map { $0.drift(project.settings) }
     let network = NodeNetwork(
@@ -118,7 +121,7 @@ public final class TimelinePlan: Sendable {
 
   /// Whether facts of some kinds, and events with some marks, may change a leaf.
   func listens(_ leaf: Int, to kinds: MemberFacts.Kinds, _ marks: [UInt64]) -> Bool {
-    if !leaves[leaf].hearing.isDisjoint(with: kinds) { return true }
+    if !hearing[leaf].isDisjoint(with: kinds) { return true }
     guard kinds.contains(.event) else { return false }
     let words = marks.count
     for word in 0..<words where leafMarks[leaf * words + word] & marks[word] != 0 { return true }
@@ -158,7 +161,7 @@ indirect enum PlannedCondition: Sendable {
 }
 
 /// A leaf, and what it takes to answer it.
-struct PlannedLeaf: Sendable {
+final class PlannedLeaf: Sendable {
   indirect enum Kind: Sendable {
     case events(EventQuestion)
     case attribute(String, [FieldTest])
@@ -177,16 +180,20 @@ struct PlannedLeaf: Sendable {
   let leaf: Leaf
   let kind: Kind
 
-  /// True for leaves that other segments and stages decide.
-  var isMemory: Bool {
+  init(leaf: Leaf, kind: Kind) {
+    self.leaf = leaf
+    self.kind = kind
     switch kind {
-    case .segment, .stage: true
-    default: false
+    case .segment, .stage: isMemory = true
+    default: isMemory = false
     }
   }
 
+  /// True for leaves that other segments and stages decide.
+  let isMemory: Bool
+
   /// The kinds of facts that may change the leaf, whatever the event.
-  var hearing: MemberFacts.Kinds {
+  fileprivate var hearingOfKind: MemberFacts.Kinds {
     switch kind {
     case .events, .bucket, .segment, .stage, .rank: []
     case .attribute, .near: [.attribute]
