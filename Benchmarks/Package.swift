@@ -18,6 +18,14 @@ let package = Package(
     .executableTarget(name: "kmeans-limit", dependencies: ["CMultiplyAdd"] + shared),
     .executableTarget(name: "kmeans-predict", dependencies: shared),
     .executableTarget(name: "kmeans-variants", dependencies: shared),
+    .executableTarget(
+      name: "rules-timing",
+      dependencies: [
+        "Timing", .product(name: "EventLog", package: "coterie"),
+        .product(name: "Engagement", package: "coterie"),
+        .product(name: "LinearAlgebra", package: "coterie"),
+        .product(name: "Segmentation", package: "coterie"),
+      ]),
   ],
   swiftLanguageModes: [.v6]
 )

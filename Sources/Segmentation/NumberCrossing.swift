@@ -41,6 +41,10 @@ struct CrossingSearch {
 
   /// The most bounds that are asked for.
   private static let mostSteps = 2_000
+  /// Times that are this short, in microseconds, are not divided where both ends agree.
+  private static let resolution: Int64 = 1_000_000
+  /// The time, in microseconds, after which a number is looked at again that steps do not suffice for.
+  private static let pause: Int64 = 3_600_000_000
   /// Bounds are taken wider by this part of themselves, more than rounding can make of them.
   private static let slack = 1e-14
 
@@ -52,24 +56,38 @@ struct CrossingSearch {
 
   /// The first instant after `start` and before `end` at which the comparisons are not as at `start`.
   ///
-  /// Where the number stays so near to a limit that the steps run out, it is the first instant that is not
-  /// ruled out.
+  /// Where the number stays so near to a limit that bounds do not rule a change out, it is looked at every hour;
+  /// what changes within a second and back may be overlooked there.
   func firstChange(from start: Int64, before end: Int64, of truth: Bool?) -> Int64? {
     var pending = [(start: start, end: end - 1)]
     var steps = 0
     while let (low, high) = pending.popLast() {
       guard low < high, !isConstant(from: low, through: high, truth) else { continue }
       steps += 1
-      if steps > Self.mostSteps { return low + 1 }
+      if steps > Self.mostSteps {
+        let next = min(low + Self.pause, end - 1)
+        return holds(at: next) == truth ? next : change(from: low, through: next, of: truth)
+      }
       if high - low == 1 {
         if holds(at: high) != truth { return high }
         continue
       }
+      if high - low < Self.resolution, holds(at: high) == truth { continue }
       let middle = low + (high - low) / 2
       pending.append((middle, high))
       pending.append((low, middle))
     }
     return nil
+  }
+
+  /// By halving, an instant at which comparisons that are otherwise at the end change.
+  private func change(from start: Int64, through end: Int64, of truth: Bool?) -> Int64 {
+    var (low, high) = (start, end)
+    while high - low > 1 {
+      let middle = low + (high - low) / 2
+      if holds(at: middle) == truth { low = middle } else { high = middle }
+    }
+    return high
   }
 
   /// Whether bounds say that the comparisons are the same from one instant through another.

@@ -45,6 +45,14 @@ extension MemberState {
     }
   }
 
+  /// The frequency some days before a time that is not before ``clock``, from the events up to then; the plan
+  /// has a feature that keeps events for as long.
+  package func frequency(
+    halfLifeInDays: Int, before days: Int, asOf: Timestamp
+  ) throws(EngagementError) -> Double {
+    try reading(asOf: asOf, profile: MemberProfile()).frequency(halfLifeInDays, before: days)
+  }
+
   private func check(_ value: Double, of feature: FeatureDefinition) throws(EngagementError) {
     if value.isInfinite, plan.settings.customFeature(feature) != nil {
       throw .infiniteValue(feature: feature.description, member: history.first?.memberID)
@@ -220,7 +228,7 @@ extension MemberReading {
     plan.receivedHalfLives.firstIndex(of: halfLifeInDays).map { totals.received[$0] }
   }
 
-  private func frequency(_ halfLifeInDays: Int, before days: Int = 0) -> Double {
+  fileprivate func frequency(_ halfLifeInDays: Int, before days: Int = 0) -> Double {
     guard var sum = decayedSum(halfLifeInDays, isImpact: false) else { return .nan }
     let instant = instant(days)
     if days > 0 {

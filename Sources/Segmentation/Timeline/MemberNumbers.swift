@@ -51,8 +51,15 @@ struct MemberNumbers: Sendable {
   }
 
   /// A feature as of the present instant or a later one, if nothing but time happens; NaN where it is absent.
+  /// Frequencies can be had of up to 14 days before, too, where accelerations are kept.
   func value(of feature: FeatureDefinition, asOf instant: Timestamp) -> Double {
     do {
+      if case .frequency(let halfLife) = feature, let clock = state.clock, instant < clock {
+        // Accelerations ask for what was 14 days before a time to come.
+        let lag = 14
+        return try state.frequency(
+          halfLifeInDays: halfLife, before: lag, asOf: instant.subtracting(days: -lag))
+      }
       return try state.value(of: feature, asOf: instant, profile: profile)
     } catch {
       // A feature of one's own that is infinite has no value; what is past is not known any more.

@@ -1,0 +1,194 @@
+// Times written segments: a log of events in batch, and a community live, event by event.
+//
+//   rules-timing batch EVENTS.csv RULES.yaml THREADS
+//   rules-timing live RULES.yaml MEMBERS EVENTS
+//   rules-timing wave RULES.yaml MEMBERS
+
+import Engagement
+import EventLog
+import Foundation
+import LinearAlgebra
+import Segmentation
+import Timing
+
+let usage = "rules-timing batch EVENTS RULES THREADS | live RULES MEMBERS EVENTS | wave RULES MEMBERS"
+let arguments = Array(CommandLine.arguments.dropFirst())
+
+struct Batch: Encodable {
+  let events: Int
+  let members: Int
+  let segments: Int
+  let memberships: Int
+  let read: Double
+  let group: Double
+  let evaluate: Double
+}
+
+struct Live: Encodable {
+  let members: Int
+  let events: Int
+  let segments: Int
+  let seconds: Double
+  let eventsPerSecond: Double
+  let transitions: Int
+  let bytesPerMember: Int
+  let microsecondsOfTheSlowestThousandth: Double
+}
+
+struct Wave: Encodable {
+  let members: Int
+  let expiries: Int
+  let seconds: Double
+  let millisecondsOfTheLongestSlice: Double
+}
+
+func project(_ path: String) throws -> ProjectFile {
+  try ProjectFile(parsing: String(contentsOfFile: path, encoding: .utf8), file: path)
+}
+
+/// The memory that the process holds, in bytes.
+func residentBytes() -> Int {
+  let text = (try? String(contentsOfFile: "/proc/self/statm", encoding: .utf8)) ?? ""
+  let pages = text.split(separator: " ").dropFirst().first.flatMap { Int($0) } ?? 0
+  return pages * sysconf(Int32(_SC_PAGESIZE))
+}
+
+func batch(_ path: String, _ rules: String, threads: Int) throws {
+  let project = try project(rules)
+  let input = Input(argument: path)
+  let (read, (history, _)) = try timed {
+    try EventReader(properties: .named(Set(project.eventProperties))).read([input], threadCount: threads)
+  }
+  let (group, community) = timed { Community(history: history) }
+  guard let newest = history.newest else { fail(usage) }
+  let (evaluate, found) = try timed {
+    try SegmentEvaluator(project, community: community, asOf: newest, threadCount: threads)
+      .evaluation()
+  }
+  try printJSON(
+    Batch(
+      events: history.count, members: community.memberIDs.count, segments: project.segments.count,
+      memberships: found.segments.reduce(0) { $0 + $1.rows.count }, read: read, group: group,
+      evaluate: evaluate))
+}
+
+/// Events of one year in order of time, by members of very unequal activity.
+func madeEvents(members: Int, events: Int) -> [Event] {
+  var random = SplitMix(state: 1)
+  // The member of rank r is as active as r^-0.8.
+  var sums: [Double] = []
+  var sum = 0.0
+  for rank in 1...members {
+    sum += pow(Double(rank), -0.8)
+    sums.append(sum)
+  }
+  let types = ["view", "like", "comment", "post", "answer", "share", "event_attended", "invite"]
+  let shares = [0.35, 0.6, 0.75, 0.85, 0.91, 0.95, 0.98, 1]
+  let start: Int64 = 1_704_067_200_000_000
+  let year = 366.0 * 86_400e6
+  let times = (0..<events).map { _ in start + Int64(random.uniform() * year) }.sorted()
+  return times.map { time in
+    let target = random.uniform() * sum
+    var (low, high) = (0, members - 1)
+    while low < high {
+      let middle = (low + high) / 2
+      if sums[middle] < target { low = middle + 1 } else { high = middle }
+    }
+    let share = random.uniform()
+    let type = shares.firstIndex { share < $0 } ?? 0
+    return Event(
+      memberID: "m\(low)", timestamp: Timestamp(microseconds: time), type: types[type],
+      value: (-200 * log(1 - random.uniform())).rounded() / 100)
+  }
+}
+
+func live(_ rules: String, members: Int, events count: Int) throws {
+  let project = try project(rules)
+  let events = madeEvents(members: members, events: count)
+  let before = residentBytes()
+  var community = LiveCommunity(plan: try TimelinePlan(project))
+  var transitions = 0
+  var slowest: [Double] = []
+  let (seconds, _) = timed {
+    let clock = ContinuousClock()
+    for (index, event) in events.enumerated() {
+      // Each hundredth is timed by itself.
+      let start = index % 100 == 0 ? clock.now : nil
+      transitions += community.add(event).added.count
+      transitions += community.advance(to: event.timestamp).transitions.count
+      if let start {
+        let (seconds, attoseconds) = (clock.now - start).components
+        slowest.append(1e6 * Double(seconds) + 1e-12 * Double(attoseconds))
+      }
+    }
+  }
+  slowest.sort()
+  try printJSON(
+    Live(
+      members: community.memberCount, events: count, segments: project.segments.count,
+      seconds: seconds, eventsPerSecond: Double(count) / seconds, transitions: transitions,
+      bytesPerMember: (residentBytes() - before) / max(1, community.memberCount),
+      microsecondsOfTheSlowestThousandth: slowest[slowest.count - 1 - slowest.count / 1000]))
+}
+
+/// All members do one thing in one second, and all leave a segment as it falls out of the window.
+func wave(_ rules: String, members: Int) throws {
+  let project = try project(rules)
+  var community = LiveCommunity(plan: try TimelinePlan(project))
+  let start = Timestamp(microseconds: 1_704_067_200_000_000)
+  for member in 0..<members {
+    let time = Timestamp(microseconds: start.microseconds + Int64(member) * 10)
+    _ = community.add(Event(memberID: "m\(member)", timestamp: time, type: "post"))
+  }
+  let day = Timestamp.microsecondsPerDay
+  func moved(_ microseconds: Int64) -> Timestamp {
+    Timestamp(microseconds: start.microseconds + microseconds)
+  }
+  // Up to shortly before the wave, at which `did: post, within: 7d` ends and others do.
+  _ = community.advance(to: moved(7 * day - 1))
+  let clock = ContinuousClock()
+  var longest = Duration.zero
+  var expiries = 0
+  let (seconds, _) = timed {
+    while true {
+      let begin = clock.now
+      let (transitions, isDone) = community.advance(
+        to: moved(7 * day + Int64(members) * 10), limit: 256)
+      expiries += transitions.count
+      longest = max(longest, clock.now - begin)
+      if isDone { break }
+    }
+  }
+  try printJSON(
+    Wave(
+      members: members, expiries: expiries, seconds: seconds,
+      millisecondsOfTheLongestSlice: Double(longest.components.attoseconds) * 1e-15
+        + Double(longest.components.seconds) * 1e3))
+}
+
+/// Random numbers: G. L. Steele et al., "Fast Splittable Pseudorandom Number Generators" (2014, doi 10.1145/2660193.2660195).
+struct SplitMix {
+  var state: UInt64
+
+  /// A number from 0 to 1.
+  mutating func uniform() -> Double {
+    state &+= 0x9E37_79B9_7F4A_7C15
+    var bits = state
+    bits = (bits ^ bits >> 30) &* 0xBF58_476D_1CE4_E5B9
+    bits = (bits ^ bits >> 27) &* 0x94D0_49BB_1331_11EB
+    return Double((bits ^ bits >> 31) >> 11) * 0x1p-53
+  }
+}
+
+switch (arguments.first, arguments.count) {
+case ("batch", 4):
+  guard let threads = Int(arguments[3]) else { fail(usage) }
+  try batch(arguments[1], arguments[2], threads: threads)
+case ("live", 4):
+  guard let members = Int(arguments[2]), let events = Int(arguments[3]) else { fail(usage) }
+  try live(arguments[1], members: members, events: events)
+case ("wave", 3):
+  guard let members = Int(arguments[2]) else { fail(usage) }
+  try wave(arguments[1], members: members)
+default: fail(usage)
+}
