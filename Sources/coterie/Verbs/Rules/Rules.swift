@@ -9,5 +9,7 @@ struct Rules: ParsableCommand {
       Example:
         coterie rules check events.csv --config coterie.yaml --as-of last
       """,
-    subcommands: [RulesCheck.self, RulesBacktest.self, RulesForecast.self, RulesTest.self])
+    subcommands: [
+      RulesCheck.self, RulesBacktest.self, RulesForecast.self, RulesTest.self, RulesPrint.self,
+    ])
 }
