@@ -68,7 +68,7 @@ struct ProjectPrintingTests {
   }
 
   /// Everything that the other examples leave out.
-  private static let rest = """
+  static let rest = """
     version: 1
     clock: {zone: Europe/Vienna, week_starts: sunday, lateness: 90m}
     events:

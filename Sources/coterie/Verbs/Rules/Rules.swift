@@ -11,5 +11,6 @@ struct Rules: ParsableCommand {
       """,
     subcommands: [
       RulesCheck.self, RulesBacktest.self, RulesForecast.self, RulesTest.self, RulesPrint.self,
+      RulesSchema.self,
     ])
 }
