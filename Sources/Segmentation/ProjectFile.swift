@@ -38,6 +38,7 @@ public struct ProjectFile: Sendable, Hashable {
 
   var aliasPositions: [String: SourcePosition] = [:]
   var weightPositions: [String: SourcePosition] = [:]
+  var scorePositions: [String: SourcePosition] = [:]
   /// Names of event types, aliases or globs that scores give points to, with their places.
   var pointNames: [PlacedName] = []
   /// Names of features, with their places, those of rules left out.

@@ -12,6 +12,7 @@ extension ProjectParser {
     var parts: [(score: String, part: SourceNode.Entry)] = []
     for entry in entries {
       let what = "score \(entry.key)"
+      project.scorePositions[entry.key] = entry.keyPosition
       guard
         let fields = fields(
           of: entry.value, in: what,

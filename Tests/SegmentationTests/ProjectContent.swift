@@ -9,7 +9,7 @@ func content(of project: ProjectFile) -> String {
   var lines: [String] = []
   for child in Mirror(reflecting: project).children {
     switch child.label {
-    case "aliasPositions"?, "weightPositions"?: break
+    case "aliasPositions"?, "weightPositions"?, "scorePositions"?: break
     // In the order of the file, which scores, a dictionary, do not keep.
     case "pointNames"?: lines.append(project.pointNames.map(\.name).sorted().description)
     case "featureNames"?:

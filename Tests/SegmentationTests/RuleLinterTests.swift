@@ -173,6 +173,8 @@ struct RuleLinterTests {
         lists:
           mentees: {members: [], review_by: 2024-01-01, owner: eva}
           hosts: {members: [], review_by: 2024-01-02}
+        tests:
+        - {name: b, as_of: 2024-01-01, not_in: [a]}
         """, file: "rules.yaml")
     let linter = RuleLinter(project)
     let found = linter.witnesses(
@@ -189,7 +191,9 @@ struct RuleLinterTests {
         "2: nothing uses the alias \"spare\" (proof)",
         "5: \"b\" was to be reviewed by 2024-01-01T00:00:00Z (data)",
         "9: the list \"mentees\" was to be reviewed by 2024-01-01T00:00:00Z; eva looks after it (data)",
+        "9: nothing uses the list \"mentees\" (proof)",
+        "10: nothing uses the list \"hosts\" (proof)",
       ])
-    #expect(linter.upkeep(asOf: try instant("2023-12-31T23:59:59Z")).count == 1)
+    #expect(linter.upkeep(asOf: try instant("2023-12-31T23:59:59Z")).count == 3)
   }
 }

@@ -1,5 +1,4 @@
-public import EventLog
-import Engagement
+import EventLog
 
 /// Something about a project's rules that is probably not meant.
 public struct RuleFinding: Sendable, Hashable, CustomStringConvertible {
@@ -25,6 +24,13 @@ public struct RuleFinding: Sendable, Hashable, CustomStringConvertible {
     case reviewDue = "review_due"
     /// An alias, list or score that nothing uses.
     case unused
+    /// Nobody can ever come into a stage.
+    case unreachableStage = "unreachable_stage"
+    /// Two segments have the same name for reading, or one the other's id.
+    case duplicateName = "duplicate_name"
+    /// Two segments that can share members put on and take off the same tag, or tell the same place as
+    /// members enter the one and leave the other.
+    case conflictingActions = "conflicting_actions"
     /// More segments than so few members can fill.
     case tooManySegments = "too_many_segments"
   }
@@ -35,6 +41,8 @@ public struct RuleFinding: Sendable, Hashable, CustomStringConvertible {
     case proof
     /// From this community as of this time.
     case data
+    /// From looking for a proof that it cannot be, and finding none: there may be such members.
+    case tested
   }
 
   /// What is found.
@@ -60,8 +68,8 @@ public struct RuleFinding: Sendable, Hashable, CustomStringConvertible {
 /// more. What is said to be proved holds for every community; a rule that cannot be proved to be one of
 /// these may still be.
 public struct RuleLinter: Sendable {
-  private let project: ProjectFile
-  private let universe: RuleUniverse
+  let project: ProjectFile
+  let universe: RuleUniverse
 
   /// Prepares a project's rules.
   public init(_ project: ProjectFile) {
@@ -162,61 +170,24 @@ public struct RuleLinter: Sendable {
             .data))
       }
     }
-    // What somebody can look after: ten members a segment, and one segment always.
-    if members.count > max(1, total / Self.leastMembersPerSegment), let last = project.segments.last
+    if let message = tooMany(members.map(\.rows.count), of: total), let last = project.segments.last
     {
       findings.append(
         RuleFinding(
           kind: .tooManySegments, basis: .data, segment: nil,
-          diagnostic: warning(
-            last.position,
-            "\(members.count) segments for \(total) members, fewer than "
-              + "\(Self.leastMembersPerSegment) members for each")))
+          diagnostic: warning(last.position, message)))
     }
     return sorted(findings)
   }
 
-  private static let leastMembersPerSegment = 10
-
-  /// What has to be looked at again by a time, and what nothing uses.
-  public func upkeep(asOf: Timestamp) -> [RuleFinding] {
-    var findings: [RuleFinding] = []
-    for segment in project.segments {
-      if let date = segment.reviewBy, date <= asOf {
-        findings.append(
-          finding(
-            .reviewDue, segment, "\"\(segment.id)\" was to be reviewed by \(date)", .data))
-      }
-    }
-    for (name, list) in project.lists {
-      guard let date = list.reviewBy, date <= asOf else { continue }
-      let owner = list.owner.map { "; \($0) looks after it" } ?? ""
-      findings.append(
-        RuleFinding(
-          kind: .reviewDue, basis: .data, segment: nil,
-          diagnostic: warning(
-            list.position, "the list \"\(name)\" was to be reviewed by \(date)\(owner)")))
-    }
-    let used = project.usedNames
-    let aliases = project.settings.aliases.keys.filter { !used.contains($0) }
-    findings += aliases.map { alias in
-      RuleFinding(
-        kind: .unused, basis: .proof, segment: nil,
-        diagnostic: warning(
-          project.aliasPositions[alias] ?? SourcePosition(line: 1, column: 1),
-          "nothing uses the alias \"\(alias)\""))
-    }
-    return sorted(findings)
-  }
-
-  private func sorted(_ findings: [RuleFinding]) -> [RuleFinding] {
+  func sorted(_ findings: [RuleFinding]) -> [RuleFinding] {
     findings.sorted {
       ($0.diagnostic.position, $0.kind.rawValue, $0.segment ?? "")
         < ($1.diagnostic.position, $1.kind.rawValue, $1.segment ?? "")
     }
   }
 
-  private func finding(
+  func finding(
     _ kind: RuleFinding.Kind, _ segment: SegmentDefinition, _ message: String,
     _ basis: RuleFinding.Basis = .proof
   ) -> RuleFinding {
@@ -225,7 +196,7 @@ public struct RuleLinter: Sendable {
       diagnostic: warning(segment.position, message))
   }
 
-  private func warning(_ position: SourcePosition, _ message: String) -> Diagnostic {
+  func warning(_ position: SourcePosition, _ message: String) -> Diagnostic {
     Diagnostic(severity: .warning, file: project.file, position: position, message: message)
   }
 }
@@ -256,30 +227,5 @@ extension SegmentDefinition.ExpectedSize.Bound: CustomStringConvertible {
     case .count(let count): "\(count)"
     case .share(let share): "\(formatted(100 * share)) %"
     }
-  }
-}
-
-extension ProjectFile {
-  /// The names of event types and aliases that rules, scores and features use.
-  fileprivate var usedNames: Set<String> {
-    var names = Set(pointNames.map(\.name))
-    func take(_ feature: FeatureDefinition?) {
-      switch feature {
-      case .eventCount(let name?, _), .share(let name, _): names.insert(name)
-      default: break
-      }
-    }
-    for feature in features ?? [] { take(feature) }
-    for score in scores.values { take(score.feature) }
-    for leaf in leaves {
-      switch leaf.question {
-      case .did(let selection, _, _, _), .didNot(let selection, _, _):
-        names.formUnion(selection.names)
-      case .occurrence(let occurrence): names.formUnion(occurrence.selection.names)
-      case .feature(let feature, _): take(feature)
-      default: names.formUnion(leaf.selections.flatMap(\.names))
-      }
-    }
-    return names
   }
 }

@@ -5,17 +5,21 @@ struct RuleUniverse: Sendable {
   let search: FormulaSearch
   /// By segment; nil for those that are no rule.
   let formulas: [RuleFormula?]
+  /// By stage machine, the conditions of its moves.
+  let moveFormulas: [[RuleFormula]]
 
   init(_ project: ProjectFile) {
     var builder = Builder(project)
     for segment in project.segments {
       if case .rule(let condition) = segment.membership { builder.collect(condition) }
     }
+    for move in project.stages.flatMap(\.moves) { builder.collect(move.when) }
     builder.makeCells()
     formulas = project.segments.map { segment in
       guard case .rule(let condition) = segment.membership else { return nil }
       return builder.formula(condition)
     }
+    moveFormulas = project.stages.map { $0.moves.map { builder.formula($0.when) } }
     search = FormulaSearch(
       cellCounts: builder.cells.map(\.count), constraints: builder.constraints())
   }

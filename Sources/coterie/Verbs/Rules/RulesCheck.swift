@@ -11,10 +11,14 @@ struct RulesCheck: ParsableCommand {
     abstract: "Finds rules that contradict themselves, repeat others or match nobody.",
     discussion: """
       Without events, what the rules alone prove: segments that nobody or everybody is always in, that \
-      always have the members of another one or are a part of it, unused aliases, reviews that are \
-      due. With events also what they show: nobody in a segment, the same members in two, sizes \
-      outside 'expect', too many segments. Every finding says whether it is a proof or comes from data; \
-      the exit code is 1 where there is one.
+      always have the members of another one or are a part of it, stages that nobody comes into, unused \
+      aliases, lists and scores, names that stand twice, reviews that are due. Segments that put on and \
+      take off the same tag, or tell the same place as members enter one and leave the other, where \
+      nothing proves that no member is in both. With events also what they show: nobody in a segment, \
+      the same members in two, sizes outside 'expect', fewer than 20 members for each segment or more \
+      than half of the segments under 1 % of the members. Every finding says whether it is a proof, comes \
+      from data or is tested only: looked for in the rules, and not excluded. The exit code is 1 where \
+      there is one.
 
       Example:
         coterie rules check events.csv --config coterie.yaml --as-of last
@@ -43,16 +47,19 @@ struct RulesCheck: ParsableCommand {
     let project = try community.project()
     let linter = RuleLinter(project)
     var findings = linter.proofs()
+    var conflicts = linter.conflicts()
     var memberCount: Int?
     var asOf = community.asOf.known
     if !events.isEmpty {
       let (table, loaded) = try community.memberships(
         events, models: models, project: project, doing: "evaluating rules")
       Console.endProgress()
-      findings += linter.witnesses(
-        table.written.map { ($0.id, $0.members) }, of: table.memberIDs.count)
+      let members = table.written.map { (id: $0.id, rows: $0.members) }
+      findings += linter.witnesses(members, of: table.memberIDs.count)
+      conflicts = linter.conflicts(members) { table.memberIDs[$0] }
       (memberCount, asOf) = (table.memberIDs.count, loaded.asOf)
     }
+    findings += conflicts
     if let asOf { findings += linter.upkeep(asOf: asOf) }
     if community.json {
       try JSONValue.print(
