@@ -68,12 +68,54 @@ public struct ProjectFile: Sendable, Hashable {
     parsing text: String, file: String,
     readFile: (_ path: String) throws -> String = { _ in throw ListFileError.notReadable }
   ) throws(ProjectFileError) {
+    // A byte order mark is no part of the text.
+    let hasMark = text.unicodeScalars.first == "\u{FEFF}"
+    let text = hasMark ? String(text.unicodeScalars.dropFirst()) : text
     var parser = ProjectParser(file: file)
-    let root = try SourceNode.reading(text, file: file)
+    let root: SourceNode?
+    do {
+      root = try SourceNode.reading(text, file: file)
+    } catch {
+      throw error.quoting(text, of: file)
+    }
     parser.parse(root, readFile: readFile)
     let errors = parser.diagnostics
-    guard errors.isEmpty else { throw ProjectFileError(errors) }
+    guard errors.isEmpty else { throw ProjectFileError(errors).quoting(text, of: file) }
     self = parser.project
+  }
+
+  /// The most bytes that a project file may have.
+  public static let largestByteCount = SourceNode.largestByteCount
+
+  /// Reads a project file from its bytes, as the initializer from text does from its text.
+  ///
+  /// - Throws: ``ProjectFileError``, also where the bytes are no UTF-8, with the place of the first that is not.
+  public init(
+    parsing bytes: [UInt8], file: String,
+    readFile: (_ path: String) throws -> String = { _ in throw ListFileError.notReadable }
+  ) throws(ProjectFileError) {
+    if bytes.count <= Self.largestByteCount, String(validating: bytes, as: UTF8.self) == nil {
+      let text = String(decoding: bytes, as: UTF8.self)
+      let valid = Self.validPrefix(of: bytes)
+      let lines = valid.split(separator: "\n", omittingEmptySubsequences: false)
+      let position = SourcePosition(
+        line: lines.count, column: (lines.last?.unicodeScalars.count ?? 0) + 1)
+      throw ProjectFileError([
+        Diagnostic(
+          file: file, position: position, message: "not UTF-8 text; save the file as UTF-8")
+      ]).quoting(text, of: file)
+    }
+    try self.init(parsing: String(decoding: bytes, as: UTF8.self), file: file, readFile: readFile)
+  }
+
+  /// The text before the first bytes that are no UTF-8.
+  private static func validPrefix(of bytes: [UInt8]) -> String {
+    var (decoder, iterator) = (UTF8(), bytes.makeIterator())
+    var text = ""
+    while case .scalarValue(let scalar) = decoder.decode(&iterator) {
+      text.unicodeScalars.append(scalar)
+    }
+    return text
   }
 
   /// Adds a feature of one's own, which the file's features, rules and scores can name.

@@ -35,6 +35,8 @@ public struct Diagnostic: Sendable, Hashable, CustomStringConvertible {
   public let position: SourcePosition
   /// What is wrong and the way out, in one line.
   public let message: String
+  /// The line with its column marked, where the file's text is at hand.
+  public internal(set) var excerpt: SourceExcerpt?
 
   /// Makes a diagnostic from its parts.
   public init(
@@ -73,8 +75,23 @@ public struct ProjectFileError: Error, Equatable, Sendable, CustomStringConverti
     self.diagnostics = diagnostics.sorted { order($0) < order($1) }
   }
 
-  /// One line for each thing that is wrong.
+  /// A line for each thing that is wrong, below it the line of the file and a caret under the column.
   public var description: String {
-    diagnostics.map(\.description).joined(separator: "\n")
+    diagnostics.map { diagnostic in
+      diagnostic.description + (diagnostic.excerpt.map { "\n\($0)" } ?? "")
+    }.joined(separator: "\n")
+  }
+
+  /// The same error with the lines of one file.
+  func quoting(_ text: String, of file: String) -> ProjectFileError {
+    let own = diagnostics.filter { $0.file == file }
+    let excerpts = SourceExcerpt.excerpts(of: text, at: own.map(\.position))
+    return ProjectFileError(
+      diagnostics.map { diagnostic in
+        guard diagnostic.file == file else { return diagnostic }
+        var quoted = diagnostic
+        quoted.excerpt = excerpts[diagnostic.position]
+        return quoted
+      })
   }
 }

@@ -53,6 +53,10 @@ extension SourceNode {
     case .scanner(let context, let problem, let mark, _),
       .parser(let context, let problem, let mark, _),
       .composer(let context, let problem, let mark, _):
+      if problem.hasPrefix("Maximum nesting level") {
+        let position = SourcePosition(line: mark.line, column: mark.column)
+        return (position, "nested deeper than \(largestDepth) levels")
+      }
       let where_ = context.map { " (\($0.text) at line \($0.mark.line))" } ?? ""
       return (
         SourcePosition(line: mark.line, column: mark.column), "not YAML: \(problem)\(where_)"

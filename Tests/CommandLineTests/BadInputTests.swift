@@ -116,7 +116,9 @@ struct BadInputTests {
         "c.yaml": "version: 1\nsegments:\n  - id: x\n    when: {did_nt: post, within: 3d}\n",
       ],
       arguments: train("l.csv", ["--config", "@/c.yaml"]), code: 2,
-      says: ["c.yaml:4:12", "did_not"]),
+      says: [
+        "c.yaml:4:12", "did_not", "\n        when: {did_nt: post, within: 3d}\n               ^\n",
+      ]),
     Case(
       name: "output folder that is not there", files: ["l.csv": log],
       arguments: [
@@ -160,7 +162,10 @@ struct BadInputTests {
       #expect(result.output == "")
       for text in bad.says { #expect(result.error.contains(text), "\(result.error)") }
       if bad.code != 64 || !result.error.contains("Usage:") {
-        let lines = result.error.split(separator: "\n").filter { !$0.hasPrefix("note: ") }
+        // Below an error in a project file stand its line and a caret.
+        let lines = result.error.split(separator: "\n").filter {
+          !$0.hasPrefix("note: ") && !$0.hasPrefix("    ")
+        }
         #expect(lines.count == 1, "\(result.error)")
         #expect(lines.first?.hasPrefix("error: ") == true, "\(result.error)")
       }

@@ -171,10 +171,23 @@ extension ProjectFile {
   /// - Throws: `ProjectFileError`, and `EventLogError` where the file cannot be read.
   init(path: String, missingList text: String? = nil) throws {
     let folder = URL(fileURLWithPath: path).deletingLastPathComponent()
-    self = try ProjectFile(parsing: try Self.text(of: path), file: path) { list in
+    self = try ProjectFile(parsing: try Self.bytes(of: path), file: path) { list in
       let path = list.hasPrefix("/") ? list : folder.appendingPathComponent(list).path
       if let text, !FileManager.default.fileExists(atPath: path) { return text }
       return try Self.text(of: path)
+    }
+  }
+
+  /// The bytes of a project file, no more than tell that they are too many.
+  private static func bytes(of path: String) throws -> [UInt8] {
+    do {
+      let handle = try FileHandle(forReadingFrom: URL(fileURLWithPath: path))
+      defer { try? handle.close() }
+      return Array(try handle.read(upToCount: ProjectFile.largestByteCount + 1) ?? Data())
+    } catch {
+      let exists = FileManager.default.fileExists(atPath: path)
+      throw EventLogError.unreadable(
+        file: path, reason: exists ? "it is a folder, or not readable" : "no such file")
     }
   }
 
