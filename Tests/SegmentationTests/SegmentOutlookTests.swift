@@ -11,7 +11,8 @@ struct SegmentOutlookTests {
     _ project: ProjectFile, _ community: Community, known: Community, asOf: Timestamp,
     end: Timestamp, labels: [String: [LearnedLabel?]] = [:], _ comment: String
   ) throws -> Int {
-    let rows = community.rows(asOf: asOf)
+    // bob is there so that all properties are known.
+    let rows = community.rows(asOf: asOf).filter { community.memberIDs[$0] != "bob" }
     let outlook = try SegmentEvaluator(
       project, community: community, rows: rows, asOf: asOf, labels: labels,
       distributions: RandomTimelines.distributions, threadCount: 2
@@ -51,24 +52,24 @@ struct SegmentOutlookTests {
   @Test(arguments: 0..<8)
   func outlooksOfRandomProjectsAreThoseOfLaterBatches(batch: Int) throws {
     var changeCount = 0
-    for index in 0..<Self.caseCount / 4 {
+    for index in 0..<Self.caseCount / 8 {
       let seed = UInt64(7_000_000 + batch * 10_000 + index)
       var random = RandomTimelines(seed: seed)
       let yaml = random.project()
-      guard random.isTabular else { continue }
       let project = try ProjectFile(parsing: yaml, file: "c.yaml")
       let facts = random.facts()
-      let times = facts.compactMap { fact in
-        if case .event(let event) = fact { event.timestamp } else { nil }
+      let events = facts.compactMap { fact in
+        if case .event(let event) = fact { event } else { nil }
       }
       // Soon after something happened, while windows are still open.
-      let asOf = random.pick(times).shifted(by: random.pick([0, 1, 6]) * RandomTimelines.hour)
+      let asOf = random.pick(events).timestamp.shifted(
+        by: random.pick([0, 1, 6]) * RandomTimelines.hour)
       let community = Community(knowing: facts)
       let known = Community(
         knowing: facts.filter { fact in
           switch fact {
-          case .event(let event), .received(let event): event.timestamp <= asOf
-          case .attribute, .list, .label: true
+          case .event, .received: fact.time <= asOf
+          default: true
           }
         })
       let row = try #require(community.row(of: "ann"))
@@ -77,10 +78,10 @@ struct SegmentOutlookTests {
       changeCount += try compare(
         project, community, known: known, asOf: asOf,
         end: asOf.shifted(by: 8 * RandomTimelines.day),
-        labels: ["m": community.rows(asOf: asOf).map { _ in label }], "seed \(seed)\n\(yaml)")
+        labels: ["m": [label]], "seed \(seed)\n\(yaml)")
     }
     print("outlooks = later batches: \(changeCount) transitions")
-    #expect(changeCount > Self.caseCount / 16)
+    #expect(changeCount > Self.caseCount / 8 / 3)
   }
 
   @Test(arguments: 1...4)
@@ -160,14 +161,16 @@ struct SegmentOutlookTests {
       var random = RandomTimelines(seed: 8_000_000 + seed)
       let yaml = random.project()
       let project = try ProjectFile(parsing: yaml, file: "c.yaml")
-      guard random.isTabular else { continue }
       let facts = random.facts()
-      let community = Community(knowing: facts)
-      let asOf = try #require(community.history.newest)
+      let events = facts.compactMap { fact in
+        if case .event(let event) = fact { event } else { nil }
+      }
+      let asOf = random.pick(events).timestamp
       func transitions(_ project: ProjectFile) throws -> [Transition] {
-        try SegmentEvaluator(
-          project, community: community, asOf: asOf,
-          labels: ["m": community.rows(asOf: asOf).map { _ in nil as LearnedLabel? }],
+        let community = Community(knowing: facts)
+        return try SegmentEvaluator(
+          project, community: community, rows: [try #require(community.row(of: "ann"))],
+          asOf: asOf, labels: ["m": [nil]],
           distributions: RandomTimelines.distributions, threadCount: 1
         ).outlook(through: asOf.shifted(by: 8 * RandomTimelines.day)).transitions
       }

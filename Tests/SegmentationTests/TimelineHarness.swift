@@ -58,6 +58,14 @@ struct TimelineHarness {
     try evaluator(asOf: try instant(time)).explain(id, row: 0)
   }
 
+  func prospects(asOf time: String) throws -> [MembershipProspect] {
+    try evaluator(asOf: try instant(time)).prospects(ofRow: 0)
+  }
+
+  func prospect(_ id: String, asOf time: String) throws -> MembershipProspect {
+    try #require(prospects(asOf: time).first { $0.subject == .segment(id) })
+  }
+
   func explanation(stage machine: String, asOf time: String) throws -> Explanation {
     try evaluator(asOf: try instant(time)).explain(stage: machine, row: 0)
   }

@@ -161,6 +161,28 @@ extension SegmentEvaluator {
     return timeline(at: index, of: part, &log)
   }
 
+  /// All that is known of the member at a position of `rows` as of now.
+  func record(at index: Int) -> MemberRecord {
+    var record = recordWithoutEvents(at: index)
+    for position in community.events(ofRow: rows[index], asOf: now.asOf) {
+      record.add(community.history[Int(position)])
+    }
+    for position in community.eventsReceived(byRow: rows[index], asOf: now.asOf) {
+      record.receive(community.history[Int(position)])
+    }
+    return record
+  }
+
+  private func recordWithoutEvents(at index: Int) -> MemberRecord {
+    var record = MemberRecord(row: rows[index], of: community)
+    for (name, entries) in replay.lists {
+      guard let own = entries[rows[index]] else { continue }
+      record.set(list: name, to: own, knownAt: now.asOf.microseconds)
+    }
+    for (model, labels) in replay.labels { record.set(model: model, label: labels[index]) }
+    return record
+  }
+
   /// The timeline of the member at a position of `rows`, replayed up to the as-of time, or begun there.
   ///
   /// - Parameter part: what is replayed; by default the whole.
@@ -168,16 +190,10 @@ extension SegmentEvaluator {
     at index: Int, of part: Part? = nil, isReplayed: Bool = true, _ log: inout MemberTimeline.Log
   ) -> MemberTimeline {
     let part = part ?? replay.whole
-    var record = MemberRecord(row: rows[index], of: community)
-    for (name, entries) in replay.lists {
-      guard let own = entries[rows[index]] else { continue }
-      record.set(list: name, to: own, knownAt: now.asOf.microseconds)
-    }
-    for (model, labels) in replay.labels { record.set(model: model, label: labels[index]) }
     var timeline = MemberTimeline(
       MemberFacts(
-        record, row: rows[index], of: community, asOf: now.asOf, marker: part.marker,
-        plan: part.plan))
+        recordWithoutEvents(at: index), row: rows[index], of: community, asOf: now.asOf,
+        marker: part.marker, plan: part.plan))
     if isReplayed {
       timeline.run(through: now.asOf.microseconds, &log)
     } else {

@@ -170,7 +170,7 @@ struct MemberTimeline: Sendable {
   }
 
   /// When the least stay, or the cool-down, ends.
-  private func delayEnd(_ position: Int) -> Int64? {
+  func delayEnd(_ position: Int) -> Int64? {
     let segment = state.segments[position]
     let memory = plan.project.segments[position].memory
     guard let length = segment.isMember ? memory.leastStay : memory.cooldown,

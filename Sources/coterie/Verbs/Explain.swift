@@ -63,18 +63,32 @@ struct Explain: ParsableCommand {
           of: all, rows: [row], asOf: loaded.asOf, modelName: model.name, threadCount: 1),
         project: project)
     }
-    let evaluator = try SegmentEvaluator(
-      project, community: all, rows: [row], asOf: loaded.asOf,
-      labels: MembershipTable.ruleLabels(
-        table.models, table.labels.mapValues { [$0[position]] }, project: project),
-      distributions: Dictionary(
-        uniqueKeysWithValues: models.map { ($0.name, $0.model.distributions) }),
-      threadCount: 1)
+    func prepared(_ project: ProjectFile) throws -> SegmentEvaluator {
+      try SegmentEvaluator(
+        project, community: all, rows: [row], asOf: loaded.asOf,
+        labels: MembershipTable.ruleLabels(
+          table.models, table.labels.mapValues { [$0[position]] }, project: project),
+        distributions: Dictionary(
+          uniqueKeysWithValues: models.map { ($0.name, $0.model.distributions) }),
+        threadCount: 1)
+    }
+    let evaluator = try prepared(project)
+    // A rank is others' to change, too.
+    let prospects = try
+      (project.rankedSegments.isEmpty
+      ? evaluator : prepared(project.withoutRankedSegments)).prospects(ofRow: row)
     let written = try project.segments.map { segment in
       (segment: segment, explanation: try evaluator.explain(segment.id, row: row))
     }
     let stages = try project.stages.map { machine in
       (machine: machine.name, explanation: try evaluator.explain(stage: machine.name, row: row))
+    }
+    func report(
+      _ subject: MembershipProspect.Subject, _ explanation: Explanation
+    ) -> ProspectReport? {
+      prospects.first { $0.subject == subject }.map {
+        ProspectReport(prospect: $0, isMember: explanation.truth == .true)
+      }
     }
     let count = all.events(ofRow: row, asOf: loaded.asOf).count
     if community.json {
@@ -84,20 +98,22 @@ struct Explain: ParsableCommand {
       json["learned"] = .array(learned.map(\.json))
       json["written"] = .array(
         written.map { segment, explanation in
-          .object([
-            "segment": .string(segment.id), "kind": .string(segment.kind.rawValue),
-            "member": .boolean(explanation.truth == .true), "fact": JSONValue(explanation.fact),
-            "because": .array(explanation.parts.map(Self.json)),
-          ])
+          .object(
+            [
+              "segment": .string(segment.id), "kind": .string(segment.kind.rawValue),
+              "member": .boolean(explanation.truth == .true), "fact": JSONValue(explanation.fact),
+              "because": .array(explanation.parts.map(Self.json)),
+            ].merging(report(.segment(segment.id), explanation)?.json ?? [:]) { first, _ in first })
         })
       if !stages.isEmpty {
         json["stages"] = .array(
           stages.map { machine, explanation in
-            .object([
-              "machine": .string(machine), "state": .string(explanation.rule),
-              "fact": JSONValue(explanation.fact),
-              "moves": .array(explanation.parts.map(Self.json)),
-            ])
+            .object(
+              [
+                "machine": .string(machine), "state": .string(explanation.rule),
+                "fact": JSONValue(explanation.fact),
+                "moves": .array(explanation.parts.map(Self.json)),
+              ].merging(report(.machine(machine), explanation)?.json ?? [:]) { first, _ in first })
           })
       }
       try JSONValue.print(verb: "explain", json)
@@ -110,11 +126,16 @@ struct Explain: ParsableCommand {
       let since = explanation.fact.map { ", \($0)" } ?? ""
       print("\n\(verdict) \(segment.kind.rawValue) \(segment.id)\(since)")
       for part in explanation.parts { print(Self.lines(part, indent: 1).joined(separator: "\n")) }
+      let ahead = report(.segment(segment.id), explanation)?.lines
+      print(
+        (ahead ?? ["  next change: hangs on a rank, which others change, too"]).joined(
+          separator: "\n"))
     }
     for (machine, explanation) in stages {
       let since = explanation.fact.map { ", \($0)" } ?? ""
       print("\nis in stage \(explanation.rule) of \(machine)\(since)")
       for part in explanation.parts { print(Self.lines(part, indent: 1).joined(separator: "\n")) }
+      for line in report(.machine(machine), explanation)?.lines ?? [] { print(line) }
     }
     if learned.isEmpty, written.isEmpty, stages.isEmpty {
       print("\nNo --model and no segments in --config: nothing else to explain.")

@@ -1,0 +1,112 @@
+import Engagement
+import EventLog
+
+extension LeafProposals {
+  /// Another value of an attribute; none for when the member joined, which nobody can change.
+  func attributeSteps(
+    to goal: ChangeGoal, of leaf: Int, _ name: String, _ tests: [FieldTest]
+  ) -> [ChangeStep] {
+    guard name != "joined_at" else { return [] }
+    let known = MemberRecord.value(trial.record.attributes[name], at: instant) ?? nil
+    let present = known?.description ?? "missing"
+    return candidates(name, tests, known).filter { $0 != known }.compactMap { value in
+      let facts = [NewFact.attribute(name, value, at: now.asOf)]
+      guard meets(goal, leaf, with: facts) else { return nil }
+      var size = 1.0
+      if case .number(let new)? = value, case .number(let old)? = known {
+        size = abs(new - old) / max(abs(new), abs(old))
+      } else if value == nil {
+        size = 1.5
+      }
+      let text = "\(name) is \(value?.description ?? "missing"), now \(present)"
+      return ChangeStep(.attribute, rule: written(leaf), text: text, size: size, facts: facts)
+    }
+  }
+
+  /// Values worth trying: what the tests name, in the attribute's own type, what others have, none.
+  private func candidates(
+    _ name: String, _ tests: [FieldTest], _ known: AttributeValue?
+  ) -> [AttributeValue?] {
+    let column = trial.community.members.attributes[name]
+    let named = tests.flatMap { $0.examples(at: now) }
+    let others =
+      column.map { column in
+        (0..<min(column.count, 200)).compactMap { AttributeValue(column, row: $0) }
+      } ?? []
+    var distinct: [AttributeValue] = []
+    for value in others where distinct.count < 20 && !distinct.contains(value) {
+      distinct.append(value)
+    }
+    var values: [AttributeValue?] = []
+    switch column {
+    case .number:
+      for case .number(let number) in named { values.append(.number(number)) }
+    case .boolean: values = [.boolean(true), .boolean(false)]
+    case .time:
+      for case .string(let text) in named {
+        if let time = Timestamp(text, in: now.clock), time <= now.asOf {
+          values.append(.time(time))
+        }
+      }
+      values.append(.time(now.asOf))
+    case .list:
+      var items: [String] = []
+      if case .list(let present)? = known { items = present }
+      let texts = named.compactMap { value in
+        if case .string(let text) = value { text } else { nil }
+      }
+      // One more, all of them, one less, none of them.
+      values += texts.map { .list(items + [$0]) }
+      values.append(.list(items + texts))
+      values += texts.map { text in .list(items.filter { folded($0) != folded(text) }) }
+      let unwanted = Set(texts.map(folded))
+      values.append(.list(items.filter { !unwanted.contains(folded($0)) }))
+    case .text:
+      for case .string(let text) in named {
+        values.append(.text(text))
+        if case .text(let present)? = known { values.append(.text(present + " " + text)) }
+      }
+    case nil:
+      values += named.map { value in
+        switch value {
+        case .string(let text): .text(text)
+        case .number(let number): .number(number)
+        case .boolean(let isTrue): .boolean(isTrue)
+        }
+      }
+    }
+    switch column {
+    case .text, nil: return values + distinct + [.text("another"), nil]
+    default: return values + distinct + [nil]
+    }
+  }
+
+  /// To the point that is asked for, or to the other side of the Earth.
+  func nearSteps(to goal: ChangeGoal, of leaf: Int, _ near: Nearness) -> [ChangeStep] {
+    let longitude = near.longitude > 0 ? near.longitude - 180 : near.longitude + 180
+    return [(near.latitude, near.longitude), (-near.latitude, longitude)].map { place in
+      let isNear = place == (near.latitude, near.longitude)
+      return ChangeStep(
+        .attribute, rule: written(leaf),
+        text: "\(listing(near.fields)) \(isNear ? "within" : "not within") "
+          + "\(formatted(near.radiusInKilometres)) km of \(formatted(near.latitude)), "
+          + formatted(near.longitude),
+        facts: zip(near.fields, [place.0, place.1]).map {
+          .attribute($0, .number($1), at: now.asOf)
+        })
+    }
+  }
+}
+
+extension AttributeValue: CustomStringConvertible {
+  /// The value, for reading; items are parted by `|`.
+  public var description: String {
+    switch self {
+    case .number(let number): formatted(number)
+    case .boolean(let isTrue): isTrue ? "true" : "false"
+    case .time(let time): time.description
+    case .list(let items): items.isEmpty ? "an empty list" : items.joined(separator: "|")
+    case .text(let text): text
+    }
+  }
+}

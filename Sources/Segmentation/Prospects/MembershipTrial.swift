@@ -1,0 +1,109 @@
+import Engagement
+import EventLog
+
+/// A member as of now, whom facts can be tried on.
+struct MembershipTrial {
+  let plan: TimelinePlan
+  let community: Community
+  let record: MemberRecord
+  let asOf: Int64
+  /// The last instant that is looked at.
+  let horizon: Int64
+  private let isReplayed: Bool
+  /// As of now where it is replayed, else not begun.
+  private let start: MemberTimeline
+
+  init(_ evaluator: SegmentEvaluator, at index: Int) {
+    plan = evaluator.replay.plan
+    community = evaluator.community
+    asOf = evaluator.now.asOf.microseconds
+    let days = Int64(MembershipProspect.horizonInDays)
+    horizon = min(
+      asOf + days * Timestamp.microsecondsPerDay, Timestamp.accepted.upperBound.microseconds - 1)
+    isReplayed = evaluator.project.needsReplay
+    record = evaluator.record(at: index)
+    var timeline = MemberTimeline(record, plan: plan)
+    if isReplayed {
+      var log = MemberTimeline.Log(isKept: false)
+      timeline.run(through: asOf, &log)
+    }
+    start = timeline
+  }
+
+  /// The member's timeline up to an instant, with some more facts.
+  ///
+  /// - Precondition: the facts and the end are not before now.
+  func timeline(with facts: [NewFact] = [], until end: Int64? = nil) -> MemberTimeline {
+    let end = end ?? asOf
+    var timeline = start
+    var log = MemberTimeline.Log(isKept: false)
+    for fact in facts {
+      let time = fact.time.microseconds
+      precondition(time >= asOf && time <= end, "facts that are tried are ahead")
+      timeline.take(at: time, &log) { $0.add(fact) }
+    }
+    if isReplayed {
+      timeline.run(through: end, &log)
+    } else {
+      timeline.begin(at: end)
+    }
+    return timeline
+  }
+
+  /// What time alone brings up to the horizon.
+  func transitionsAhead() -> [Transition] {
+    var timeline = timeline()
+    var log = MemberTimeline.Log(isKept: true)
+    timeline.run(through: horizon, &log)
+    return log.transitions
+  }
+
+  /// An instant at which time alone changes something.
+  struct Edge {
+    let instant: Int64
+    /// The leaves that change.
+    let leaves: [Int]
+  }
+
+  /// The first instants after now at which time alone changes some leaves, or ends a delay.
+  func edges(of leaves: Set<Int>, delaysOf segments: Set<Int>, atMost count: Int) -> [Edge] {
+    var timeline = timeline()
+    var log = MemberTimeline.Log(isKept: false)
+    var truths = timeline.state.truths
+    var edges: [Edge] = []
+    let delays = Set(segments.compactMap { timeline.delayEnd($0) })
+    let watched = leaves.sorted()
+    var steps = 0
+    while edges.count < count, steps < 1_000, let next = timeline.nextInstant, next <= horizon {
+      timeline.step(to: next, &log)
+      steps += 1
+      let now = timeline.state.truths
+      let changed = watched.filter { truths[$0] != now[$0] }
+      if delays.contains(next) || !changed.isEmpty {
+        edges.append(Edge(instant: next, leaves: changed))
+      }
+      truths = now
+    }
+    return edges
+  }
+}
+
+extension MemberFacts {
+  /// Adds a fact that does not exist yet.
+  mutating func add(_ fact: NewFact) {
+    let instant = fact.time.microseconds
+    switch fact {
+    case .event(let event):
+      add(event)
+      if let target = event.targetID, bytesAreEqual(target, memberID) { receive(event) }
+    case .received(let event): receive(event)
+    case .attribute(let name, let value, let time):
+      change(at: instant, .attribute) { $0.set(name, to: value, at: time) }
+    case .list(let name, let isOn, let time):
+      change(at: instant, .list) { $0.set(list: name, isOn: isOn, at: time) }
+    case .label(let model, let label, let time):
+      change(at: instant, .label) { $0.set(model: model, label: label, at: time) }
+    case .nothing: break
+    }
+  }
+}
