@@ -59,6 +59,8 @@ struct Explain: ParsableCommand {
     let learned = try table.models.map { model in
       LearnedExplanation(
         model: model, label: table.labels[model.name]?[position],
+        change: try model.model.nextChange(
+          of: all, row: row, asOf: loaded.asOf, modelName: model.name),
         table: try model.model.featureTable(
           of: all, rows: [row], asOf: loaded.asOf, modelName: model.name, threadCount: 1),
         project: project)
@@ -153,82 +155,6 @@ struct Explain: ParsableCommand {
     .object([
       "rule": .string(explanation.rule), "truth": .string("\(explanation.truth)"),
       "fact": JSONValue(explanation.fact), "parts": .array(explanation.parts.map(json)),
-    ])
-  }
-}
-
-/// Why a model puts a member where it does: its features beside the segment's and the next one's.
-struct LearnedExplanation {
-  let model: NamedModel
-  let label: ModelLabel?
-  let table: FeatureTable
-  let project: ProjectFile
-
-  private struct Row {
-    let feature: FeatureDefinition
-    let value: Double
-    let own: Double
-    let next: Double?
-  }
-
-  private var rows: [Row] {
-    guard let label else { return [] }
-    let segments = model.model.segments
-    return model.model.transform.columns.enumerated().map { column, transform in
-      Row(
-        feature: transform.feature, value: table.column(transform.feature)?.first ?? .nan,
-        own: segments[label.segment].medians[column],
-        next: label.secondSegment.map { segments[$0].medians[column] })
-    }
-  }
-
-  private func title(_ position: Int) -> String {
-    let id = model.model.segments[position].id
-    let name = model.segmentName(position, in: project)
-    return name == id ? id : "\(id) \(name)"
-  }
-
-  var text: String {
-    guard let label else { return "" }
-    var lines = [
-      String(
-        format: "is in learned %@ of %@: distance %.3g, confidence %.2f%@",
-        title(label.segment), model.name, label.distance, label.confidence,
-        label.isNovel ? ", novel: unlike anyone in training" : "")
-    ]
-    if let second = label.secondSegment, let distance = label.secondDistance {
-      lines.append(String(format: "  next: %@ at distance %.3g", title(second), distance))
-    }
-    var header = ["", "this member", title(label.segment)]
-    if let second = label.secondSegment { header.append(title(second)) }
-    var table = TextTable(header: header)
-    for row in rows {
-      let numbers = [row.value, row.own] + (label.secondSegment == nil ? [] : [row.next ?? .nan])
-      table.add(
-        [row.feature.description]
-          + numbers.map { $0.isNaN ? "absent" : String(format: "%.4g", $0) })
-    }
-    lines.append(table.text)
-    return lines.joined(separator: "\n")
-  }
-
-  var json: JSONValue {
-    guard let label else { return .null }
-    let segments = model.model.segments
-    return .object([
-      "model": .string(model.name), "segment": .string(segments[label.segment].id),
-      "name": .string(model.segmentName(label.segment, in: project)),
-      "distance": .number(label.distance), "confidence": .number(label.confidence),
-      "novel": .boolean(label.isNovel),
-      "second": JSONValue(label.secondSegment.map { segments[$0].id }),
-      "second_distance": JSONValue(label.secondDistance),
-      "features": .array(
-        rows.map { row in
-          .object([
-            "name": .string(row.feature.description), "value": JSONValue(row.value),
-            "segment_median": .number(row.own), "second_median": JSONValue(row.next),
-          ])
-        }),
     ])
   }
 }
