@@ -7,7 +7,7 @@ import Testing
 /// Proposed changes of random members and projects, told to live states, which know nothing of proposals.
 struct ProspectOracleTests {
   private static let caseCount =
-    (ProcessInfo.processInfo.environment["COTERIE_CASES"].flatMap { Int($0) } ?? 2_000) / 10
+    (ProcessInfo.processInfo.environment["COTERIE_CASES"].flatMap { Int($0) } ?? 2_000) / 16
 
   /// A member and a project of some seed, as of an instant among its facts.
   private struct Situation {

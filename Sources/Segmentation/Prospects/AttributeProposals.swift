@@ -23,7 +23,7 @@ extension LeafProposals {
     }
   }
 
-  /// Values worth trying: what the tests name, in the attribute's own type, what others have, none.
+  /// Values worth trying: what the tests name, in the attribute's own type, what several members have, none.
   private func candidates(
     _ name: String, _ tests: [FieldTest], _ known: AttributeValue?
   ) -> [AttributeValue?] {
@@ -33,9 +33,10 @@ extension LeafProposals {
       column.map { column in
         (0..<min(column.count, 200)).compactMap { AttributeValue(column, row: $0) }
       } ?? []
-    var distinct: [AttributeValue] = []
-    for value in others where distinct.count < 20 && !distinct.contains(value) {
-      distinct.append(value)
+    // What only one member has, such as a name, is not shown for another.
+    var (seen, shared): (Set<AttributeValue>, [AttributeValue]) = ([], [])
+    for value in others where shared.count < 20 && !shared.contains(value) {
+      if !seen.insert(value).inserted { shared.append(value) }
     }
     var values: [AttributeValue?] = []
     switch column {
@@ -76,8 +77,8 @@ extension LeafProposals {
       }
     }
     switch column {
-    case .text, nil: return values + distinct + [.text("another"), nil]
-    default: return values + distinct + [nil]
+    case .text, nil: return values + shared + [.text("another"), nil]
+    default: return values + shared + [nil]
     }
   }
 

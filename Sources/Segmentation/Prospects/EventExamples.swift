@@ -109,8 +109,8 @@ struct EventExamples {
       case .value, .type: []
       case .target: trial.community.memberIDs.prefix(2).map { .string($0) }
       }
-    return condition.tests.flatMap { $0.examples(at: now) } + seen
-      + [.string("another"), .number(0), .number(1)]
+    return condition.tests.flatMap { $0.examples(at: now) }
+      + [.string("another"), .number(0), .number(1)] + seen
   }
 }
 
