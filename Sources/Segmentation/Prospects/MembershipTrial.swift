@@ -14,7 +14,7 @@ struct MembershipTrial {
   private let start: MemberTimeline
 
   init(_ evaluator: SegmentEvaluator, at index: Int) {
-    plan = evaluator.replay.plan
+    plan = evaluator.replay.whole.plan
     community = evaluator.community
     asOf = evaluator.now.asOf.microseconds
     let days = Int64(MembershipProspect.horizonInDays)

@@ -98,17 +98,10 @@ extension NumberQuestion.Node {
   /// The names that points are given for.
   fileprivate var pointNames: [String] {
     switch self {
-    case .points(let selector, _, _): selector.names.components
+    case .points(_, let points, _, _): points.keys.sorted(by: bytesPrecede)
     case .weightedSum(let parts): parts.flatMap(\.part.pointNames)
     case .feature, .linear, .percentile: []
     }
-  }
-}
-
-extension String {
-  /// The names of a selector, which are joined for reading.
-  fileprivate var components: [String] {
-    split(separator: ",").map { name in String(name.drop { $0 == " " }) }
   }
 }
 
