@@ -196,8 +196,13 @@ package struct NumberTimeline: Sendable {
 
 /// Bounds of a feature from one instant through another, with no event, and no end of a window, in between.
 ///
-/// - Parameter value: gives a feature at an instant; of velocities and accelerations also their frequencies
-///   are asked for, which may be NaN where they are not known.
+/// - Parameters:
+///   - feature: the feature.
+///   - start: the first instant.
+///   - end: the last instant.
+///   - value: gives a feature at an instant; of velocities and accelerations also their frequencies are asked
+///     for, which may be NaN where they are not known.
+/// - Returns: bounds, or nil where the feature is absent.
 package func featureRange(
   _ feature: FeatureDefinition, from start: Timestamp, through end: Timestamp,
   value: (FeatureDefinition, Timestamp) -> Double

@@ -21,7 +21,9 @@ extension SegmentEvaluator {
       if let crossing = search.firstChange(from: start, before: edge.microseconds, of: truth) {
         return Timestamp(microseconds: crossing)
       }
-      if count == EventQuestion.mostInstants || search.holds(at: edge.microseconds) != truth { return edge }
+      if count == EventQuestion.mostInstants || search.holds(at: edge.microseconds) != truth {
+        return edge
+      }
       start = edge.microseconds
     }
     let end = now.asOf.microseconds + ExactDuration.longestInDays * Timestamp.microsecondsPerDay

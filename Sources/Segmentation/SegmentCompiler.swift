@@ -15,7 +15,8 @@ struct SegmentCompiler {
   private let index: EventIndex
 
   init(
-    project: ProjectFile, index: EventIndex, community: Community, rows: [Int], now: EvaluationInstant,
+    project: ProjectFile, index: EventIndex, community: Community, rows: [Int],
+    now: EvaluationInstant,
     labels: [String: [LearnedLabel?]],
     distributions: [String: [FeatureDefinition: EmpiricalDistribution]],
     numbers: SharedNumbers, threadCount: Int

@@ -98,7 +98,10 @@ struct LiveCommunityTests {
     #expect(community.add(post, id: "1").isEmpty)
     #expect(community.segments(of: "ann").isEmpty && community.segments(of: "bob").isEmpty)
     let late = community.add(try Event("ann", "post", "2024-01-01T06:00:00Z"), id: "2")
-    #expect(late.added.map(\.line) == ["2024-01-01T06:00:00Z entered a (event: {did: post, within: 1d, count: 2})"])
+    #expect(
+      late.added.map(\.line) == [
+        "2024-01-01T06:00:00Z entered a (event: {did: post, within: 1d, count: 2})"
+      ])
     let (back, isDone) = community.advance(to: try instant("2023-01-01"))
     #expect(back.isEmpty && isDone)
     #expect(community.clock == (try instant("2024-01-01T12:00:00Z")))

@@ -11,7 +11,8 @@ import LinearAlgebra
 import Segmentation
 import Timing
 
-let usage = "rules-timing batch EVENTS RULES THREADS | live RULES MEMBERS EVENTS | wave RULES MEMBERS"
+let usage =
+  "rules-timing batch EVENTS RULES THREADS | live RULES MEMBERS EVENTS | wave RULES MEMBERS"
 let arguments = Array(CommandLine.arguments.dropFirst())
 
 struct Batch: Encodable {
@@ -57,7 +58,8 @@ func batch(_ path: String, _ rules: String, threads: Int) throws {
   let project = try project(rules)
   let input = Input(argument: path)
   let (read, (history, _)) = try timed {
-    try EventReader(properties: .named(Set(project.eventProperties))).read([input], threadCount: threads)
+    try EventReader(properties: .named(Set(project.eventProperties))).read(
+      [input], threadCount: threads)
   }
   let (group, community) = timed { Community(history: history) }
   guard let newest = history.newest else { fail(usage) }
@@ -166,7 +168,9 @@ func wave(_ rules: String, members: Int) throws {
         + Double(longest.components.seconds) * 1e3))
 }
 
-/// Random numbers: G. L. Steele et al., "Fast Splittable Pseudorandom Number Generators" (2014, doi 10.1145/2660193.2660195).
+/// Random numbers.
+///
+/// G. L. Steele et al., "Fast Splittable Pseudorandom Number Generators" (2014, doi 10.1145/2660193.2660195).
 struct SplitMix {
   var state: UInt64
 

@@ -11,7 +11,9 @@ package struct ExactText: Sendable, Hashable, Comparable {
     left.text.utf8.elementsEqual(right.text.utf8)
   }
 
-  package static func < (left: ExactText, right: ExactText) -> Bool { bytesPrecede(left.text, right.text) }
+  package static func < (left: ExactText, right: ExactText) -> Bool {
+    bytesPrecede(left.text, right.text)
+  }
 
   package func hash(into hasher: inout Hasher) {
     var text = text

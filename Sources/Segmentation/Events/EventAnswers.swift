@@ -180,7 +180,8 @@ extension MarkedEvents {
   }
 
   /// The place of the latest selected event in a window, or nil.
-  func latest(_ selector: EventSelector, in window: EventWindow, at now: EvaluationInstant) -> Int? {
+  func latest(_ selector: EventSelector, in window: EventWindow, at now: EvaluationInstant) -> Int?
+  {
     let places = places(in: window, at: now)
     guard let place = last(selector, before: places.upperBound, at: now),
       place >= places.lowerBound

@@ -11,7 +11,11 @@ extension EventQuestion {
   /// It is exact to the microsecond, but after ``mostInstants`` instants at which windows or periods change
   /// and the leaf does not, the next one is given.
   ///
-  /// - Parameter isUnknown: whether the leaf is unknown, and not false, where it is missing.
+  /// - Parameters:
+  ///   - events: the member's events.
+  ///   - now: the instant, and the events known.
+  ///   - isUnknown: whether the leaf is unknown, and not false, where it is missing.
+  /// - Returns: microseconds since 1970.
   func nextChange(
     of events: MarkedEvents, at now: EvaluationInstant, isUnknown: Bool
   ) -> Int64? {
@@ -77,7 +81,8 @@ extension EventQuestion {
     }
     var (count, oldest) = events.count(selector, in: places, at: now, upTo: most)
     let present = holds(count)
-    while count > 0, let next = events.first(selector, from: oldest, before: places.upperBound, at: now)
+    while count > 0,
+      let next = events.first(selector, from: oldest, before: places.upperBound, at: now)
     {
       let time = events.times[next]
       count -= 1

@@ -27,7 +27,8 @@ extension EventQuestion {
         + now.described(Timestamp(microseconds: events.times[place]))
     case .regular(let regular, let selector):
       let most = mostActive(regular, selector, events, at: now)
-      return "\(selector.names) in \(most)\(regular.isConsecutive ? " consecutive" : "") of the last "
+      return
+        "\(selector.names) in \(most)\(regular.isConsecutive ? " consecutive" : "") of the last "
         + "\(regular.periodCount) \(regular.unit.rawValue)s, needs \(regular.leastActive)"
     case .sequence(let sequence, let parts):
       let names = parts.steps.map(\.names)
@@ -44,7 +45,8 @@ extension EventQuestion {
           + "together"
       }
       let value = trend.value(current: current, previous: previous)
-      return "\(previous) in \(trend.previous), then \(current) \(selector.names) in \(trend.current)"
+      return
+        "\(previous) in \(trend.previous), then \(current) \(selector.names) in \(trend.current)"
         + (value.map { ", \(trend.measure.rawValue) \(formatted($0))" } ?? "")
         + ", needs \(trend.comparisons.needs)"
     case .share(let share, let selector, let part):

@@ -29,7 +29,8 @@ public struct LiveSegments: Sendable {
   /// - Returns: how that changes the transitions up to the clock.
   /// - Precondition: the event is the member's.
   public mutating func add(_ event: Event, id: String? = nil) -> TransitionChanges {
-    precondition(bytesAreEqual(event.memberID, timeline.facts.memberID), "the event is the member's")
+    precondition(
+      bytesAreEqual(event.memberID, timeline.facts.memberID), "the event is the member's")
     if let id, !eventIDs.insert(id).inserted { return TransitionChanges(added: [], withdrawn: []) }
     return take(at: event.timestamp) { $0.add(event) }
   }

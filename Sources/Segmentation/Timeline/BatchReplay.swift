@@ -185,7 +185,12 @@ extension SegmentEvaluator {
 
   /// The timeline of the member at a position of `rows`, replayed up to the as-of time, or begun there.
   ///
-  /// - Parameter part: what is replayed; by default the whole.
+  /// - Parameters:
+  ///   - index: the position of the member in `rows`.
+  ///   - part: what is replayed; by default the whole.
+  ///   - isReplayed: whether it is replayed from the first fact on.
+  ///   - log: takes the transitions.
+  /// - Returns: the timeline at the as-of time.
   func timeline(
     at index: Int, of part: Part? = nil, isReplayed: Bool = true, _ log: inout MemberTimeline.Log
   ) -> MemberTimeline {

@@ -34,7 +34,8 @@ extension EventQuestion {
   fileprivate func drift(_ clock: Clock) -> LeafDrift {
     guard !hasTimedTests else { return .either }
     switch self {
-    case .did(_, .within, let measure, let comparisons), .did(_, .ever, let measure, let comparisons):
+    case .did(_, .within, let measure, let comparisons),
+      .did(_, .ever, let measure, let comparisons):
       guard measure.isCount else { return .either }
       if comparisons.areLowerBounds { return .towardFalse }
       return comparisons.areUpperBounds ? .towardTrue : .either

@@ -45,7 +45,13 @@ struct MemberFacts: Sendable {
 
   /// The facts of a row of a community, its events up to T.
   ///
-  /// - Parameter record: what else is known of the member.
+  /// - Parameters:
+  ///   - record: what else is known of the member.
+  ///   - row: the row.
+  ///   - community: events and members.
+  ///   - asOf: T.
+  ///   - marker: marks the events as the plan numbers selections.
+  ///   - plan: the rules.
   init(
     _ record: MemberRecord, row: Int, of community: Community, asOf: Timestamp,
     marker: HistoryMarker, plan: TimelinePlan

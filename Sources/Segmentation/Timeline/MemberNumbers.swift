@@ -51,6 +51,7 @@ struct MemberNumbers: Sendable {
   }
 
   /// A feature as of the present instant or a later one, if nothing but time happens; NaN where it is absent.
+  ///
   /// Frequencies can be had of up to 14 days before, too, where accelerations are kept.
   func value(of feature: FeatureDefinition, asOf instant: Timestamp) -> Double {
     do {

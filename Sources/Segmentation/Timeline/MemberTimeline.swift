@@ -53,7 +53,10 @@ struct MemberTimeline: Sendable {
   /// Where that was looked at already, the timeline is to be gone through again: from that instant, or, where
   /// it is an earlier one than the last, from the beginning.
   ///
-  /// - Parameter log: what was logged; what is gone through again is taken out of it.
+  /// - Parameters:
+  ///   - instant: when the facts begin.
+  ///   - log: what was logged; what is gone through again is taken out of it.
+  ///   - take: gives the facts.
   mutating func take(at instant: Int64, _ log: inout Log, _ take: (inout MemberFacts) -> Void) {
     take(&facts)
     guard let now = state.instant, instant <= now else { return }

@@ -34,7 +34,8 @@ extension NumberQuestion {
         include(feature, settings)
         if case .line = course { break }
         makeBounded()
-      case .points(_, _, _, let halfLife): course = halfLife.map { .decay(halfLife: $0) } ?? .constant
+      case .points(_, _, _, let halfLife):
+        course = halfLife.map { .decay(halfLife: $0) } ?? .constant
       case .weightedSum(let parts):
         for (part, _) in parts {
           let changes = Changes(of: part, settings)

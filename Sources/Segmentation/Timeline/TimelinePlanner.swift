@@ -97,7 +97,8 @@ struct TimelinePlanner {
   }
 
   /// What tells whether a member agrees to a purpose.
-  private mutating func consent(to purpose: String, at position: SourcePosition) -> ConsentQuestion {
+  private mutating func consent(to purpose: String, at position: SourcePosition) -> ConsentQuestion
+  {
     let literal = Literal(text: purpose, number: decimal(purpose), instant: nil)
     let condition = EventFieldCondition(
       field: .property("purpose"), tests: [.isOneOf([literal])], position: position)
