@@ -1,7 +1,7 @@
 // Times written segments: a log of events in batch, and a community live, event by event.
 //
 //   rules-timing batch EVENTS.csv RULES.yaml THREADS
-//   rules-timing live RULES.yaml MEMBERS EVENTS
+//   rules-timing live RULES.yaml MEMBERS EVENTS SECONDS
 //   rules-timing wave RULES.yaml MEMBERS
 
 import Engagement
@@ -12,7 +12,7 @@ import Segmentation
 import Timing
 
 let usage =
-  "rules-timing batch EVENTS RULES THREADS | live RULES MEMBERS EVENTS | wave RULES MEMBERS"
+  "rules-timing batch EVENTS RULES THREADS | live RULES MEMBERS EVENTS SECONDS | wave RULES MEMBERS"
 let arguments = Array(CommandLine.arguments.dropFirst())
 
 struct Batch: Encodable {
@@ -74,21 +74,20 @@ func batch(_ path: String, _ rules: String, threads: Int) throws {
       evaluate: evaluate))
 }
 
-/// Events of one year in order of time, by members of very unequal activity.
-func madeEvents(members: Int, events: Int) -> [Event] {
+/// Events of some seconds in order of time, by members of very unequal activity.
+func madeEvents(members: Int, events: Int, seconds: Double) -> [Event] {
   var random = SplitMix(state: 1)
-  // The member of rank r is as active as r^-0.8.
+  // The member of rank r is as active as r^-0.5.
   var sums: [Double] = []
   var sum = 0.0
   for rank in 1...members {
-    sum += pow(Double(rank), -0.8)
+    sum += pow(Double(rank), -0.5)
     sums.append(sum)
   }
   let types = ["view", "like", "comment", "post", "answer", "share", "event_attended", "invite"]
   let shares = [0.35, 0.6, 0.75, 0.85, 0.91, 0.95, 0.98, 1]
   let start: Int64 = 1_704_067_200_000_000
-  let year = 366.0 * 86_400e6
-  let times = (0..<events).map { _ in start + Int64(random.uniform() * year) }.sorted()
+  let times = (0..<events).map { _ in start + Int64(random.uniform() * seconds * 1e6) }.sorted()
   return times.map { time in
     let target = random.uniform() * sum
     var (low, high) = (0, members - 1)
@@ -104,11 +103,22 @@ func madeEvents(members: Int, events: Int) -> [Event] {
   }
 }
 
-func live(_ rules: String, members: Int, events count: Int) throws {
+func live(_ rules: String, members: Int, events count: Int, span: Double) throws {
   let project = try project(rules)
-  let events = madeEvents(members: members, events: count)
+  let events = madeEvents(members: members, events: count, seconds: span)
   let before = residentBytes()
   var community = LiveCommunity(plan: try TimelinePlan(project))
+  // Everybody did something in the two months before, so that members are known.
+  var random = SplitMix(state: 2)
+  let start = events[0].timestamp
+  for member in 0..<members {
+    let age = Int64(random.uniform() * 60 * 86_400e6)
+    _ = community.add(
+      Event(
+        memberID: "m\(member)", timestamp: Timestamp(microseconds: start.microseconds - age),
+        type: "view"))
+  }
+  _ = community.advance(to: start)
   var transitions = 0
   var slowest: [Double] = []
   let (seconds, _) = timed {
@@ -188,9 +198,11 @@ switch (arguments.first, arguments.count) {
 case ("batch", 4):
   guard let threads = Int(arguments[3]) else { fail(usage) }
   try batch(arguments[1], arguments[2], threads: threads)
-case ("live", 4):
-  guard let members = Int(arguments[2]), let events = Int(arguments[3]) else { fail(usage) }
-  try live(arguments[1], members: members, events: events)
+case ("live", 5):
+  guard let members = Int(arguments[2]), let events = Int(arguments[3]),
+    let seconds = Double(arguments[4])
+  else { fail(usage) }
+  try live(arguments[1], members: members, events: events, span: seconds)
 case ("wave", 3):
   guard let members = Int(arguments[2]) else { fail(usage) }
   try wave(arguments[1], members: members)
