@@ -30,6 +30,36 @@ struct LiveSegmentsTests {
     #expect(live.clock == (try instant("2024-01-05")))
   }
 
+  @Test func joiningThatIsToldLaterIsGoneThroughAgain() throws {
+    let project = try ProjectFile(
+      parsing: """
+        version: 1
+        segments:
+        - {id: a, when: {feature: frequency_h1, gte: 0.4}}
+        - {id: b, when: {feature: tenure_days, gt: 1}}
+        """, file: "c.yaml")
+    let plan = try TimelinePlan(project)
+    let time = try instant("2024-01-05")
+    let joined = AttributeValue.time(try instant("2024-01-04"))
+    let events = try ["2024-01-03", "2024-01-05"].map { try Event("ann", "post", $0) }
+    var live = LiveSegments(MemberRecord(memberID: "ann"), plan: plan)
+    var together = LiveCommunity(plan: plan)
+    for event in events {
+      #expect(live.add(event) == together.add(event))
+      #expect(
+        live.advance(to: event.timestamp).added
+          == together.advance(to: event.timestamp).transitions)
+    }
+    #expect(
+      live.set("joined_at", to: joined, at: time)
+        == together.set("joined_at", of: "ann", to: joined, at: time))
+    var record = MemberRecord(memberID: "ann")
+    record.set("joined_at", to: joined, at: time)
+    for event in events { record.add(event) }
+    var batch = LiveSegments(record, plan: plan)
+    #expect(batch.advance(to: time).added == live.transitions)
+  }
+
   @Test func everyKindOfFactHasItsReason() throws {
     let project = try ProjectFile(
       parsing: """

@@ -159,10 +159,15 @@ public struct LiveCommunity: Sendable {
     if let seen = timelines[member].state.instant, instant <= seen, let clock {
       // What was reported of the time that is gone through again.
       var before = timelines[member]
-      before.take(at: instant, &known) { _ in }
+      if timelines[member].take(at: instant, &log, take) {
+        before.restart(&known)
+      } else {
+        before.take(at: instant, &known) { _ in }
+      }
       before.run(through: clock.microseconds, &known)
+    } else {
+      timelines[member].take(at: instant, &log, take)
     }
-    timelines[member].take(at: instant, &log, take)
     guard let clock, time <= clock else { return TransitionChanges(added: [], withdrawn: []) }
     timelines[member].run(through: clock.microseconds, &log)
     return TransitionChanges(from: known.transitions, to: log.transitions)

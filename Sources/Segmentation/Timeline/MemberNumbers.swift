@@ -58,6 +58,7 @@ struct MemberNumbers: Sendable {
       if case .frequency(let halfLife) = feature, let clock = state.clock, instant < clock {
         // Accelerations ask for what was 14 days before a time to come.
         let lag = 14
+        guard state.plan.longestWindowInDays >= lag else { return .nan }
         return try state.frequency(
           halfLifeInDays: halfLife, before: lag, asOf: instant.subtracting(days: -lag))
       }

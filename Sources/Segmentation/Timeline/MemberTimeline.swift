@@ -57,18 +57,29 @@ struct MemberTimeline: Sendable {
   ///   - instant: when the facts begin.
   ///   - log: what was logged; what is gone through again is taken out of it.
   ///   - take: gives the facts.
-  mutating func take(at instant: Int64, _ log: inout Log, _ take: (inout MemberFacts) -> Void) {
+  /// - Returns: whether it is to be gone through from the beginning.
+  @discardableResult
+  mutating func take(
+    at instant: Int64, _ log: inout Log, _ take: (inout MemberFacts) -> Void
+  ) -> Bool {
     take(&facts)
-    guard let now = state.instant, instant <= now else { return }
+    guard let now = state.instant, instant <= now else { return false }
     if instant == now, state.last.instant != nil {
       state.undo()
       log.undo()
       updateNextInstant()
-    } else {
-      state = ReplayState(plan)
-      facts.restart()
-      log.removeAll()
+      // What is told at an instant may be about an earlier one, as when a member joined is.
+      if nextInstant == now { return false }
     }
+    restart(&log)
+    return true
+  }
+
+  /// Goes back to before the first instant.
+  mutating func restart(_ log: inout Log) {
+    state = ReplayState(plan)
+    facts.restart()
+    log.removeAll()
   }
 
   /// Looks at all instants up to one, that included.
