@@ -7,7 +7,7 @@ public import EventLog
 /// same for one member. Facts may come in any order: those ahead of the clock wait for it, those at or
 /// before it came late, and the member's timeline is gone through again. A member is known from its first fact.
 ///
-/// All facts are kept, some 100 bytes an event. A fact takes O(leaves that listen to it and are not settled +
+/// All facts are kept. A fact takes O(leaves that listen to it and are not settled +
 /// log members), one that comes late O(instants × leaves) of its member; the clock takes O(log members +
 /// leaves that are due) for each instant of a member at which something may change. Nothing is done for members
 /// and leaves that nothing happens to. Communities are told apart by members: several can be kept side by side,

@@ -61,8 +61,8 @@ extension SegmentEvaluator {
   ///   forms with memory both ways agree.
   /// - Returns: the members of each segment and state.
   /// - Precondition: a project that needs replay is replayed.
-  /// - Complexity: O(leaves × events) directly; with replay O(instants × leaves × events of a member in
-  ///   the windows), where instants are its facts times the windows. In parallel over members.
+  /// - Complexity: O(leaves × events of a member in the windows) directly; with replay that for each instant at
+  ///   which a leaf hears a fact or is due. In parallel over members.
   public func evaluation(replays: Bool? = nil) -> SegmentEvaluation {
     precondition(replays != false || !project.needsReplay, "forms with memory need replay")
     let isWhole = replays ?? false
