@@ -202,17 +202,18 @@ extension FeatureSnapshots {
     let joined = community.joinedAt(row: row, asOf: asOf)
     guard member.isKnown || joined != nil else { return }
     do {
-      let reading = try member.state.reading(
-        asOf: asOf,
-        profile: live.needs.history == nil
-          ? MemberProfile(joinedAt: joined) : community.profile(ofRow: row))
-      block.rows.append(row)
-      for step in plan.steps {
-        if case .attribute = step.feature, step.custom == nil {
-          block.elements.append(
-            community.memberTableRow(ofRow: row).map { step.attribute[$0] } ?? .nan)
-        } else {
-          block.elements.append(reading.value(of: step.feature))
+      let profile =
+        live.needs.history == nil
+        ? MemberProfile(joinedAt: joined) : community.profile(ofRow: row)
+      try member.state.read(asOf: asOf) { state, moment in
+        block.rows.append(row)
+        for step in plan.steps {
+          if case .attribute = step.feature, step.custom == nil {
+            block.elements.append(
+              community.memberTableRow(ofRow: row).map { step.attribute[$0] } ?? .nan)
+          } else {
+            block.elements.append(state.value(of: step.feature, at: moment, profile))
+          }
         }
       }
     } catch {

@@ -37,18 +37,46 @@ extension Timestamp: CustomStringConvertible {
   public var description: String {
     let day = floorDivide(microseconds, Self.microsecondsPerDay)
     let date = CivilDate(daysSince1970: Int(day))
-    let rest = microseconds - day * Self.microsecondsPerDay
-    let seconds = Int(rest / 1_000_000)
-    let fraction = Int(rest % 1_000_000)
-    var text = date.description
-    text += "T" + padded(seconds / 3600, to: 2) + ":" + padded(seconds / 60 % 60, to: 2)
-    text += ":" + padded(seconds % 60, to: 2)
-    if fraction != 0 {
-      var digits = padded(fraction, to: 6)
-      while digits.hasSuffix("0") { digits.removeLast() }
-      text += "." + digits
+    let rest = Int(microseconds - day * Self.microsecondsPerDay)
+    let (seconds, fraction) = (rest / 1_000_000, rest % 1_000_000)
+    guard (0...9999).contains(date.year) else {
+      return "\(date)T" + padded(seconds / 3600, to: 2) + ":" + padded(seconds / 60 % 60, to: 2)
+        + ":" + padded(seconds % 60, to: 2) + (fraction == 0 ? "" : "." + padded(fraction, to: 6))
+        + "Z"
     }
-    return text + "Z"
+    return String(unsafeUninitializedCapacity: 27) { bytes in
+      var count = 0
+      func write(_ byte: Character) {
+        bytes[count] = byte.asciiValue ?? 0
+        count += 1
+      }
+      func write(_ value: Int, width: Int) {
+        var value = value
+        for place in (count..<count + width).reversed() {
+          bytes[place] = UInt8(48 + value % 10)
+          value /= 10
+        }
+        count += width
+      }
+      write(date.year, width: 4)
+      write("-")
+      write(date.month, width: 2)
+      write("-")
+      write(date.day, width: 2)
+      write("T")
+      write(seconds / 3600, width: 2)
+      write(":")
+      write(seconds / 60 % 60, width: 2)
+      write(":")
+      write(seconds % 60, width: 2)
+      if fraction != 0 {
+        write(".")
+        write(fraction, width: 6)
+        while bytes[count - 1] == 48 { count -= 1 }
+      }
+      write("Z")
+      return count
+    }
   }
 }
 

@@ -116,8 +116,11 @@ struct TimelineComparison {
       }
       guard community.rows(asOf: asOf).contains(row) else { continue }
       let direct = try evaluator(memoryless, asOf)
-      if direct.evaluation(replays: true) != direct.evaluation(replays: false) {
-        found.append("as of \(asOf) replays are not direct evaluation of \(memoryless.allLeaves)")
+      let both = [direct.evaluation(replays: true), direct.evaluation(replays: false)]
+      if both[0] != both[1] {
+        let leaves = zip(memoryless.allLeaves, zip(both[0].segments, both[1].segments))
+          .filter { $1.0.rows != $1.1.rows }.map(\.0.written)
+        found.append("as of \(asOf) replays are not direct evaluation of \(leaves)")
       }
     }
     return found

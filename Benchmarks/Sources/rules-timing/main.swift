@@ -1,7 +1,7 @@
 // Times written segments: a log of events in batch, and a community live, event by event.
 //
 //   rules-timing batch EVENTS.csv RULES.yaml THREADS
-//   rules-timing live RULES.yaml MEMBERS EVENTS SECONDS
+//   rules-timing live RULES.yaml MEMBERS EVENTS SECONDS THREADS
 //   rules-timing wave RULES.yaml MEMBERS
 
 import Engagement
@@ -12,7 +12,7 @@ import Segmentation
 import Timing
 
 let usage =
-  "rules-timing batch EVENTS RULES THREADS | live RULES MEMBERS EVENTS SECONDS | wave RULES MEMBERS"
+  "rules-timing batch EVENTS RULES THREADS | live RULES MEMBERS EVENTS SECONDS THREADS | wave RULES MEMBERS"
 let arguments = Array(CommandLine.arguments.dropFirst())
 
 struct Batch: Encodable {
@@ -29,6 +29,7 @@ struct Live: Encodable {
   let members: Int
   let events: Int
   let segments: Int
+  let threads: Int
   let seconds: Double
   let eventsPerSecond: Double
   let transitions: Int
@@ -103,44 +104,83 @@ func madeEvents(members: Int, events: Int, seconds: Double) -> [Event] {
   }
 }
 
-func live(_ rules: String, members: Int, events count: Int, span: Double) throws {
-  let project = try project(rules)
-  let events = madeEvents(members: members, events: count, seconds: span)
-  let before = residentBytes()
-  var community = LiveCommunity(plan: try TimelinePlan(project))
-  // Everybody did something in the two months before, so that members are known.
-  var random = SplitMix(state: 2)
-  let start = events[0].timestamp
-  for member in 0..<members {
-    let age = Int64(random.uniform() * 60 * 86_400e6)
-    _ = community.add(
-      Event(
-        memberID: "m\(member)", timestamp: Timestamp(microseconds: start.microseconds - age),
-        type: "view"))
+/// One of some communities that share the members of a large one, each on a thread of its own.
+actor Shard {
+  private var community: LiveCommunity
+  private let events: [Event]
+  private(set) var transitions = 0
+  /// Microseconds of each hundredth event.
+  private(set) var samples: [Double] = []
+
+  init(_ plan: TimelinePlan, events: [Event]) {
+    community = LiveCommunity(plan: plan)
+    self.events = events
   }
-  _ = community.advance(to: start)
-  var transitions = 0
-  var slowest: [Double] = []
-  let (seconds, _) = timed {
+
+  var memberCount: Int { community.memberCount }
+
+  /// Everybody did something in the two months before, so that members are known.
+  func begin(_ members: StrideTo<Int>, at start: Timestamp) {
+    for member in members {
+      var random = SplitMix(state: UInt64(member))
+      let age = Int64(random.uniform() * 60 * 86_400e6)
+      let time = Timestamp(microseconds: start.microseconds - age)
+      _ = community.add(Event(memberID: "m\(member)", timestamp: time, type: "view"))
+    }
+    while !community.advance(to: start, limit: 256).isDone {}
+  }
+
+  func run() {
     let clock = ContinuousClock()
     for (index, event) in events.enumerated() {
-      // Each hundredth is timed by itself.
       let start = index % 100 == 0 ? clock.now : nil
       transitions += community.add(event).added.count
       transitions += community.advance(to: event.timestamp).transitions.count
       if let start {
         let (seconds, attoseconds) = (clock.now - start).components
-        slowest.append(1e6 * Double(seconds) + 1e-12 * Double(attoseconds))
+        samples.append(1e6 * Double(seconds) + 1e-12 * Double(attoseconds))
       }
     }
   }
-  slowest.sort()
+}
+
+func live(
+  _ rules: String, members: Int, events count: Int, span: Double, threads: Int
+) async throws {
+  let plan = try TimelinePlan(try project(rules))
+  let events = madeEvents(members: members, events: count, seconds: span)
+  var parts = [[Event]](repeating: [], count: threads)
+  for event in events { parts[(Int(event.memberID.dropFirst()) ?? 0) % threads].append(event) }
+  let before = residentBytes()
+  let shards = parts.map { Shard(plan, events: $0) }
+  await withTaskGroup { group in
+    for (thread, shard) in shards.enumerated() {
+      group.addTask {
+        await shard.begin(
+          stride(from: thread, to: members, by: threads), at: events[0].timestamp)
+      }
+    }
+  }
+  let clock = ContinuousClock()
+  let begin = clock.now
+  await withTaskGroup { group in
+    for shard in shards { group.addTask { await shard.run() } }
+  }
+  let elapsed = (clock.now - begin).components
+  let seconds = Double(elapsed.seconds) + 1e-18 * Double(elapsed.attoseconds)
+  var (known, transitions, samples) = (0, 0, [Double]())
+  for shard in shards {
+    known += await shard.memberCount
+    transitions += await shard.transitions
+    samples += await shard.samples
+  }
+  samples.sort()
   try printJSON(
     Live(
-      members: community.memberCount, events: count, segments: project.segments.count,
+      members: known, events: count, segments: plan.project.segments.count, threads: threads,
       seconds: seconds, eventsPerSecond: Double(count) / seconds, transitions: transitions,
-      bytesPerMember: (residentBytes() - before) / max(1, community.memberCount),
-      microsecondsOfTheSlowestThousandth: slowest[slowest.count - 1 - slowest.count / 1000]))
+      bytesPerMember: (residentBytes() - before) / max(1, known),
+      microsecondsOfTheSlowestThousandth: samples[samples.count - 1 - samples.count / 1000]))
 }
 
 /// All members do one thing in one second, and all leave a segment as it falls out of the window.
@@ -157,7 +197,7 @@ func wave(_ rules: String, members: Int) throws {
     Timestamp(microseconds: start.microseconds + microseconds)
   }
   // Up to shortly before the wave, at which `did: post, within: 7d` ends and others do.
-  _ = community.advance(to: moved(7 * day - 1))
+  while !community.advance(to: moved(7 * day - 1), limit: 256).isDone {}
   let clock = ContinuousClock()
   var longest = Duration.zero
   var expiries = 0
@@ -198,11 +238,12 @@ switch (arguments.first, arguments.count) {
 case ("batch", 4):
   guard let threads = Int(arguments[3]) else { fail(usage) }
   try batch(arguments[1], arguments[2], threads: threads)
-case ("live", 5):
+case ("live", 6):
   guard let members = Int(arguments[2]), let events = Int(arguments[3]),
-    let seconds = Double(arguments[4])
+    let seconds = Double(arguments[4]), let threads = Int(arguments[5])
   else { fail(usage) }
-  try live(arguments[1], members: members, events: events, span: seconds)
+  try await live(
+    arguments[1], members: members, events: events, span: seconds, threads: threads)
 case ("wave", 3):
   guard let members = Int(arguments[2]) else { fail(usage) }
   try wave(arguments[1], members: members)

@@ -19,7 +19,7 @@ extension MemberState {
     of feature: FeatureDefinition, asOf: Timestamp, profile: MemberProfile = MemberProfile()
   ) throws(EngagementError) -> Double {
     guard plan.columns[feature] != nil else { throw .featureNotInPlan(feature.description) }
-    let value = try reading(asOf: asOf, profile: profile).value(of: feature)
+    let value = try read(asOf: asOf) { $0.value(of: feature, at: $1, profile) }
     try check(value, of: feature)
     return value
   }
@@ -31,8 +31,9 @@ extension MemberState {
   public func values(
     asOf: Timestamp, profile: MemberProfile = MemberProfile()
   ) throws(EngagementError) -> [Double] {
-    let reading = try reading(asOf: asOf, profile: profile)
-    let values = plan.features.map { reading.value(of: $0) }
+    let values = try read(asOf: asOf) { state, moment in
+      state.plan.features.map { state.value(of: $0, at: moment, profile) }
+    }
     for (feature, value) in zip(plan.features, values) { try check(value, of: feature) }
     return values
   }
@@ -50,7 +51,7 @@ extension MemberState {
   package func frequency(
     halfLifeInDays: Int, before days: Int, asOf: Timestamp
   ) throws(EngagementError) -> Double {
-    try reading(asOf: asOf, profile: MemberProfile()).frequency(halfLifeInDays, before: days)
+    try read(asOf: asOf) { $0.frequency(halfLifeInDays, before: days, at: $1) }
   }
 
   private func check(_ value: Double, of feature: FeatureDefinition) throws(EngagementError) {
@@ -59,165 +60,187 @@ extension MemberState {
     }
   }
 
-  func reading(
-    asOf: Timestamp, profile: MemberProfile
-  ) throws(EngagementError) -> MemberReading {
+  /// Reads the state as it is at a time: itself, or, where events lie between the clock and the time, a copy
+  /// that went on to it.
+  ///
+  /// - Parameter body: is given the state and the time.
+  func read<Result>(
+    asOf: Timestamp, _ body: (MemberState, Moment) -> Result
+  ) throws(EngagementError) -> Result {
     if let clock, asOf < clock {
       throw .timeBeforeClock(asOf: asOf.description, clock: clock.description)
     }
-    let now = asOf.microseconds
-    var totals = totals
-    let end = events.firstIndex(after: now)
-    for event in events[min(firstAhead, end)..<end] {
-      totals.add(event, type: event.type < 0 ? nil : types[Int(event.type)], plan: plan)
+    let end = events.firstIndex(after: asOf.microseconds)
+    let isReceivedAhead = receivedAhead.first.map { $0.time <= asOf.microseconds } ?? false
+    let isAhead = end > 0 && events[end - 1].time > clock?.microseconds ?? .min
+    if clock != nil, !isAhead, !isReceivedAhead {
+      return body(self, Moment(asOf: asOf.microseconds, eventEnd: end))
     }
-    for event in receivedAhead[..<receivedAhead.firstIndex(after: now)] { totals.add(event) }
-    return MemberReading(
-      totals: totals, state: self, eventEnd: end, profile: profile, asOf: now)
+    var state = self
+    state.advance(to: asOf)
+    let moment = Moment(
+      asOf: asOf.microseconds, eventEnd: state.events.firstIndex(after: asOf.microseconds))
+    return body(state, moment)
   }
 }
 
-/// A member as of a time, of which features can be read.
-struct MemberReading {
-  /// What all events at or before the time sum up to.
-  let totals: MemberTotals
-  let state: MemberState
-  /// The end of the kept events at or before the time.
-  let eventEnd: Int
-  let profile: MemberProfile
-  let asOf: Int64
+// MARK: - Reading
 
-  private var plan: LivePlan { state.plan }
+extension MemberState {
+  /// A time that is read at, with no event between the clock and it.
+  struct Moment {
+    let asOf: Int64
+    /// The end of the kept events at or before the time.
+    let eventEnd: Int
+  }
 
-  func value(of feature: FeatureDefinition) -> Double {
-    switch feature {
+  /// The value of a feature; NaN where it is absent.
+  func value(
+    of feature: FeatureDefinition, at moment: Moment, _ profile: MemberProfile
+  ) -> Double {
+    let asOf = moment.asOf
+    return switch feature {
     case .recencyDays: totals.last.map { days(from: $0, to: asOf) } ?? .nan
     case .tenureDays:
-      [first, joinedAt].compactMap { $0 }.min().map { days(from: $0, to: asOf) } ?? .nan
+      [first(at: moment), profile.joinedAt(at: moment)].compactMap { $0 }.min()
+        .map { days(from: $0, to: asOf) } ?? .nan
     case .lifespanDays:
-      if let first, let last = totals.last { days(from: first, to: last) } else { .nan }
-    case .eventCount(let name, let window): Double(count(of: name, window))
+      if let first = first(at: moment), let last = totals.last {
+        days(from: first, to: last)
+      } else {
+        .nan
+      }
+    case .eventCount(let name, let window): Double(count(of: name, window, moment))
     case .share(let name, let window):
-      count(of: nil, window) == 0
-        ? .nan : Double(count(of: name, window)) / Double(count(of: nil, window))
+      count(of: nil, window, moment) == 0
+        ? .nan
+        : Double(count(of: name, window, moment)) / Double(count(of: nil, window, moment))
     case .activeDays(nil): Double(totals.days.count)
-    case .activeDays(let window): Double(dayCount(window))
+    case .activeDays(let window): Double(dayCount(window, moment))
     case .activeWeeks(nil): Double(totals.weeks.count)
     case .activeWeeks(let window):
-      Double(Set(daysInWindow(window).map { plan.settings.clock.week(ofDay: $0) }).count)
+      Double(Set(daysInWindow(window, moment).map { plan.settings.clock.week(ofDay: $0) }).count)
     case .streakWeeks:
       Double(
         streak(
           Set(totals.weeks.map { Int($0) }),
           current: plan.settings.clock.week(of: Timestamp(microseconds: asOf))))
-    case .frequency(let halfLife): frequency(halfLife)
-    case .velocity(let short, let long): velocity(short: frequency(short), long: frequency(long))
+    case .frequency(let halfLife): frequency(halfLife, at: moment)
+    case .velocity(let short, let long):
+      velocity(short: frequency(short, at: moment), long: frequency(long, at: moment))
     case .acceleration:
-      velocity(short: frequency(14), long: frequency(56))
-        - velocity(short: frequency(14, before: 14), long: frequency(56, before: 14))
+      velocity(short: frequency(14, at: moment), long: frequency(56, at: moment))
+        - velocity(
+          short: frequency(14, before: 14, at: moment), long: frequency(56, before: 14, at: moment))
     case .impact(nil): totals.impact.value
-    case .impact(let window): impact(in: kept(window))
+    case .impact(let window): impact(in: kept(window, moment))
     case .impactRate(let halfLife):
       rate(
         decayedSum(halfLife, isImpact: true)?.value(asOf: asOf) ?? 0, halfLifeInDays: halfLife)
     case .receivedImpactRate(let halfLife):
       rate(receivedSum(halfLife)?.value(asOf: asOf) ?? 0, halfLifeInDays: halfLife)
-    case .trend: trend(weeklyCounts)
-    case .medianGapDays: medianGap(instants)
-    case .burstiness: burstiness(instants)
+    case .trend: trend(weeklyCounts(moment))
+    case .medianGapDays: medianGap(instants(at: moment))
+    case .burstiness: burstiness(instants(at: moment))
     case .typeEntropy: typeEntropy(totals.typeCounts.filter { $0 > 0 })
-    case .distinctValues(let name, let window): Double(distinctValues(of: name, window))
-    case .valueSum(let window): values(window).sum
+    case .distinctValues(let name, let window): Double(distinctValues(of: name, window, moment))
+    case .valueSum(let window): values(window, moment).sum
     case .valueMean(let window):
-      values(window).count == 0 ? .nan : values(window).sum / Double(values(window).count)
+      mean(values(window, moment))
     case .attribute(let name):
       if let custom = plan.settings.customFeatures[name] {
         custom.value(
-          of: state.history, asOf: Timestamp(microseconds: asOf), profile: profile)
+          of: history, asOf: Timestamp(microseconds: asOf), profile: profile)
       } else {
         profile.attributes[name] ?? .nan
       }
     }
   }
 
-  private var first: Int64? { state.first.flatMap { $0 <= asOf ? $0 : nil } }
-
-  private var joinedAt: Int64? {
-    profile.joinedAt.flatMap { $0.microseconds <= asOf ? $0.microseconds : nil }
+  private func first(at moment: Moment) -> Int64? {
+    first.flatMap { $0 <= moment.asOf ? $0 : nil }
   }
 
-  private var instants: ArraySlice<Int64> {
-    state.instants[..<state.instants.firstIndex(notLessThan: asOf + 1)]
+  private func instants(at moment: Moment) -> ArraySlice<Int64> {
+    instants[..<instants.firstIndex(notLessThan: moment.asOf + 1)]
+  }
+
+  private func mean(_ values: (sum: Double, count: Int)) -> Double {
+    values.count == 0 ? .nan : values.sum / Double(values.count)
   }
 
   /// The events of ages [0, days).
-  private func kept(_ windowInDays: Int?) -> ArraySlice<KeptEvent> {
+  private func kept(_ windowInDays: Int?, _ moment: Moment) -> ArraySlice<KeptEvent> {
     precondition(
       (windowInDays ?? .max) <= plan.longestWindowInDays, "events are kept for the windows asked")
-    return kept(after: instant(windowInDays ?? 0))
+    let start = instant(windowInDays ?? 0, before: moment)
+    return events[min(moment.eventEnd, events.firstIndex(after: start))..<moment.eventEnd]
   }
 
-  private func kept(after instant: Int64) -> ArraySlice<KeptEvent> {
-    state.events[min(eventEnd, state.events.firstIndex(after: instant))..<eventEnd]
-  }
-
-  private func instant(_ daysBefore: Int) -> Int64 {
-    Timestamp(microseconds: asOf).subtracting(days: daysBefore).microseconds
+  private func instant(_ days: Int, before moment: Moment) -> Int64 {
+    Timestamp(microseconds: moment.asOf).subtracting(days: days).microseconds
   }
 }
 
 // MARK: - Counts and days
 
-extension MemberReading {
-  private func count(of name: String?, _ window: Int?) -> Int {
-    guard let name else { return window.map { kept($0).count } ?? totals.eventCount }
+extension MemberState {
+  private func count(of name: String?, _ window: Int?, _ moment: Moment) -> Int {
+    guard let name else { return window.map { kept($0, moment).count } ?? totals.eventCount }
     guard let alias = plan.aliases.firstIndex(of: ExactText(text: name)) else { return 0 }
-    if let window { return kept(window).count { isSelected(Int($0.type), alias) } }
+    if let window {
+      return kept(window, moment).count { isSelected(Int($0.type), alias) }
+    }
     return totals.typeCounts.indices.reduce(0) {
       $0 + (isSelected($1, alias) ? totals.typeCounts[$1] : 0)
     }
   }
 
   private func isSelected(_ type: Int, _ alias: Int) -> Bool {
-    state.types[type].isSelected[alias]
+    types[type].isSelected[alias]
   }
 
-  private func daysInWindow(_ windowInDays: Int?) -> Set<Int> {
-    Set(kept(windowInDays).map { plan.settings.clock.day(of: Timestamp(microseconds: $0.time)) })
+  private func daysInWindow(_ windowInDays: Int?, _ moment: Moment) -> Set<Int> {
+    Set(
+      kept(windowInDays, moment).map {
+        plan.settings.clock.day(of: Timestamp(microseconds: $0.time))
+      })
   }
 
   /// The distinct days of a window: mostly they ascend with the events.
-  private func dayCount(_ windowInDays: Int?) -> Int {
+  private func dayCount(_ windowInDays: Int?, _ moment: Moment) -> Int {
     let clock = plan.settings.clock
     var (count, newest) = (0, Int.min)
-    for event in kept(windowInDays) {
+    for event in kept(windowInDays, moment) {
       let day = clock.day(of: Timestamp(microseconds: event.time))
       // Clocks that are set back over midnight bring a day a second time.
-      if day < newest { return daysInWindow(windowInDays).count }
+      if day < newest { return daysInWindow(windowInDays, moment).count }
       if day > newest { (count, newest) = (count + 1, day) }
     }
     return count
   }
 
-  private var weeklyCounts: [Int] {
+  private func weeklyCounts(_ moment: Moment) -> [Int] {
     var newer = 0
     return (1...8).map { bin in
-      let all = kept(7 * bin).count
+      let all = kept(7 * bin, moment).count
       defer { newer = all }
       return all - newer
     }
   }
 
-  private func distinctValues(of name: String, _ windowInDays: Int?) -> Int {
+  private func distinctValues(
+    of name: String, _ windowInDays: Int?, _ moment: Moment
+  ) -> Int {
     guard let index = plan.properties.firstIndex(of: name) else { return 0 }
     if windowInDays == nil { return totals.propertyValues[index].count }
-    return Set(kept(windowInDays).compactMap { $0.properties[index] }).count
+    return Set(kept(windowInDays, moment).compactMap { $0.properties[index] }).count
   }
 }
 
 // MARK: - Rates and sums
 
-extension MemberReading {
+extension MemberState {
   private func decayedSum(_ halfLifeInDays: Int, isImpact: Bool) -> DecayedSum? {
     plan.rates.firstIndex(
       of: LiveNeeds.Rate(halfLifeInDays: halfLifeInDays, isImpact: isImpact)
@@ -228,12 +251,14 @@ extension MemberReading {
     plan.receivedHalfLives.firstIndex(of: halfLifeInDays).map { totals.received[$0] }
   }
 
-  fileprivate func frequency(_ halfLifeInDays: Int, before days: Int = 0) -> Double {
+  fileprivate func frequency(
+    _ halfLifeInDays: Int, before days: Int = 0, at moment: Moment
+  ) -> Double {
     guard var sum = decayedSum(halfLifeInDays, isImpact: false) else { return .nan }
-    let instant = instant(days)
+    let instant = instant(days, before: moment)
     if days > 0 {
       // Sums are exact: what is taken away leaves no trace.
-      for event in kept(days) { sum.add(-1, at: event.time) }
+      for event in kept(days, moment) { sum.add(-1, at: event.time) }
     }
     return rate(sum.value(asOf: instant), halfLifeInDays: halfLifeInDays)
   }
@@ -243,19 +268,27 @@ extension MemberReading {
     for event in events {
       sum.add(
         Engagement.impact(
-          weight: state.types[Int(event.type)].weight, value: event.value,
+          weight: types[Int(event.type)].weight, value: event.value,
           valueUse: plan.settings.valueUse))
     }
     return sum.value
   }
 
-  private func values(_ windowInDays: Int?) -> (sum: Double, count: Int) {
+  private func values(
+    _ windowInDays: Int?, _ moment: Moment
+  ) -> (sum: Double, count: Int) {
     guard windowInDays != nil else { return (totals.valueSum.value, totals.valueCount) }
     var (sum, count) = (ExactSum(), 0)
-    for event in kept(windowInDays) where !event.value.isNaN {
+    for event in kept(windowInDays, moment) where !event.value.isNaN {
       sum.add(event.value)
       count += 1
     }
     return (sum.value, count)
+  }
+}
+
+extension MemberProfile {
+  fileprivate func joinedAt(at moment: MemberState.Moment) -> Int64? {
+    joinedAt.flatMap { $0.microseconds <= moment.asOf ? $0.microseconds : nil }
   }
 }

@@ -32,10 +32,7 @@ extension EventQuestion {
       return match(of: sequence, parts, in: events, at: now) != nil
     case .trend(let trend, let selector):
       let (current, previous) = counts(of: trend, selector, events, at: now)
-      guard current + previous >= trend.leastCount else { return false }
-      return trend.value(current: current, previous: previous).map { value in
-        trend.comparisons.allSatisfy { $0.holds(for: value) }
-      }
+      return trend.holds(current: current, previous: previous)
     case .share(let share, let selector, let part):
       let (passing, all) = counts(of: share, selector, part, events, at: now)
       guard all >= share.leastCount else { return false }
@@ -52,7 +49,7 @@ extension EventQuestion {
     guard let place = place(of: occurrence, selector, events, at: now) else { return nil }
     let instant = events.times[place]
     let age = now.asOf.microseconds - instant
-    guard occurrence.age.allSatisfy({ $0.map(\.microseconds).holds(for: age) }),
+    guard occurrence.age.allSatisfy({ $0.map { $0.microseconds }.holds(for: age) }),
       occurrence.instant.allSatisfy({ $0.holds(for: Timestamp(microseconds: instant)) })
     else { return false }
     guard let having else { return true }
@@ -86,26 +83,21 @@ extension EventQuestion {
     case .distinctPeriods, .distinctKeys:
       return Double(events.latestDistinct(measure, selector, in: places, at: now).count)
     case .aggregate(let aggregate, _, let column):
-      var sum = ExactSum()
-      var count = 0
+      if aggregate == .sum || aggregate == .average {
+        let (sum, count) = events.sum(column, of: selector, in: places, at: now)
+        if aggregate == .sum { return sum.value }
+        return count == 0 ? nil : sum.value / Double(count)
+      }
       var least = Double.infinity
       var greatest = -Double.infinity
       for place in places where events.isSelected(place, selector, at: now) {
         let number = events.number(place, column)
         guard !number.isNaN else { continue }
-        if aggregate == .sum || aggregate == .average { sum.add(number) }
-        count += 1
         least = min(least, number)
         greatest = max(greatest, number)
       }
-      if aggregate == .sum { return sum.value }
-      guard count > 0 else { return nil }
-      switch aggregate {
-      case .sum: return sum.value
-      case .average: return sum.value / Double(count)
-      case .least: return least
-      case .greatest: return greatest
-      }
+      guard least <= greatest else { return nil }
+      return aggregate == .least ? least : greatest
     }
   }
 
@@ -168,6 +160,16 @@ extension EventQuestion {
       if events.isSelected(place, part, at: now) { counts.part += 1 }
     }
     return counts
+  }
+}
+
+extension EventTrend {
+  /// Whether the comparisons hold for some numbers of events; nil where there is nothing to compare.
+  func holds(current: Int, previous: Int) -> Bool? {
+    guard current + previous >= leastCount else { return false }
+    return value(current: current, previous: previous).map { value in
+      comparisons.allSatisfy { $0.holds(for: value) }
+    }
   }
 }
 
@@ -238,7 +240,14 @@ extension EventQuestion.Measure {
 extension [Comparison<Double>] {
   /// A count from which on more events change no comparison.
   var greatestCount: Int {
-    let greatest = flatMap(\.operands).max() ?? 0
+    var greatest = 0.0
+    for comparison in self {
+      switch comparison {
+      case .equal(let limit), .greater(let limit), .atLeast(let limit), .less(let limit),
+        .atMost(let limit), .between(_, let limit):
+        greatest = Swift.max(greatest, limit)
+      }
+    }
     return Int(Swift.min(Swift.max(greatest, 0), 1e15).rounded(.down)) + 1
   }
 

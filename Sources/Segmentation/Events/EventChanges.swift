@@ -3,23 +3,29 @@ import EventLog
 import Foundation
 
 extension EventQuestion {
-  /// How many instants are looked at before the next one is given unseen.
+  /// How many instants are looked at before the next one is given unseen, where the answer is to be exact
+  /// for all but very active members.
   static let mostInstants = 64
+  /// The same where events are likely to come before.
+  static let mostInstantsAhead = 4
 
   /// The first instant after now at which the leaf changes, if nothing but time happens; nil for never.
   ///
-  /// It is exact to the microsecond, but after ``mostInstants`` instants at which windows or periods change
-  /// and the leaf does not, the next one is given.
+  /// It is exact to the microsecond, but after some instants at which windows or periods change and the
+  /// leaf does not, the next one is given.
   ///
   /// - Parameters:
   ///   - events: the member's events.
   ///   - now: the instant, and the events known.
   ///   - isUnknown: whether the leaf is unknown, and not false, where it is missing.
+  ///   - truth: what the leaf is now, where that is known.
+  ///   - most: how many instants are looked at.
   /// - Returns: microseconds since 1970.
   func nextChange(
-    of events: MarkedEvents, at now: EvaluationInstant, isUnknown: Bool
+    of events: MarkedEvents, at now: EvaluationInstant, isUnknown: Bool, truth: Truth? = nil,
+    lookingAt most: Int = mostInstants
   ) -> Int64? {
-    if selectors.allSatisfy(\.timed.isEmpty) {
+    if !isTimed {
       switch self {
       case .did(let selector, .within(let length), let measure, let comparisons)
       where measure.isCount:
@@ -30,7 +36,7 @@ extension EventQuestion {
         let comparisons):
         let places = events.places(in: .within(length), at: now)
         let change = events.nextAggregate(
-          aggregate, column, selector, in: places, comparisons, at: now, isUnknown: isUnknown)
+          aggregate, column, selector, in: places, comparisons, at: now, isUnknown: isUnknown, most)
         return change.map { events.times[$0] + length.microseconds }
       case .didNot(let selector, .within(let length), _):
         return events.latest(selector, in: .within(length), at: now)
@@ -38,23 +44,19 @@ extension EventQuestion {
       case .didNot(_, .ever, _), .didNot(_, .range, _): return nil
       case .regular(let regular, let selector) where now.clock.isUniversal:
         return nextMissedPeriod(regular, selector, events, at: now)
+      case .trend(let trend, let selector):
+        return nextTrend(trend, selector, events, at: now, isUnknown: isUnknown, most)
       default: break
       }
     }
-    return firstChange(at: edges(of: events, at: now), of: events, now, isUnknown: isUnknown)
-  }
-
-  /// The first of some instants, in ascending order, at which the leaf is not what it is now.
-  private func firstChange(
-    at edges: [Int64], of events: MarkedEvents, _ now: EvaluationInstant, isUnknown: Bool
-  ) -> Int64? {
-    func truth(_ now: EvaluationInstant) -> Truth {
+    let edges = edges(of: events, at: now, most)
+    guard !edges.isEmpty else { return nil }
+    func value(_ now: EvaluationInstant) -> Truth {
       holds(for: events, at: now).map { Truth($0) } ?? (isUnknown ? .unknown : .false)
     }
-    guard !edges.isEmpty else { return nil }
-    let present = truth(now)
+    let present = truth ?? value(now)
     for (count, edge) in edges.enumerated() {
-      if count == Self.mostInstants || truth(now.moved(to: edge)) != present { return edge }
+      if count == most || value(now.moved(to: edge)) != present { return edge }
     }
     return nil
   }
@@ -120,8 +122,49 @@ extension EventQuestion {
     return nil
   }
 
+  /// When events that pass from a trend's current window to the previous one, and out of that, make it
+  /// otherwise.
+  private func nextTrend(
+    _ trend: EventTrend, _ selector: EventSelector, _ events: MarkedEvents,
+    at now: EvaluationInstant, isUnknown: Bool, _ most: Int
+  ) -> Int64? {
+    func truth(_ counts: (current: Int, previous: Int)) -> Truth {
+      trend.holds(current: counts.current, previous: counts.previous).map { Truth($0) }
+        ?? (isUnknown ? .unknown : .false)
+    }
+    var counts = counts(of: trend, selector, events, at: now)
+    let present = truth(counts)
+    let age = trend.current.microseconds
+    let oldAge = age + trend.previous.microseconds
+    let end = events.end(at: now.known.microseconds)
+    func next(from place: Int) -> Int? {
+      events.firstMarked(selector, from: place, before: end)
+    }
+    // The oldest event of each window.
+    var young = next(from: events.start(at: now.asOf.microseconds - age + 1))
+    var old = next(from: events.start(at: now.asOf.microseconds - oldAge + 1))
+    for looked in 0... {
+      let edge = min(
+        young.map { events.times[$0] + age } ?? .max, old.map { events.times[$0] + oldAge } ?? .max)
+      if edge == .max { return nil }
+      // Those of one instant pass together.
+      while let place = young, events.times[place] + age == edge {
+        counts = (counts.current - 1, counts.previous + 1)
+        young = next(from: place + 1)
+      }
+      while let place = old, events.times[place] + oldAge == edge {
+        counts.previous -= 1
+        old = next(from: place + 1)
+      }
+      if looked == most || truth(counts) != present { return edge }
+    }
+    return nil
+  }
+
   /// The instants after now at which the leaf may change, ascending.
-  private func edges(of events: MarkedEvents, at now: EvaluationInstant) -> [Int64] {
+  private func edges(
+    of events: MarkedEvents, at now: EvaluationInstant, _ most: Int
+  ) -> [Int64] {
     let known = now.known.microseconds
     let end = events.end(at: known)
     var edges = timedEdges(events, at: now)
@@ -132,11 +175,13 @@ extension EventQuestion {
         for selector in selectors {
           var place = events.start(at: present - length + 1)
           var count = 0
-          while count <= Self.mostInstants,
+          while count <= most,
             let next = events.firstMarked(selector, from: place, before: end)
           {
-            edges.append(events.times[next] + length)
+            let time = events.times[next]
+            edges.append(time + length)
             place = next + 1
+            while place < end, events.times[place] == time { place += 1 }
             count += 1
           }
         }
@@ -147,7 +192,7 @@ extension EventQuestion {
       add([selector], window.edgeLengths)
     case .occurrence(let occurrence, let selector, _):
       // An age that is exactly the limit is on one side of it, a microsecond more on the other.
-      let ages = occurrence.age.flatMap { $0.map(\.microseconds).operands }
+      let ages = occurrence.age.flatMap { $0.map { $0.microseconds }.operands }
       if selector.timed.isEmpty {
         guard let place = place(of: occurrence, selector, events, at: now) else { break }
         edges += ages.flatMap { [events.times[place] + $0, events.times[place] + $0 + 1] }
@@ -189,46 +234,57 @@ extension MarkedEvents {
   fileprivate func nextAggregate(
     _ aggregate: EventMeasure.Aggregate, _ column: Int, _ selector: EventSelector,
     in places: Range<Int>, _ comparisons: [Comparison<Double>], at now: EvaluationInstant,
-    isUnknown: Bool
+    isUnknown: Bool, _ most: Int
   ) -> Int? {
-    var numbered: [(place: Int, number: Double)] = []
-    var place = places.lowerBound
-    while let next = first(selector, from: place, before: places.upperBound, at: now) {
-      place = next + 1
-      let number = number(next, column)
-      if !number.isNaN { numbered.append((next, number)) }
-    }
-    // Of those that are left, newest first: the sum, or the least or greatest.
-    var extremes: [Double] = []
-    var sum = ExactSum()
-    switch aggregate {
-    case .sum, .average: for (_, number) in numbered { sum.add(number) }
-    case .least, .greatest:
-      var extreme = Double.nan
-      for (_, number) in numbered.reversed() {
-        extreme = aggregate == .least ? fmin(extreme, number) : fmax(extreme, number)
-        extremes.append(extreme)
-      }
-    }
-    func truth(_ left: Int) -> Truth {
-      let value: Double
-      switch aggregate {
-      case .sum: value = sum.value
-      case .average: value = left == 0 ? .nan : sum.value / Double(left)
-      case .least, .greatest: value = left == 0 ? .nan : extremes[left - 1]
-      }
+    func truth(_ value: Double) -> Truth {
       if value.isNaN { return isUnknown ? .unknown : .false }
       return Truth(comparisons.allSatisfy { $0.holds(for: value) })
     }
-    let present = truth(numbered.count)
-    for (index, (place, number)) in numbered.enumerated() {
-      if aggregate == .sum || aggregate == .average { sum.add(-number) }
-      let left = numbered.count - index - 1
+    switch aggregate {
+    case .sum, .average:
+      var (sum, left) = self.sum(column, of: selector, in: places, at: now)
+      func present() -> Truth {
+        truth(aggregate == .sum ? sum.value : left == 0 ? .nan : sum.value / Double(left))
+      }
+      let before = present()
+      var found: Int?
+      var looked = 0
+      var leaving: Int?
       // Those of one instant leave together.
-      if left > 0, times[numbered[index + 1].place] == times[place] { continue }
-      if index >= EventQuestion.mostInstants || truth(left) != present { return place }
+      forEachNumber(column, selector, in: places) { place, number in
+        if let last = leaving, times[last] != times[place] {
+          if looked >= most || present() != before {
+            found = last
+            return false
+          }
+          looked += 1
+        }
+        leaving = place
+        sum.add(-number)
+        left -= 1
+        return true
+      }
+      if let found { return found }
+      return looked >= most || present() != before ? leaving : nil
+    case .least, .greatest:
+      // Newest first: the least or greatest of what is left as an event leaves.
+      var extreme = Double.nan
+      var leaving: [(place: Int, left: Double)] = []
+      var place = places.upperBound
+      while let next = last(selector, before: place, at: now), next >= places.lowerBound {
+        place = next
+        let number = number(next, column)
+        if number.isNaN { continue }
+        if leaving.last.map({ times[$0.place] != times[next] }) ?? true {
+          leaving.append((next, extreme))
+        }
+        extreme = aggregate == .least ? fmin(extreme, number) : fmax(extreme, number)
+      }
+      let before = truth(extreme)
+      return leaving.reversed().enumerated().first { index, leaving in
+        index >= most || truth(leaving.left) != before
+      }?.element.place
     }
-    return nil
   }
 }
 

@@ -42,6 +42,13 @@ struct EventIndex: Sendable {
   /// The 64-bit words of an event's marks.
   var wordCount: Int { max(1, (selections.count + 63) / 64) }
 
+  /// The marks of all of some selectors.
+  func marks(of selectors: [EventSelector]) -> [UInt64] {
+    var marks = [UInt64](repeating: 0, count: wordCount)
+    for selector in selectors { marks[selector.word] |= selector.mask }
+    return marks
+  }
+
   /// The number of a selection's bit.
   mutating func selector(_ selection: EventSelection, and more: [EventFieldCondition] = [])
     -> EventSelector
@@ -101,6 +108,7 @@ struct EventSelector: Sendable {
   let names: String
   let bit: Int
   let timed: [TimedTests]
+  let isTimed: Bool
   /// The place of the bit.
   let word: Int
   let mask: UInt64
@@ -109,6 +117,7 @@ struct EventSelector: Sendable {
     self.names = names
     self.bit = bit
     self.timed = timed
+    isTimed = !timed.isEmpty
     word = bit / 64
     mask = 1 << UInt64(bit % 64)
   }

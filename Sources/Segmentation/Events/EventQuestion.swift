@@ -100,12 +100,24 @@ indirect enum EventQuestion: Sendable {
     }
   }
 
+  /// Whether tests of dates that come and go by themselves have a part in the leaf.
   var hasTimedTests: Bool {
     switch self {
-    case .occurrence(_, let selector, let having):
-      !selector.timed.isEmpty || having?.timed.isEmpty == false
-    case .share(_, _, let part): !part.timed.isEmpty
-    default: selectors.contains { !$0.timed.isEmpty }
+    case .occurrence(_, let selector, let having): selector.isTimed || having?.isTimed == true
+    case .share(_, _, let part): part.isTimed
+    default: isTimed
+    }
+  }
+
+  /// Whether such tests select its events.
+  var isTimed: Bool {
+    switch self {
+    case .did(let selector, _, _, _), .didNot(let selector, _, _),
+      .occurrence(_, let selector, _), .regular(_, let selector), .trend(_, let selector),
+      .share(_, let selector, _):
+      selector.isTimed
+    case .sequence(_, let sequence):
+      sequence.steps.contains { $0.isTimed } || sequence.without?.isTimed == true
     }
   }
 

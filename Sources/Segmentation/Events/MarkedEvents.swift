@@ -14,6 +14,8 @@ struct MarkedEvents: Sendable {
   private var cells: [Int] = []
   /// For each bit the places of the events that have it, where there are many events.
   private var lists: [[Int32]] = []
+  /// Sums that are kept up; they hold as long as events only come at the end.
+  var rolledSums: [RolledSum] = []
 
   init(_ index: EventIndex) {
     wordCount = index.wordCount
@@ -36,6 +38,7 @@ struct MarkedEvents: Sendable {
       marks.insert(contentsOf: event.marks, at: place * wordCount)
       cells.insert(contentsOf: event.cells, at: place * columnCount)
       lists = []
+      rolledSums = []
     }
     if lists.isEmpty, times.count >= Self.leastListed { listAll() }
   }
@@ -67,7 +70,11 @@ struct MarkedEvents: Sendable {
     marks.removeAll(keepingCapacity: true)
     cells.removeAll(keepingCapacity: true)
     lists = []
+    rolledSums = []
   }
+
+  /// Whether there are so many events that those of each selection are listed.
+  var isListed: Bool { !lists.isEmpty }
 
   private mutating func listAll() {
     lists = Array(repeating: [], count: 64 * wordCount)

@@ -89,12 +89,13 @@ extension MemberFacts {
   /// The first instant after now at which time alone may change a leaf, or nil.
   ///
   /// Leaves that other segments and stages decide are not asked.
-  func nextChange(of position: Int, after now: EvaluationInstant) -> Int64? {
+  func nextChange(of position: Int, being truth: Truth, after now: EvaluationInstant) -> Int64? {
     let planned = plan.leaves[position]
     switch planned.kind {
     case .events(let question):
       return question.nextChange(
-        of: events, at: now, isUnknown: planned.leaf.isUnknownIfMissing)
+        of: events, at: now, isUnknown: planned.leaf.isUnknownIfMissing, truth: truth,
+        lookingAt: EventQuestion.mostInstantsAhead)
     case .number(let question, let changes):
       return question.nextChange(for: self, at: now, changes)
     case .attribute(let name, let tests):

@@ -31,12 +31,18 @@ extension PlannedLeaf {
 }
 
 extension EventQuestion {
-  fileprivate func drift(_ clock: Clock) -> LeafDrift {
+  /// Which way time takes the leaf where what is missing is false.
+  func drift(_ clock: Clock) -> LeafDrift {
     guard !hasTimedTests else { return .either }
     switch self {
     case .did(_, .within, let measure, let comparisons),
       .did(_, .ever, let measure, let comparisons):
-      guard measure.isCount else { return .either }
+      if case .aggregate(let aggregate, _, _) = measure {
+        // Where nothing has a number they do not hold.
+        let isRaised = aggregate == .greatest && comparisons.areLowerBounds
+        let isLowered = aggregate == .least && comparisons.areUpperBounds
+        return isRaised || isLowered ? .towardFalse : .either
+      }
       if comparisons.areLowerBounds { return .towardFalse }
       return comparisons.areUpperBounds ? .towardTrue : .either
     case .didNot(_, .within, _): return .towardTrue
@@ -46,7 +52,9 @@ extension EventQuestion {
       guard !ages.isEmpty else { return .either }
       if ages.areUpperBounds { return .towardFalse }
       return ages.areLowerBounds ? .towardTrue : .either
-    case .did, .didNot, .occurrence, .sequence, .trend, .share: return .either
+    case .sequence(let sequence, let parts):
+      return parts.without == nil && sequence.after == nil ? .towardFalse : .either
+    case .did, .didNot, .occurrence, .trend, .share: return .either
     }
   }
 }

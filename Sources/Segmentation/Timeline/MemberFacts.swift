@@ -102,6 +102,15 @@ struct MemberFacts: Sendable {
     }
   }
 
+  /// Keeps up the sum that a leaf asks for.
+  mutating func rollSum(of leaf: Int, at now: EvaluationInstant) {
+    guard let asked = plan.leaves[leaf].rolledSum else { return }
+    let places = events.places(in: asked.window, at: now)
+    // Few events are added up as soon.
+    guard places.count >= 16 else { return }
+    events.roll(leaf: leaf, asked.column, of: asked.selector, to: places)
+  }
+
   /// The first instant of facts after another one.
   func firstInstant(after instant: Int64) -> Int64? {
     var first = changes.first { $0.time > instant }?.time

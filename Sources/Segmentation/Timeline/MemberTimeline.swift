@@ -117,26 +117,30 @@ struct MemberTimeline: Sendable {
     log.begin()
     facts.advance(to: instant)
     let found = facts.facts(at: instant)
+    let eventCount = Int64(facts.events.end(at: instant))
     let moment = Moment(
       now: EvaluationInstant(
         asOf: Timestamp(microseconds: instant), clock: plan.project.settings.clock),
       isFirst: isFirst, kinds: found.kinds, marks: found.marks)
     var isDirty = [Bool](repeating: isFirst, count: plan.order.count)
-    for leaf in plan.leaves.indices {
+    for leaf in leavesToLookAt(instant, found, isFirst: isFirst) {
       let isDue = state.nextChanges[leaf] <= instant
       if plan.leaves[leaf].isMemory {
         if isDue { isDirty[plan.nodeOfLeaf[leaf]] = true }
         continue
       }
-      guard isFirst || isDue || plan.listens(leaf, to: found.kinds, found.marks) else { continue }
-      if !isFirst, !isDue, isKept(leaf) { continue }
+      if !isFirst, !isDue, isKept(leaf, at: instant, eventCount, found) { continue }
+      if plan.isRolled[leaf] { facts.rollSum(of: leaf, at: moment.now) }
       let truth = facts.truth(of: leaf, at: moment.now)
       let nextChange: Int64?
       switch (plan.drifts[leaf], truth) {
       case (.towardFalse, .false), (.towardTrue, .true): nextChange = nil
-      default: nextChange = facts.nextChange(of: leaf, after: moment.now)
+      default: nextChange = facts.nextChange(of: leaf, being: truth, after: moment.now)
       }
-      if state.set(leaf, truth, until: nextChange) { isDirty[plan.nodeOfLeaf[leaf]] = true }
+      let patience = patience(of: leaf, truth, at: moment.now)
+      if state.set(leaf, truth, until: nextChange, patience: patience) {
+        isDirty[plan.nodeOfLeaf[leaf]] = true
+      }
     }
     for node in plan.nodesGated(by: found.kinds, found.marks) { isDirty[node] = true }
     for (segment, node) in plan.delayed {
@@ -160,13 +164,55 @@ struct MemberTimeline: Sendable {
     updateNextInstant()
   }
 
+  /// The leaves that hear the facts of an instant, and those whose time has come.
+  private func leavesToLookAt(
+    _ instant: Int64, _ found: (kinds: MemberFacts.Kinds, marks: [UInt64]), isFirst: Bool
+  ) -> LeafSet {
+    var words = [UInt64](repeating: 0, count: plan.listeners.wordCount)
+    plan.listeners.insert(found.kinds, found.marks, into: &words)
+    // Where no leaf is due, the next instant is a later one.
+    if isFirst || state.nextInstant <= instant {
+      for (leaf, next) in state.nextChanges.enumerated() where isFirst || next <= instant {
+        words[leaf / 64] |= 1 << UInt64(leaf % 64)
+      }
+    }
+    return LeafSet(words: words)
+  }
+
   /// Whether a leaf, of which the time has not come, stays what it is whatever event comes.
-  private func isKept(_ leaf: Int) -> Bool {
-    switch plan.drifts[leaf] {
-    case .towardFalse: state.truths[leaf] == .true
-    // What never was may begin to be counted.
-    case .towardTrue: state.truths[leaf] == .false && state.nextChanges[leaf] != .max
-    case .either: plan.isPermanent[leaf] && state.truths[leaf] == .true
+  private func isKept(
+    _ leaf: Int, at instant: Int64, _ eventCount: Int64,
+    _ found: (kinds: MemberFacts.Kinds, marks: [UInt64])
+  ) -> Bool {
+    let truth = state.truths[leaf]
+    let isSettled =
+      switch plan.drifts[leaf] {
+      case .towardFalse: truth == .true
+      // What never was may begin to be counted.
+      case .towardTrue: truth == .false && state.nextChanges[leaf] != .max
+      case .either: plan.isPermanent[leaf] && truth == .true
+      }
+    if isSettled || !plan.turns(leaf, being: truth, with: found.kinds, found.marks) { return true }
+    // It is looked at before an event that comes now can make it true.
+    if truth != .true, plan.leastAges[leaf] > 0,
+      state.nextChanges[leaf] <= instant + plan.leastAges[leaf]
+    {
+      return true
+    }
+    return switch plan.patience[leaf] {
+    case .none: false
+    case .events: eventCount <= state.patience[leaf]
+    case .instant: instant < state.patience[leaf]
+    }
+  }
+
+  /// How long a leaf that was looked at may be left alone.
+  private func patience(of leaf: Int, _ truth: Truth, at now: EvaluationInstant) -> Int64 {
+    if case .none = plan.patience[leaf] { return .min }
+    switch (plan.drifts[leaf], truth) {
+    case (.towardFalse, .false), (.towardTrue, .true), (.either, .false):
+      return facts.patience(of: leaf, at: now)
+    default: return .min
     }
   }
 

@@ -43,6 +43,8 @@ struct ReplayState: Sendable {
   private(set) var truths: [Truth]
   /// For each leaf, when it is to be looked at again; the greatest number for never.
   private(set) var nextChanges: [Int64]
+  /// For each leaf, how long it may be left alone, in what its ``LeafPatience`` is counted in.
+  private(set) var patience: [Int64]
   private(set) var segments: [Segment]
   private(set) var machines: [Machine]
   /// The next instant at which time alone may change anything; the greatest number for never.
@@ -54,7 +56,7 @@ struct ReplayState: Sendable {
   struct Changes: Sendable {
     /// Nil where it was the first.
     var instant: Int64?
-    var leaves: [(leaf: Int, truth: Truth, nextChange: Int64)] = []
+    var leaves: [(leaf: Int, truth: Truth, nextChange: Int64, patience: Int64)] = []
     var segments: [(position: Int, before: Segment)] = []
     var machines: [(position: Int, before: Machine)] = []
 
@@ -65,6 +67,7 @@ struct ReplayState: Sendable {
   init(_ plan: TimelinePlan) {
     truths = Array(repeating: .unknown, count: plan.leaves.count)
     nextChanges = Array(repeating: .max, count: plan.leaves.count)
+    patience = Array(repeating: .min, count: plan.leaves.count)
     segments = Array(repeating: Segment(), count: plan.segments.count)
     machines = plan.machines.map { Machine(holds: Array(repeating: false, count: $0.moves.count)) }
   }
@@ -80,9 +83,10 @@ struct ReplayState: Sendable {
 
   /// Goes back to before the last instant.
   mutating func undo() {
-    for (leaf, truth, nextChange) in last.leaves.reversed() {
+    for (leaf, truth, nextChange, patience) in last.leaves.reversed() {
       truths[leaf] = truth
       nextChanges[leaf] = nextChange
+      self.patience[leaf] = patience
     }
     for (position, before) in last.segments.reversed() { segments[position] = before }
     for (position, before) in last.machines.reversed() { machines[position] = before }
@@ -90,11 +94,14 @@ struct ReplayState: Sendable {
   }
 
   /// Sets what a leaf is, and until when; true where it was otherwise.
-  mutating func set(_ leaf: Int, _ truth: Truth, until nextChange: Int64?) -> Bool {
+  mutating func set(
+    _ leaf: Int, _ truth: Truth, until nextChange: Int64?, patience: Int64 = .min
+  ) -> Bool {
     let before = truths[leaf]
-    last.leaves.append((leaf, before, nextChanges[leaf]))
+    last.leaves.append((leaf, before, nextChanges[leaf], self.patience[leaf]))
     truths[leaf] = truth
     nextChanges[leaf] = nextChange ?? .max
+    self.patience[leaf] = patience
     return truth != before
   }
 

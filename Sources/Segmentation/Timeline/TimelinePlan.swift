@@ -16,11 +16,23 @@ public final class TimelinePlan: Sendable {
   let isPermanent: [Bool]
   /// For each leaf, which way time takes it.
   let drifts: [LeafDrift]
+  /// For each leaf, what its patience is counted in.
+  let patience: [LeafPatience]
+  /// For each leaf, whether it asks for a sum over a window that moves on.
+  let isRolled: [Bool]
   /// What leaves ask of events.
   let index: EventIndex
   let marker: EventMarker
   /// For each leaf, the marks of the events that it listens to.
   private let leafMarks: [UInt64]
+  /// For each leaf, the marks of the events that may make it true.
+  private let openingMarks: [UInt64]
+  /// For each leaf, the marks of the events that may make it false.
+  private let closingMarks: [UInt64]
+  /// For each leaf, the time after which an event can make it true at the earliest; 0 for at once.
+  let leastAges: [Int64]
+  /// The leaves that hear facts, as bits.
+  let listeners: LeafListeners
   /// For each leaf, the kinds of facts that may change it, whatever the event.
   let hearing: [MemberFacts.Kinds]
   /// What features need to be kept; nil where none is compared.
@@ -92,7 +104,13 @@ public final class TimelinePlan: Sendable {
       if case .events(let question) = $0.kind { question.isPermanent } else { false }
     }
     hearing = leaves.map(\.hearingOfKind)
+    listeners = LeafListeners(leaves, hearing: hearing, index)
     leafMarks = leaves.flatMap { [index] in $0.marks(in: index) }
+    openingMarks = leaves.flatMap { [index] in $0.openingMarks(in: index) }
+    closingMarks = leaves.flatMap { [index] in $0.closingMarks(in: index) }
+    leastAges = leaves.map { $0.leastAge ?? 0 }
+    patience = leaves.map { $0.patience(project.settings) }
+    isRolled = leaves.map { $0.rolledSum != nil }
     drifts = leaves.map { $0.drift(project.settings) }
     let network = NodeNetwork(
       order: order, segments: segments, machines: machines, leaves: leaves)
@@ -122,10 +140,16 @@ public final class TimelinePlan: Sendable {
   /// Whether facts of some kinds, and events with some marks, may change a leaf.
   func listens(_ leaf: Int, to kinds: MemberFacts.Kinds, _ marks: [UInt64]) -> Bool {
     if !hearing[leaf].isDisjoint(with: kinds) { return true }
+    return kinds.contains(.event) && leafMarks.share(leaf, marks)
+  }
+
+  /// Whether facts of some kinds, and events with some marks, may make a leaf otherwise than it is.
+  func turns(
+    _ leaf: Int, being truth: Truth, with kinds: MemberFacts.Kinds, _ marks: [UInt64]
+  ) -> Bool {
+    if !hearing[leaf].isDisjoint(with: kinds) { return true }
     guard kinds.contains(.event) else { return false }
-    let words = marks.count
-    for word in 0..<words where leafMarks[leaf * words + word] & marks[word] != 0 { return true }
-    return false
+    return truth == .true ? closingMarks.share(leaf, marks) : openingMarks.share(leaf, marks)
   }
 }
 
@@ -204,17 +228,13 @@ final class PlannedLeaf: Sendable {
     }
   }
 
-  /// The marks of the events that may change the leaf.
-  func marks(in index: EventIndex) -> [UInt64] {
-    var marks = [UInt64](repeating: 0, count: index.wordCount)
-    let selectors: [EventSelector] =
-      switch kind {
-      case .events(let question): question.selectors
-      case .consent(let question): [question.given, question.withdrawn]
-      default: []
-      }
-    for selector in selectors { marks[selector.word] |= selector.mask }
-    return marks
+  /// What sum over a window that moves on the leaf asks for.
+  var rolledSum: (selector: EventSelector, window: EventWindow, column: Int)? {
+    guard case .events(.did(let selector, .within(let length), let measure, _)) = kind,
+      case .aggregate(let aggregate, _, let column) = measure,
+      aggregate == .sum || aggregate == .average, !selector.isTimed
+    else { return nil }
+    return (selector, .within(length), column)
   }
 }
 
