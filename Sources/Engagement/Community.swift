@@ -81,6 +81,22 @@ public struct Community: Sendable {
     return joined
   }
 
+  /// Calls `body` with the events' columns and which of them are whose.
+  package func withEventColumns<Result>(_ body: (EventColumns) -> Result) -> Result {
+    done.withPositions { offsets, positions in
+      history.timestamps.withUnsafeBufferPointer { timestamps in
+        history.typeIndices.withUnsafeBufferPointer { types in
+          history.values.withUnsafeBufferPointer { values in
+            body(
+              EventColumns(
+                timestamps: timestamps, types: types, values: values, offsets: offsets,
+                positions: positions))
+          }
+        }
+      }
+    }
+  }
+
   /// What the members file says of a row's member, as far as features know it.
   func profile(ofRow row: Int) -> MemberProfile {
     guard let tableRow = memberTableRow(ofRow: row) else { return MemberProfile() }
@@ -112,6 +128,10 @@ public struct Community: Sendable {
   }
 
   private func prefix(of events: ArraySlice<Int32>, asOf instant: Timestamp) -> ArraySlice<Int32> {
+    // Mostly all of them are.
+    guard let last = events.last, history.timestamps[Int(last)] > instant.microseconds else {
+      return events
+    }
     var low = events.startIndex
     var high = events.endIndex
     while low < high {
@@ -153,6 +173,14 @@ private struct EventsByRow: Sendable {
         let (left, right) = (timestamps[Int($0)], timestamps[Int($1)])
         return left != right ? left < right : $0 < $1
       }
+    }
+  }
+
+  func withPositions<Result>(
+    _ body: (UnsafeBufferPointer<Int>, UnsafeBufferPointer<Int32>) -> Result
+  ) -> Result {
+    offsets.withUnsafeBufferPointer { offsets in
+      positions.withUnsafeBufferPointer { positions in body(offsets, positions) }
     }
   }
 

@@ -36,7 +36,7 @@ package struct ExactSum: Sendable {
   }
 
   /// Forgets all terms but keeps the storage.
-  mutating func reset() { partials.removeAll(keepingCapacity: true) }
+  package mutating func reset() { partials.removeAll(keepingCapacity: true) }
 
   /// The double nearest to the sum; 0 without terms.
   package var value: Double {

@@ -71,7 +71,7 @@ public enum DistinctKey: Sendable, Hashable {
 /// A number taken from a member's matching events.
 public enum EventMeasure: Sendable, Hashable {
   /// How a numeric field of many events becomes one number.
-  public enum Aggregate: String, Sendable, Hashable, CaseIterable {
+  public enum Aggregate: String, Sendable, Hashable, CaseIterable, BitwiseCopyable {
     /// The exact sum, rounded once; 0 without numbers.
     case sum
     /// The mean; missing without numbers.

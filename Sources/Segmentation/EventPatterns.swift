@@ -4,7 +4,7 @@ public import EventLog
 /// `regular`: events in enough of the latest calendar periods.
 public struct RegularActivity: Sendable, Hashable {
   /// A calendar period of the clock's zone.
-  public enum Unit: String, Sendable, Hashable, CaseIterable {
+  public enum Unit: String, Sendable, Hashable, CaseIterable, BitwiseCopyable {
     /// Calendar days.
     case day
     /// Calendar weeks.

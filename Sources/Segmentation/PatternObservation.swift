@@ -92,9 +92,16 @@ extension EventTrend {
     guard measure == .ratio else { return Double(current - previous) }
     guard previous > 0 else { return current > 0 ? .infinity : nil }
     // (c / current) / (p / previous) with one rounding, where the lengths have few digits.
-    let divisor = greatestCommonDivisor(self.current.microseconds, self.previous.microseconds)
-    return Double(current) * Double(self.previous.microseconds / divisor)
-      / (Double(previous) * Double(self.current.microseconds / divisor))
+    let factors = factors
+    return Double(current) * factors.current / (Double(previous) * factors.previous)
+  }
+
+  /// What the numbers of events are multiplied with to be per the same time.
+  var factors: (current: Double, previous: Double) {
+    let divisor = greatestCommonDivisor(current.microseconds, previous.microseconds)
+    return (
+      Double(previous.microseconds / divisor), Double(current.microseconds / divisor)
+    )
   }
 }
 

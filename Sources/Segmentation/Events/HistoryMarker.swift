@@ -21,6 +21,8 @@ struct HistoryMarker: Sendable {
   /// Nil for types of which nothing more is asked.
   private let needs: [TypeNeeds?]
   private let columns: [ColumnReader]
+  /// The same selections for loops over many members.
+  let table: MarkTable
 
   private enum ColumnReader: Sendable {
     case key(CompiledKey)
@@ -65,6 +67,12 @@ struct HistoryMarker: Sendable {
     }
     self.index = index
     self.marks = marks
+    table = MarkTable(
+      bits: (0..<history.types.count).map { type in
+        index.selections.indices.filter { bit in
+          marks[type * words + bit / 64] >> UInt64(bit % 64) & 1 == 1
+        }
+      }, tests: tested, selectionCount: index.selections.count)
     needs = zip(tested, wanted).map { tested, columns in
       tested.isEmpty && columns.isEmpty
         ? nil : TypeNeeds(tested: tested, columns: columns.sorted())
@@ -91,6 +99,11 @@ struct HistoryMarker: Sendable {
       dates: column.values.map { value in
         FieldValue(value).instant(in: clock).map { Int($0.microseconds) } ?? MarkedEvents.missing
       })
+  }
+
+  /// Whether a cell is the event's value.
+  func isValue(_ column: Int) -> Bool {
+    if case .number(.value) = columns[column] { true } else { false }
   }
 
   /// The marked events of a member.

@@ -70,6 +70,7 @@ extension SegmentEvaluator {
     let width = segments.count + project.stages.count
     guard width > 0 else { return SegmentEvaluation(segments: [], stages: []) }
     let part = isWhole ? replay.whole : replay.remembered
+    if part == nil { return SegmentEvaluation(segments: evaluationWithoutMemory(), stages: []) }
     let isReplayed = Set(part?.segments ?? [])
     let order = order.filter { !isReplayed.contains($0) }
     // For each member, whether it is in each segment, then its state in each machine.
