@@ -70,6 +70,39 @@ struct DecayedSum: Sendable {
     scalbn(sum * factor, -halfLives)
   }
 
+  /// The sum as of an instant of weights, 1 each where there are none, at instants not after it; for the most
+  /// part nothing is kept of them.
+  static func value(
+    of weights: UnsafePointer<Double>?, at instants: UnsafeBufferPointer<Int64>.SubSequence,
+    halfLife: Int64, asOf instant: Int64
+  ) -> Double {
+    let count = instants.count
+    guard count > 0, let times = UnsafeBufferPointer(rebasing: instants).baseAddress else {
+      return 0
+    }
+    return withUnsafeTemporaryAllocation(of: Double.self, capacity: count) { terms in
+      withUnsafeTemporaryAllocation(of: Int64.self, capacity: count) { blocks in
+        guard let firstTerm = terms.baseAddress, let firstBlock = blocks.baseAddress else {
+          return 0
+        }
+        HalfLife(inMicroseconds: halfLife).terms(
+          weights, at: times, count: count, terms: firstTerm, blocks: firstBlock)
+        if blocks.allSatisfy({ $0 == firstBlock.pointee }),
+          let sum = FixedSum.value(
+            of: UnsafeBufferPointer(terms), wordCount: FeatureAccumulator.decayedWordCount,
+            fractionBits: FeatureAccumulator.decayedFractionBits)
+        {
+          let (factor, halfLives) = scale(
+            ofBlock: firstBlock.pointee, asOf: instant, halfLife: halfLife)
+          return value(sum, factor: factor, halfLives: halfLives)
+        }
+        var sum = DecayedSum(halfLifeInMicroseconds: halfLife)
+        for (term, block) in zip(terms, blocks) { sum.add(term, toBlock: block) }
+        return sum.value(asOf: instant)
+      }
+    }
+  }
+
   /// Forgets all terms.
   mutating func reset() { blocks.removeAll(keepingCapacity: true) }
 }

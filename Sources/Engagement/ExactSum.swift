@@ -60,6 +60,15 @@ package struct ExactSum: Sendable {
     return high + 0
   }
 
+  /// The value of the sum of many terms at once, 0 without any; for the most part nothing is kept of them.
+  static func value(of terms: UnsafeBufferPointer<Double>) -> Double {
+    let (count, bits) = (FeatureAccumulator.sumWordCount, FeatureAccumulator.sumFractionBits)
+    if let value = FixedSum.value(of: terms, wordCount: count, fractionBits: bits) { return value }
+    var sum = ExactSum()
+    for term in terms { sum.add(term) }
+    return sum.value
+  }
+
   /// The sum as the double nearest to it, the double nearest to what is left, and so on: the same
   /// terms for any order in which the sum came about, and none only where there were none.
   var expansion: [Double] {

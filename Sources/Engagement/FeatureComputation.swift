@@ -33,12 +33,14 @@ extension FeatureTable {
     elements.withUnsafeMutableBufferPointer { buffer in
       nonisolated(unsafe) let cells = buffer
       let blockCount = (rows.count + rowsPerBlock - 1) / rowsPerBlock
-      forEachBlock(count: blockCount, threadCount: threadCount) { block in
-        var calculator = FeatureCalculator(plan: plan, community: community, asOf: asOf)
-        for index in block * rowsPerBlock..<min((block + 1) * rowsPerBlock, rows.count) {
-          calculator.load(row: rows[index])
-          for (column, step) in plan.steps.enumerated() {
-            cells[index * width + column] = calculator.value(of: step)
+      community.withEventColumns { columns in
+        forEachBlock(count: blockCount, threadCount: threadCount) { block in
+          var calculator = FeatureCalculator(plan: plan, community: community, asOf: asOf)
+          for index in block * rowsPerBlock..<min((block + 1) * rowsPerBlock, rows.count) {
+            calculator.load(row: rows[index], of: columns)
+            for column in 0..<width {
+              cells[index * width + column] = calculator.value(ofStep: column)
+            }
           }
         }
       }
@@ -69,15 +71,26 @@ struct FeatureCalculator {
   }
 
   mutating func load(row: Int) {
+    community.withEventColumns { load(row: row, of: $0) }
+  }
+
+  /// Loads a row's events.
+  mutating func load(row: Int, of columns: EventColumns) {
     self.row = row
-    events.load(community.events(ofRow: row, asOf: known), of: community.history)
+    events.load(columns.events(ofRow: row, asOf: known), of: columns)
   }
 
   /// The positions in the history of the events loaded, oldest first.
-  var loadedEvents: ArraySlice<Int32> { events.positions }
+  var loadedEvents: ArraySlice<Int32> { community.events(ofRow: row, asOf: known) }
 
-  func value(of step: FeaturePlan.Step) -> Double {
-    switch step.feature {
+  private func positions(_ range: Range<Int>) -> ArraySlice<Int32> {
+    loadedEvents.dropFirst(range.lowerBound).prefix(range.count)
+  }
+
+  /// The value of a step of the plan.
+  func value(ofStep index: Int) -> Double {
+    // A step holds much that is not to be copied for every member.
+    switch plan.steps[index].feature {
     case .recencyDays: events.timestamps.last.map { days(from: $0, to: asOf.microseconds) } ?? .nan
     case .tenureDays: tenure
     case .lifespanDays:
@@ -87,8 +100,8 @@ struct FeatureCalculator {
         .nan
       }
     case .eventCount(nil, let window): Double(range(window).count)
-    case .eventCount(.some, let window): Double(count(step.selectsType, in: range(window)))
-    case .activeDays(let window): Double(distinctDays(in: range(window)).count)
+    case .eventCount(.some, let window): Double(count(ofStep: index, in: range(window)))
+    case .activeDays(let window): Double(activeDays(in: range(window)))
     case .activeWeeks(let window): Double(distinctWeeks(in: range(window)).count)
     case .frequency(let halfLife): frequency(halfLife, asOf: asOf)
     case .impact(let window): impact(in: range(window))
@@ -103,20 +116,20 @@ struct FeatureCalculator {
     case .streakWeeks: streak
     case .share(_, let window):
       range(window).isEmpty
-        ? .nan : Double(count(step.selectsType, in: range(window))) / Double(range(window).count)
+        ? .nan : Double(count(ofStep: index, in: range(window))) / Double(range(window).count)
     case .distinctValues(_, let window):
-      Double(distinctValues(of: step.property, in: range(window)))
+      Double(distinctValues(of: plan.steps[index].property, in: range(window)))
     case .typeEntropy: typeEntropy
     case .valueSum(let window): valueSum(in: range(window)).sum
     case .valueMean(let window): valueMean(in: range(window))
     case .attribute:
-      if let custom = step.custom {
+      if let custom = plan.steps[index].custom {
         custom.value(
-          of: events.positions(range(custom.windowInDays)).lazy.map {
+          of: positions(range(custom.windowInDays)).lazy.map {
             community.history.event(Int($0), properties: custom.properties)
           }, asOf: asOf, profile: community.profile(ofRow: row))
       } else {
-        attribute(step)
+        attribute(plan.steps[index])
       }
     }
   }
@@ -136,8 +149,8 @@ struct FeatureCalculator {
     return days(from: start, to: asOf.microseconds)
   }
 
-  private func count(_ selects: [Bool], in range: Range<Int>) -> Int {
-    range.count { selects[events.types[$0]] }
+  private func count(ofStep index: Int, in range: Range<Int>) -> Int {
+    range.count { plan.steps[index].selectsType[events.types[$0]] }
   }
 }
 
@@ -149,11 +162,13 @@ extension FeatureCalculator {
   }
 
   func frequency(_ halfLifeInDays: Int, asOf instant: Timestamp) -> Double {
-    var sum = DecayedSum(halfLifeInMicroseconds: halfLifeInMicroseconds(halfLifeInDays))
-    for index in 0..<events.firstIndex(after: instant.microseconds) {
-      sum.add(1, at: events.timestamps[index])
+    let count = events.firstIndex(after: instant.microseconds)
+    let sum = events.timestamps.withUnsafeBufferPointer { timestamps in
+      DecayedSum.value(
+        of: nil, at: timestamps.prefix(count),
+        halfLife: halfLifeInMicroseconds(halfLifeInDays), asOf: instant.microseconds)
     }
-    return rate(sum.value(asOf: instant.microseconds), halfLifeInDays: halfLifeInDays)
+    return rate(sum, halfLifeInDays: halfLifeInDays)
   }
 
   private func velocity(_ short: Int, _ long: Int, asOf instant: Timestamp) -> Double {
@@ -162,21 +177,31 @@ extension FeatureCalculator {
   }
 
   private func impact(in range: Range<Int>) -> Double {
-    var sum = ExactSum()
-    for index in range {
-      sum.add(plan.impact(type: events.types[index], value: events.values[index]))
+    withImpacts(in: range) { ExactSum.value(of: $0) }
+  }
+
+  /// Calls `body` with the impacts of some events.
+  private func withImpacts(
+    in range: Range<Int>, _ body: (UnsafeBufferPointer<Double>) -> Double
+  ) -> Double {
+    withUnsafeTemporaryAllocation(of: Double.self, capacity: range.count) { impacts in
+      for (place, index) in range.enumerated() {
+        let impact = plan.impact(type: events.types[index], value: events.values[index])
+        impacts.initializeElement(at: place, to: impact)
+      }
+      return body(UnsafeBufferPointer(impacts))
     }
-    return sum.value
   }
 
   private func impactRate(_ halfLifeInDays: Int) -> Double {
-    var sum = DecayedSum(halfLifeInMicroseconds: halfLifeInMicroseconds(halfLifeInDays))
-    for index in events.timestamps.indices {
-      sum.add(
-        plan.impact(type: events.types[index], value: events.values[index]),
-        at: events.timestamps[index])
+    let sum = withImpacts(in: events.timestamps.indices) { impacts in
+      events.timestamps.withUnsafeBufferPointer { timestamps in
+        DecayedSum.value(
+          of: impacts.baseAddress, at: timestamps[...],
+          halfLife: halfLifeInMicroseconds(halfLifeInDays), asOf: asOf.microseconds)
+      }
     }
-    return rate(sum.value(asOf: asOf.microseconds), halfLifeInDays: halfLifeInDays)
+    return rate(sum, halfLifeInDays: halfLifeInDays)
   }
 
   private func receivedImpactRate(_ halfLifeInDays: Int) -> Double {
@@ -211,8 +236,16 @@ extension FeatureCalculator {
 // MARK: - Days and weeks
 
 extension FeatureCalculator {
-  private func distinctDays(in range: Range<Int>) -> Set<Int> {
-    Set(range.map { day(ofEvent: $0) })
+  private func activeDays(in range: Range<Int>) -> Int {
+    guard plan.settings.clock.isUniversal else { return Set(range.map { day(ofEvent: $0) }).count }
+    // Oldest first; where clocks are set back over midnight a day may come again.
+    var (count, end) = (0, Int64.min)
+    for index in range where events.timestamps[index] >= end {
+      count += 1
+      let day = plan.settings.clock.day(of: Timestamp(microseconds: events.timestamps[index]))
+      end = Int64(day + 1) * Timestamp.microsecondsPerDay
+    }
+    return count
   }
 
   private func distinctWeeks(in range: Range<Int>) -> Set<Int> {
@@ -246,9 +279,8 @@ extension FeatureCalculator {
   private func distinctValues(of property: PropertyColumn?, in range: Range<Int>) -> Int {
     guard let property else { return 0 }
     var codes = Set<Int32>()
-    let first = events.positions.startIndex
-    for index in range {
-      let position = Int(events.positions[first + index])
+    for position in positions(range) {
+      let position = Int(position)
       if position < property.codes.count, property.codes[position] >= 0 {
         codes.insert(property.codes[position])
       }

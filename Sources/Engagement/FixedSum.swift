@@ -71,6 +71,20 @@ struct FixedSum {
     return (firstBorrow ? 1 : 0) | (secondBorrow ? 1 : 0)
   }
 
+  /// The value of the sum of some terms; nil where the number is not long enough for one of them.
+  static func value(
+    of terms: UnsafeBufferPointer<Double>, wordCount: Int, fractionBits: Int
+  ) -> Double? {
+    if terms.isEmpty { return 0 }
+    return withUnsafeTemporaryAllocation(of: UInt64.self, capacity: wordCount) { words in
+      words.initialize(repeating: 0)
+      guard let base = words.baseAddress else { return nil }
+      let sum = FixedSum(words: base, count: wordCount, fractionBits: fractionBits)
+      for term in terms where !sum.add(term) { return nil }
+      return sum.value
+    }
+  }
+
   /// The double nearest to the sum, ties to even.
   var value: Double {
     let isNegative = words[count - 1] >> 63 == 1

@@ -5,31 +5,22 @@ struct MemberEvents {
   private(set) var timestamps: [Int64] = []
   private(set) var types: [Int] = []
   private(set) var values: [Double] = []
-  /// Positions in the history.
-  private(set) var positions: ArraySlice<Int32> = []
 
   /// Replaces the events by those at some positions of a history.
-  mutating func load(_ positions: ArraySlice<Int32>, of history: EventHistory) {
+  mutating func load(_ positions: UnsafeBufferPointer<Int32>, of columns: EventColumns) {
+    // One column after the other: looks at memory far apart then do not wait for each other.
     timestamps.removeAll(keepingCapacity: true)
+    timestamps.append(contentsOf: positions.lazy.map { columns.timestamps[Int($0)] })
     types.removeAll(keepingCapacity: true)
+    types.append(contentsOf: positions.lazy.map { Int(columns.types[Int($0)]) })
     values.removeAll(keepingCapacity: true)
-    for position in positions {
-      timestamps.append(history.timestamps[Int(position)])
-      types.append(Int(history.typeIndices[Int(position)]))
-      values.append(history.values[Int(position)])
-    }
-    self.positions = positions
+    values.append(contentsOf: positions.lazy.map { columns.values[Int($0)] })
   }
 
   /// The events of ages [0, days) at an instant; all of them without a window.
   func range(windowInDays days: Int?, asOf instant: Timestamp) -> Range<Int> {
     guard let days else { return timestamps.indices }
     return firstIndex(after: instant.subtracting(days: days).microseconds)..<timestamps.count
-  }
-
-  /// The positions in the history of some of the events.
-  func positions(_ range: Range<Int>) -> ArraySlice<Int32> {
-    positions[positions.startIndex + range.lowerBound..<positions.startIndex + range.upperBound]
   }
 
   /// The index of the first event that is later than an instant.

@@ -142,12 +142,12 @@ package struct NumberTimeline: Sendable {
 
   private func value(_ node: Node, _ calculator: FeatureCalculator) -> Double {
     switch node {
-    case .feature(let step): return calculator.value(of: plan.steps[step])
+    case .feature(let step): return calculator.value(ofStep: step)
     case .linear(let step, let zero, let three):
-      return linearScore(calculator.value(of: plan.steps[step]), zeroAt: zero, threeAt: three)
+      return linearScore(calculator.value(ofStep: step), zeroAt: zero, threeAt: three)
     case .percentile(let step, let distribution, let feature):
       return percentileScore(
-        calculator.value(of: plan.steps[step]), in: distribution, of: feature)
+        calculator.value(ofStep: step), in: distribution, of: feature)
     case .points(let points, let halfLife):
       return pointSum(
         points, halfLife: halfLife, of: calculator.loadedEvents, in: community.history,
@@ -158,13 +158,14 @@ package struct NumberTimeline: Sendable {
   }
 
   private func range(
-    _ step: FeaturePlan.Step, _ start: FeatureCalculator, _ end: FeatureCalculator
+    _ step: Int, _ start: FeatureCalculator, _ end: FeatureCalculator
   ) -> ClosedRange<Double>? {
-    featureRange(step.feature, from: start.asOf, through: end.asOf) { feature, instant in
-      if case .frequency(let halfLife) = feature, feature != step.feature {
+    let own = plan.steps[step].feature
+    return featureRange(own, from: start.asOf, through: end.asOf) { feature, instant in
+      if case .frequency(let halfLife) = feature, feature != own {
         return start.frequency(halfLife, asOf: instant)
       }
-      return (instant == start.asOf ? start : end).value(of: step)
+      return (instant == start.asOf ? start : end).value(ofStep: step)
     }
   }
 
@@ -172,13 +173,13 @@ package struct NumberTimeline: Sendable {
     _ node: Node, _ start: FeatureCalculator, _ end: FeatureCalculator
   ) -> ClosedRange<Double>? {
     switch node {
-    case .feature(let step): return range(plan.steps[step], start, end)
+    case .feature(let step): return range(step, start, end)
     case .linear(let step, let zero, let three):
-      return range(plan.steps[step], start, end)?.mapped {
+      return range(step, start, end)?.mapped {
         linearScore($0, zeroAt: zero, threeAt: three)
       }
     case .percentile(let step, let distribution, let feature):
-      return range(plan.steps[step], start, end)?.mapped {
+      return range(step, start, end)?.mapped {
         percentileScore($0, in: distribution, of: feature)
       }
     case .points: return .between(value(node, start), value(node, end))

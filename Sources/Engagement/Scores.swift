@@ -22,15 +22,34 @@ public func scores(
   distributions: [String: [FeatureDefinition: EmpiricalDistribution]] = [:],
   threadCount: Int = availableProcessorCount
 ) throws(EngagementError) -> [String: [Double]] {
-  let order = try scoresInOrderOfNeed(names, definitions: definitions)
-  let features = Set(order.compactMap { definitions[$0]?.feature })
-    .sorted { bytesPrecede($0.description, $1.description) }
+  let features = try scoredFeatures(names, definitions: definitions)
   var table: FeatureTable?
   if !features.isEmpty, !rows.isEmpty {
     table = try FeatureTable(
       of: community, rows: rows, asOf: asOf, features: features, settings: settings,
       threadCount: threadCount)
   }
+  return try scores(
+    names, definitions: definitions, of: community, rows: rows, asOf: asOf, settings: settings,
+    distributions: distributions, table: table)
+}
+
+/// The features that some scores are built on, in ascending order of their names' bytes.
+package func scoredFeatures(
+  _ names: [String], definitions: [String: ScoreDefinition]
+) throws(EngagementError) -> [FeatureDefinition] {
+  let order = try scoresInOrderOfNeed(names, definitions: definitions)
+  return Set(order.compactMap { definitions[$0]?.feature })
+    .sorted { bytesPrecede($0.description, $1.description) }
+}
+
+/// Computes scores from a table that has all of ``scoredFeatures(_:definitions:)``; nil where those are none.
+package func scores(
+  _ names: [String], definitions: [String: ScoreDefinition], of community: Community, rows: [Int],
+  asOf: Timestamp, settings: EngagementSettings,
+  distributions: [String: [FeatureDefinition: EmpiricalDistribution]], table: FeatureTable?
+) throws(EngagementError) -> [String: [Double]] {
+  let order = try scoresInOrderOfNeed(names, definitions: definitions)
   var columns: [String: [Double]] = [:]
   for name in order {
     guard let definition = definitions[name] else { continue }

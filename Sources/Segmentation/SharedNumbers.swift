@@ -20,21 +20,23 @@ struct SharedNumbers {
     }
     let settings = project.settings
     do {
-      if !definitions.isEmpty {
-        let table: FeatureTable
-        if let known {
-          table = known
-        } else {
-          table = try FeatureTable(
-            of: community, rows: rows, asOf: asOf, features: definitions, settings: settings,
-            threadCount: threadCount)
-        }
-        for feature in definitions { features[feature] = table.column(feature) }
+      // One table for all, so that events are looked at once.
+      var wanted = known == nil ? definitions : []
+      for feature in try scoredFeatures(names, definitions: project.scores)
+      where !wanted.contains(feature) {
+        wanted.append(feature)
       }
+      let table =
+        wanted.isEmpty
+        ? nil
+        : try FeatureTable(
+          of: community, rows: rows, asOf: asOf, features: wanted, settings: settings,
+          threadCount: threadCount)
+      for feature in definitions { features[feature] = (known ?? table)?.column(feature) }
       if !names.isEmpty {
         scores = try Engagement.scores(
           names, definitions: project.scores, of: community, rows: rows, asOf: asOf,
-          settings: settings, distributions: distributions, threadCount: threadCount)
+          settings: settings, distributions: distributions, table: table)
       }
     } catch {
       // Which leaves are to blame is found one by one, so that all are reported with their places.
