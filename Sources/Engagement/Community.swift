@@ -1,4 +1,5 @@
 public import EventLog
+public import LinearAlgebra
 
 /// A community's events and members, brought together: a row a member, in ascending order of the
 /// ids' bytes, with each member's events from oldest to newest.
@@ -21,8 +22,15 @@ public struct Community: Sendable {
 
   /// Brings events and members together.
   ///
-  /// - Complexity: O(N log N) for N events, O(m log m) for m members.
-  public init(history: EventHistory, members: MemberTable = MemberTable()) {
+  /// - Parameters:
+  ///   - history: the events.
+  ///   - members: what the members file says.
+  ///   - threadCount: how many threads work at once; the community does not depend on it.
+  /// - Complexity: O(N) for N events in order of time, else O(N log N); O(m log m) for m members.
+  public init(
+    history: EventHistory, members: MemberTable = MemberTable(),
+    threadCount: Int = availableProcessorCount
+  ) {
     var ids = history.memberIDs
     let memberIDs = members.ids.strings.map { ids.intern($0) }
     let sorted = ids.indicesSortedByBytes()
@@ -40,10 +48,10 @@ public struct Community: Sendable {
     self.memberTableRows = memberTableRows
     done = EventsByRow(
       rowCount: sorted.count, ids: history.memberIndices, rowOfID: rowOfID,
-      timestamps: history.timestamps)
+      timestamps: history.timestamps, threadCount: threadCount)
     received = EventsByRow(
       rowCount: sorted.count, ids: history.targetIndices, rowOfID: rowOfID,
-      timestamps: history.timestamps)
+      timestamps: history.timestamps, threadCount: threadCount)
   }
 
   /// The row of a member, or nil where there is no such member.
@@ -144,45 +152,4 @@ public struct Community: Sendable {
     }
     return events[..<low]
   }
-}
-
-/// Positions of events, grouped by row, each group from oldest to newest, ties in input order.
-private struct EventsByRow: Sendable {
-  private var offsets: [Int]
-  private var positions: [Int32]
-
-  init(rowCount: Int, ids: [Int32], rowOfID: [Int32], timestamps: [Int64]) {
-    precondition(ids.count <= Int(Int32.max), "more events than 32 bits can number")
-    offsets = [Int](repeating: 0, count: rowCount + 1)
-    for id in ids where id >= 0 { offsets[Int(rowOfID[Int(id)]) + 1] += 1 }
-    for row in 0..<rowCount { offsets[row + 1] += offsets[row] }
-    positions = [Int32](repeating: 0, count: offsets[rowCount])
-    var next = offsets
-    for (event, id) in ids.enumerated() where id >= 0 {
-      let row = Int(rowOfID[Int(id)])
-      positions[next[row]] = Int32(event)
-      next[row] += 1
-    }
-    for row in 0..<rowCount {
-      let range = offsets[row]..<offsets[row + 1]
-      let isSorted = range.dropFirst().allSatisfy {
-        timestamps[Int(positions[$0 - 1])] <= timestamps[Int(positions[$0])]
-      }
-      if isSorted { continue }
-      positions[range].sort {
-        let (left, right) = (timestamps[Int($0)], timestamps[Int($1)])
-        return left != right ? left < right : $0 < $1
-      }
-    }
-  }
-
-  func withPositions<Result>(
-    _ body: (UnsafeBufferPointer<Int>, UnsafeBufferPointer<Int32>) -> Result
-  ) -> Result {
-    offsets.withUnsafeBufferPointer { offsets in
-      positions.withUnsafeBufferPointer { positions in body(offsets, positions) }
-    }
-  }
-
-  subscript(row: Int) -> ArraySlice<Int32> { positions[offsets[row]..<offsets[row + 1]] }
 }

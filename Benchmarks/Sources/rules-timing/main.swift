@@ -77,7 +77,7 @@ func batch(_ path: String, _ rules: String, threads: Int) throws {
     try EventReader(properties: .named(Set(project.eventProperties))).read(
       [input], threadCount: threads)
   }
-  let (group, community) = timed { Community(history: history) }
+  let (group, community) = timed { Community(history: history, threadCount: threads) }
   guard let newest = history.newest else { fail(usage) }
   let (evaluate, found) = try timed {
     try SegmentEvaluator(project, community: community, asOf: newest, threadCount: threads)
