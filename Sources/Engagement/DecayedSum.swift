@@ -1,4 +1,5 @@
 internal import CKernels
+import EventLog
 import Foundation
 
 /// A sum of weights that halve with every half-life of age, Σ w 2^(−a/h), the same for any order of
@@ -74,8 +75,11 @@ struct DecayedSum: Sendable {
   /// part nothing is kept of them.
   static func value(
     of weights: UnsafePointer<Double>?, at instants: UnsafeBufferPointer<Int64>.SubSequence,
-    halfLife: Int64, asOf instant: Int64
+    halfLifeInDays: Int, asOf instant: Timestamp
   ) -> Double {
+    let (halfLife, instant) = (
+      Int64(halfLifeInDays) * Timestamp.microsecondsPerDay, instant.microseconds
+    )
     let count = instants.count
     guard count > 0, let times = UnsafeBufferPointer(rebasing: instants).baseAddress else {
       return 0

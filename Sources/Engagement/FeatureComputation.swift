@@ -157,16 +157,13 @@ struct FeatureCalculator {
 // MARK: - Rates and sums
 
 extension FeatureCalculator {
-  private func halfLifeInMicroseconds(_ days: Int) -> Int64 {
-    Int64(days) * Timestamp.microsecondsPerDay
-  }
+  // What closures use is named first: they would else copy all that there is for every member.
 
   func frequency(_ halfLifeInDays: Int, asOf instant: Timestamp) -> Double {
-    let count = events.firstIndex(after: instant.microseconds)
-    let sum = events.timestamps.withUnsafeBufferPointer { timestamps in
+    let (timestamps, end) = (events.timestamps, events.firstIndex(after: instant.microseconds))
+    let sum = timestamps.withUnsafeBufferPointer { timestamps in
       DecayedSum.value(
-        of: nil, at: timestamps.prefix(count),
-        halfLife: halfLifeInMicroseconds(halfLifeInDays), asOf: instant.microseconds)
+        of: nil, at: timestamps.prefix(end), halfLifeInDays: halfLifeInDays, asOf: instant)
     }
     return rate(sum, halfLifeInDays: halfLifeInDays)
   }
@@ -184,9 +181,12 @@ extension FeatureCalculator {
   private func withImpacts(
     in range: Range<Int>, _ body: (UnsafeBufferPointer<Double>) -> Double
   ) -> Double {
-    withUnsafeTemporaryAllocation(of: Double.self, capacity: range.count) { impacts in
+    let (types, values) = (events.types, events.values)
+    let (weights, valueUse) = (plan.weights, plan.settings.valueUse)
+    return withUnsafeTemporaryAllocation(of: Double.self, capacity: range.count) { impacts in
       for (place, index) in range.enumerated() {
-        let impact = plan.impact(type: events.types[index], value: events.values[index])
+        let impact = Engagement.impact(
+          weight: weights[types[index]], value: values[index], valueUse: valueUse)
         impacts.initializeElement(at: place, to: impact)
       }
       return body(UnsafeBufferPointer(impacts))
@@ -194,11 +194,11 @@ extension FeatureCalculator {
   }
 
   private func impactRate(_ halfLifeInDays: Int) -> Double {
-    let sum = withImpacts(in: events.timestamps.indices) { impacts in
-      events.timestamps.withUnsafeBufferPointer { timestamps in
+    let (timestamps, asOf) = (events.timestamps, asOf)
+    let sum = withImpacts(in: timestamps.indices) { impacts in
+      timestamps.withUnsafeBufferPointer { timestamps in
         DecayedSum.value(
-          of: impacts.baseAddress, at: timestamps[...],
-          halfLife: halfLifeInMicroseconds(halfLifeInDays), asOf: asOf.microseconds)
+          of: impacts.baseAddress, at: timestamps[...], halfLifeInDays: halfLifeInDays, asOf: asOf)
       }
     }
     return rate(sum, halfLifeInDays: halfLifeInDays)
@@ -206,7 +206,8 @@ extension FeatureCalculator {
 
   private func receivedImpactRate(_ halfLifeInDays: Int) -> Double {
     let history = community.history
-    var sum = DecayedSum(halfLifeInMicroseconds: halfLifeInMicroseconds(halfLifeInDays))
+    var sum = DecayedSum(
+      halfLifeInMicroseconds: Int64(halfLifeInDays) * Timestamp.microsecondsPerDay)
     for position in community.eventsReceived(byRow: row, asOf: known) {
       let event = Int(position)
       guard community.row(ofID: history.memberIndices[event]) != row else { continue }
@@ -237,12 +238,13 @@ extension FeatureCalculator {
 
 extension FeatureCalculator {
   private func activeDays(in range: Range<Int>) -> Int {
-    guard plan.settings.clock.isUniversal else { return Set(range.map { day(ofEvent: $0) }).count }
+    let clock = plan.settings.clock
+    guard clock.isUniversal else { return Set(range.map { day(ofEvent: $0) }).count }
     // Oldest first; where clocks are set back over midnight a day may come again.
     var (count, end) = (0, Int64.min)
     for index in range where events.timestamps[index] >= end {
       count += 1
-      let day = plan.settings.clock.day(of: Timestamp(microseconds: events.timestamps[index]))
+      let day = clock.day(of: Timestamp(microseconds: events.timestamps[index]))
       end = Int64(day + 1) * Timestamp.microsecondsPerDay
     }
     return count

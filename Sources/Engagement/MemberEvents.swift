@@ -8,13 +8,20 @@ struct MemberEvents {
 
   /// Replaces the events by those at some positions of a history.
   mutating func load(_ positions: UnsafeBufferPointer<Int32>, of columns: EventColumns) {
+    let count = positions.count
+    timestamps.resize(to: count, with: 0)
+    types.resize(to: count, with: 0)
+    values.resize(to: count, with: 0)
     // One column after the other: looks at memory far apart then do not wait for each other.
-    timestamps.removeAll(keepingCapacity: true)
-    timestamps.append(contentsOf: positions.lazy.map { columns.timestamps[Int($0)] })
-    types.removeAll(keepingCapacity: true)
-    types.append(contentsOf: positions.lazy.map { Int(columns.types[Int($0)]) })
-    values.removeAll(keepingCapacity: true)
-    values.append(contentsOf: positions.lazy.map { columns.values[Int($0)] })
+    timestamps.withUnsafeMutableBufferPointer { timestamps in
+      for index in 0..<count { timestamps[index] = columns.timestamps[Int(positions[index])] }
+    }
+    types.withUnsafeMutableBufferPointer { types in
+      for index in 0..<count { types[index] = Int(columns.types[Int(positions[index])]) }
+    }
+    values.withUnsafeMutableBufferPointer { values in
+      for index in 0..<count { values[index] = columns.values[Int(positions[index])] }
+    }
   }
 
   /// The events of ages [0, days) at an instant; all of them without a window.
@@ -32,5 +39,16 @@ struct MemberEvents {
       if timestamps[middle] <= instant { low = middle + 1 } else { high = middle }
     }
     return low
+  }
+}
+
+extension Array {
+  /// Makes the array shorter, or longer by some element.
+  fileprivate mutating func resize(to count: Int, with element: Element) {
+    if count < self.count {
+      removeLast(self.count - count)
+    } else if count > self.count {
+      append(contentsOf: repeatElement(element, count: count - self.count))
+    }
   }
 }
