@@ -71,40 +71,56 @@ struct DecayedSum: Sendable {
     scalbn(sum * factor, -halfLives)
   }
 
-  /// The sum as of an instant of weights, 1 each where there are none, at instants not after it; for the most
-  /// part nothing is kept of them.
+  /// The sum as of an instant of weights at instants not after it; for the most part nothing is kept of them.
+  ///
+  /// - Parameters:
+  ///   - instants: the instants, at or after 1970.
+  ///   - halfLifeInDays: the half-life.
+  ///   - instant: the as-of time.
+  ///   - weight: the weight at a place of `instants`; nil where all are 1.
+  @inline(__always)
   static func value(
-    of weights: UnsafePointer<Double>?, at instants: UnsafeBufferPointer<Int64>.SubSequence,
-    halfLifeInDays: Int, asOf instant: Timestamp
+    at instants: UnsafeBufferPointer<Int64>, halfLifeInDays: Int, asOf instant: Timestamp,
+    weight: ((Int) -> Double)?
   ) -> Double {
-    let (halfLife, instant) = (
-      Int64(halfLifeInDays) * Timestamp.microsecondsPerDay, instant.microseconds
-    )
-    let count = instants.count
-    guard count > 0, let times = UnsafeBufferPointer(rebasing: instants).baseAddress else {
-      return 0
-    }
-    return withUnsafeTemporaryAllocation(of: Double.self, capacity: count) { terms in
-      withUnsafeTemporaryAllocation(of: Int64.self, capacity: count) { blocks in
-        guard let firstTerm = terms.baseAddress, let firstBlock = blocks.baseAddress else {
-          return 0
+    guard let first = instants.baseAddress, !instants.isEmpty else { return 0 }
+    let halfLife = HalfLife(
+      inMicroseconds: Int64(halfLifeInDays) * Timestamp.microsecondsPerDay)
+    let home = halfLife.block(of: instants[instants.count - 1])
+    let size = min(instants.count, 256)
+    let sum = withUnsafeTemporaryAllocation(of: Double.self, capacity: 2 * size) { numbers in
+      withUnsafeTemporaryAllocation(of: Int64.self, capacity: size) { blocks -> Double? in
+        guard let terms = numbers.baseAddress, let blocks = blocks.baseAddress else { return nil }
+        let weights = terms + size
+        return FixedSum.value(
+          wordCount: FeatureAccumulator.decayedWordCount,
+          fractionBits: FeatureAccumulator.decayedFractionBits
+        ) { sum in
+          for start in stride(from: 0, to: instants.count, by: size) {
+            let count = min(size, instants.count - start)
+            if let weight {
+              for place in 0..<count { weights[place] = weight(start + place) }
+            }
+            halfLife.terms(
+              weight == nil ? nil : UnsafePointer(weights), at: first + start, count: count,
+              terms: terms, blocks: blocks)
+            for place in 0..<count {
+              guard blocks[place] == home, sum.add(terms[place]) else { return false }
+            }
+          }
+          return true
         }
-        HalfLife(inMicroseconds: halfLife).terms(
-          weights, at: times, count: count, terms: firstTerm, blocks: firstBlock)
-        if blocks.allSatisfy({ $0 == firstBlock.pointee }),
-          let sum = FixedSum.value(
-            of: UnsafeBufferPointer(terms), wordCount: FeatureAccumulator.decayedWordCount,
-            fractionBits: FeatureAccumulator.decayedFractionBits)
-        {
-          let (factor, halfLives) = scale(
-            ofBlock: firstBlock.pointee, asOf: instant, halfLife: halfLife)
-          return value(sum, factor: factor, halfLives: halfLives)
-        }
-        var sum = DecayedSum(halfLifeInMicroseconds: halfLife)
-        for (term, block) in zip(terms, blocks) { sum.add(term, toBlock: block) }
-        return sum.value(asOf: instant)
       }
     }
+    let asOf = instant.microseconds
+    if let sum {
+      let (factor, halfLives) = scale(
+        ofBlock: home, asOf: asOf, halfLife: halfLife.microseconds)
+      return value(sum, factor: factor, halfLives: halfLives)
+    }
+    var kept = DecayedSum(halfLifeInMicroseconds: halfLife.microseconds)
+    for (place, instant) in instants.enumerated() { kept.add(weight?(place) ?? 1, at: instant) }
+    return kept.value(asOf: asOf)
   }
 
   /// Forgets all terms.
@@ -113,7 +129,7 @@ struct DecayedSum: Sendable {
 
 /// What brings weights to the beginning of their block of half-lives.
 struct HalfLife: Sendable {
-  private let microseconds: Int64
+  let microseconds: Int64
   /// 2 to all 1024ths up to 1, held here as to ask whether it is made takes longer than to use it.
   private let powers: [Double]
 
@@ -129,6 +145,9 @@ struct HalfLife: Sendable {
     terms(&weight, at: &instant, count: 1, terms: &term, blocks: &block)
     return (block, term)
   }
+
+  /// The block of 256 half-lives that an instant at or after 1970 is in.
+  func block(of instant: Int64) -> Int64 { term(1, at: instant).block }
 
   /// The same of many, weights being 1 where there are none.
   func terms(

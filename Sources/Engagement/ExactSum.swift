@@ -60,12 +60,19 @@ package struct ExactSum: Sendable {
     return high + 0
   }
 
-  /// The value of the sum of many terms at once, 0 without any; for the most part nothing is kept of them.
-  static func value(of terms: UnsafeBufferPointer<Double>) -> Double {
-    let (count, bits) = (FeatureAccumulator.sumWordCount, FeatureAccumulator.sumFractionBits)
-    if let value = FixedSum.value(of: terms, wordCount: count, fractionBits: bits) { return value }
+  /// The value of the sum of a term for each of some places, 0 without any; for the most part nothing is kept
+  /// of them.
+  @inline(__always)
+  static func value(of places: Range<Int>, _ term: (Int) -> Double) -> Double {
+    let value = FixedSum.value(
+      wordCount: FeatureAccumulator.sumWordCount, fractionBits: FeatureAccumulator.sumFractionBits
+    ) { sum in
+      for place in places where !sum.add(term(place)) { return false }
+      return true
+    }
+    if let value { return value }
     var sum = ExactSum()
-    for term in terms { sum.add(term) }
+    for place in places { sum.add(term(place)) }
     return sum.value
   }
 

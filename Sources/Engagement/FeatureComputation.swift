@@ -29,7 +29,7 @@ extension FeatureTable {
     }
     let width = features.count
     var elements = [Double](repeating: .nan, count: rows.count * width)
-    let rowsPerBlock = 256
+    let rowsPerBlock = 1024
     elements.withUnsafeMutableBufferPointer { buffer in
       nonisolated(unsafe) let cells = buffer
       let blockCount = (rows.count + rowsPerBlock - 1) / rowsPerBlock
@@ -163,7 +163,8 @@ extension FeatureCalculator {
     let (timestamps, end) = (events.timestamps, events.firstIndex(after: instant.microseconds))
     let sum = timestamps.withUnsafeBufferPointer { timestamps in
       DecayedSum.value(
-        of: nil, at: timestamps.prefix(end), halfLifeInDays: halfLifeInDays, asOf: instant)
+        at: UnsafeBufferPointer(rebasing: timestamps.prefix(end)), halfLifeInDays: halfLifeInDays,
+        asOf: instant, weight: nil)
     }
     return rate(sum, halfLifeInDays: halfLifeInDays)
   }
@@ -174,31 +175,19 @@ extension FeatureCalculator {
   }
 
   private func impact(in range: Range<Int>) -> Double {
-    withImpacts(in: range) { ExactSum.value(of: $0) }
-  }
-
-  /// Calls `body` with the impacts of some events.
-  private func withImpacts(
-    in range: Range<Int>, _ body: (UnsafeBufferPointer<Double>) -> Double
-  ) -> Double {
     let (types, values) = (events.types, events.values)
     let (weights, valueUse) = (plan.weights, plan.settings.valueUse)
-    return withUnsafeTemporaryAllocation(of: Double.self, capacity: range.count) { impacts in
-      for (place, index) in range.enumerated() {
-        let impact = Engagement.impact(
-          weight: weights[types[index]], value: values[index], valueUse: valueUse)
-        impacts.initializeElement(at: place, to: impact)
-      }
-      return body(UnsafeBufferPointer(impacts))
+    return ExactSum.value(of: range) { index in
+      Engagement.impact(weight: weights[types[index]], value: values[index], valueUse: valueUse)
     }
   }
 
   private func impactRate(_ halfLifeInDays: Int) -> Double {
-    let (timestamps, asOf) = (events.timestamps, asOf)
-    let sum = withImpacts(in: timestamps.indices) { impacts in
-      timestamps.withUnsafeBufferPointer { timestamps in
-        DecayedSum.value(
-          of: impacts.baseAddress, at: timestamps[...], halfLifeInDays: halfLifeInDays, asOf: asOf)
+    let (types, values, timestamps) = (events.types, events.values, events.timestamps)
+    let (weights, valueUse, asOf) = (plan.weights, plan.settings.valueUse, asOf)
+    let sum = timestamps.withUnsafeBufferPointer { timestamps in
+      DecayedSum.value(at: timestamps, halfLifeInDays: halfLifeInDays, asOf: asOf) { index in
+        Engagement.impact(weight: weights[types[index]], value: values[index], valueUse: valueUse)
       }
     }
     return rate(sum, halfLifeInDays: halfLifeInDays)
@@ -219,13 +208,9 @@ extension FeatureCalculator {
   }
 
   private func valueSum(in range: Range<Int>) -> (sum: Double, count: Int) {
-    var sum = ExactSum()
-    var count = 0
-    for index in range where !events.values[index].isNaN {
-      sum.add(events.values[index])
-      count += 1
-    }
-    return (sum.value, count)
+    let values = events.values
+    let sum = ExactSum.value(of: range) { values[$0].isNaN ? 0 : values[$0] }
+    return (sum, range.count { !values[$0].isNaN })
   }
 
   private func valueMean(in range: Range<Int>) -> Double {

@@ -71,17 +71,16 @@ struct FixedSum {
     return (firstBorrow ? 1 : 0) | (secondBorrow ? 1 : 0)
   }
 
-  /// The value of the sum of some terms; nil where the number is not long enough for one of them.
+  /// The value of a sum to which `body` adds terms; nil where it says that one could not be added.
+  @inline(__always)
   static func value(
-    of terms: UnsafeBufferPointer<Double>, wordCount: Int, fractionBits: Int
+    wordCount: Int, fractionBits: Int, _ body: (FixedSum) -> Bool
   ) -> Double? {
-    if terms.isEmpty { return 0 }
-    return withUnsafeTemporaryAllocation(of: UInt64.self, capacity: wordCount) { words in
+    withUnsafeTemporaryAllocation(of: UInt64.self, capacity: wordCount) { words in
       words.initialize(repeating: 0)
       guard let base = words.baseAddress else { return nil }
       let sum = FixedSum(words: base, count: wordCount, fractionBits: fractionBits)
-      for term in terms where !sum.add(term) { return nil }
-      return sum.value
+      return body(sum) ? sum.value : nil
     }
   }
 
