@@ -78,6 +78,7 @@ struct DecayedSum: Sendable {
   ///   - halfLifeInDays: the half-life.
   ///   - instant: the as-of time.
   ///   - weight: the weight at a place of `instants`; nil where all are 1.
+  /// - Returns: the sum, 0 without instants.
   @inline(__always)
   static func value(
     at instants: UnsafeBufferPointer<Int64>, halfLifeInDays: Int, asOf instant: Timestamp,
