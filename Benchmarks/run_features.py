@@ -1,38 +1,17 @@
 """Times the features of an event log, Coterie's, DuckDB's and Polars' in turn, whole processes with what they write.
 
-The log is made here: events of one year, sorted by time, by members of very unequal activity. Every contestant reads it
-from a file and writes one row per member: recency, events in 30 and 90 days, active days, weighted sum of all events,
-two exponentially weighted rates and tenure. All columns are compared, relative to their size. Kept as JSON with machine
-and versions. `--threads` are those of every contestant.
+Every contestant reads a made log (event_log.py) from a file and writes one row per member: recency, events in 30 and 90
+days, active days, weighted sum of all events, two exponentially weighted rates and tenure. All columns are compared,
+relative to their size. Kept as JSON with machine and versions. `--threads` are those of every contestant.
 """
 import argparse, json, os, pathlib, statistics, subprocess, sys, tempfile, time
 
 import numpy as np
+from event_log import WEIGHTS, made
 from record import COTERIE, HERE, keep, provenance
 
-WEIGHTS = {"view": 0.1, "like": 0.5, "comment": 2, "post": 3, "answer": 4, "share": 2, "event_attended": 5, "invite": 3}
-SHARES = [0.35, 0.25, 0.15, 0.1, 0.06, 0.04, 0.03, 0.02]
 COLUMNS = ["recency_days", "events_30d", "events_90d", "active_days", "impact", "impact_h14", "frequency_h56", "tenure_days"]
 AS_OF = "2025-01-01T00:00:00"
-
-
-def make(path, events, members, form):
-    import polars as pl
-    random = np.random.default_rng(1)
-    activity = random.pareto(1.2, members) + 0.1
-    frame = pl.DataFrame({
-        "member_id": random.choice(members, events, p=activity / activity.sum()),
-        "timestamp": pl.from_epoch(pl.Series(np.sort(1704067200 + (random.beta(2, 1.5, events) * 366 * 86400).astype(np.int64)))),
-        "event": np.array(list(WEIGHTS))[random.choice(len(WEIGHTS), events, p=SHARES)],
-        "value": np.round(random.exponential(2.0, events), 2),
-    }).with_columns(pl.format("m{}", "member_id").alias("member_id"), pl.col("timestamp").dt.strftime("%Y-%m-%dT%H:%M:%SZ"))
-    if form == "jsonl":
-        frame.write_ndjson(path)
-    else:
-        plain = path.removesuffix(".gz")
-        frame.write_csv(plain)
-        if form == "csv.gz":
-            subprocess.run(["gzip", "-6", plain], check=True)
 
 
 def duckdb(path, form, threads, output):
@@ -103,7 +82,7 @@ def compared(events, members, form, threads, rounds):
     environment = {**os.environ, "POLARS_MAX_THREADS": str(threads)}
     with tempfile.TemporaryDirectory() as folder:
         path, config = f"{folder}/events.{form}", f"{folder}/coterie.yaml"
-        subprocess.run([sys.executable, __file__, "--make", path, str(events), str(members), form], check=True)
+        made(path, events, members)
         pathlib.Path(config).write_text("version: 1\nevents: {weights: " + json.dumps(WEIGHTS).replace('"', "") + "}\n")
         size = os.path.getsize(path)
         for _ in range(rounds):
@@ -130,9 +109,6 @@ def main():
     if sys.argv[1:2] == ["--contestant"]:
         name, path, form, threads, output = sys.argv[2:]
         return {"duckdb": duckdb, "polars": polars}[name](path, form, threads, output)
-    if sys.argv[1:2] == ["--make"]:
-        path, events, members, form = sys.argv[2:]
-        return make(path, int(events), int(members), form)
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--events", default="2000000,20000000", help="sizes of the log, by commas; a twentieth are members")
     parser.add_argument("--forms", default="csv,csv.gz,jsonl", help="by commas")
