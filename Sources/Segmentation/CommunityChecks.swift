@@ -8,10 +8,11 @@ extension ProjectFile {
   /// almost an alias's or a built-in feature's, and a feature made of an attribute that is no number.
   /// An event type, an attribute or an event property that does not occur is a warning, as it may
   /// only not have occurred yet; so is an order of numbers or dates asked of another type of column.
+  /// All of them have an excerpt of the file.
   public func check(against community: Community) -> [Diagnostic] {
     var check = CommunityCheck(project: self, community: community)
     check.run()
-    return check.diagnostics.sorted { $0.position < $1.position }
+    return check.diagnostics.sorted { $0.position < $1.position }.quoting(text, of: file)
   }
 
   /// The event properties that rules and scores read, in ascending order of their bytes.

@@ -23,7 +23,7 @@ extension SegmentCompiler {
         throw .project(
           ProjectFileError([
             Diagnostic(file: project.file, position: leaf.position, message: error.description)
-          ]))
+          ]).quoting(project.text, of: project.file))
       }
     case .near(let near):
       let readers = near.fields.map {

@@ -36,6 +36,8 @@ public struct ProjectFile: Sendable, Hashable {
   /// For each model (its file's name without ending), names for its segments by id (`c0`).
   public internal(set) var segmentNames: [String: [String: String]] = [:]
 
+  /// The file's text, for excerpts.
+  var text = ""
   var aliasPositions: [String: SourcePosition] = [:]
   var weightPositions: [String: SourcePosition] = [:]
   var scorePositions: [String: SourcePosition] = [:]
@@ -82,6 +84,7 @@ public struct ProjectFile: Sendable, Hashable {
     let errors = parser.diagnostics
     guard errors.isEmpty else { throw ProjectFileError(errors).quoting(text, of: file) }
     self = parser.project
+    self.text = text
   }
 
   /// The most bytes that a project file may have.

@@ -84,14 +84,20 @@ public struct ProjectFileError: Error, Equatable, Sendable, CustomStringConverti
 
   /// The same error with the lines of one file.
   func quoting(_ text: String, of file: String) -> ProjectFileError {
-    let own = diagnostics.filter { $0.file == file }
+    ProjectFileError(diagnostics.quoting(text, of: file))
+  }
+}
+
+extension [Diagnostic] {
+  /// The same diagnostics with the lines of one file.
+  func quoting(_ text: String, of file: String) -> [Diagnostic] {
+    let own = filter { $0.file == file }
     let excerpts = SourceExcerpt.excerpts(of: text, at: own.map(\.position))
-    return ProjectFileError(
-      diagnostics.map { diagnostic in
-        guard diagnostic.file == file else { return diagnostic }
-        var quoted = diagnostic
-        quoted.excerpt = excerpts[diagnostic.position]
-        return quoted
-      })
+    return map { diagnostic in
+      guard diagnostic.file == file else { return diagnostic }
+      var quoted = diagnostic
+      quoted.excerpt = excerpts[diagnostic.position]
+      return quoted
+    }
   }
 }

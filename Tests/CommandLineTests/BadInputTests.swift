@@ -120,6 +120,20 @@ struct BadInputTests {
         "c.yaml:4:12", "did_not", "\n        when: {did_nt: post, within: 3d}\n               ^\n",
       ]),
     Case(
+      name: "word that only the events show to be unknown",
+      files: [
+        "l.csv": log,
+        "c.yaml":
+          "version: 1\naliases: {talk: [post]}\nsegments:\n  - {id: x, when: {did: tolk}}\n",
+      ],
+      arguments: [
+        "label", "@/l.csv", "--as-of", "last", "--config", "@/c.yaml", "--output", "@/out.csv",
+      ], code: 2,
+      says: [
+        "c.yaml:4:25", "\"talk\"",
+        "\n      - {id: x, when: {did: tolk}}\n                            ^\n",
+      ]),
+    Case(
       name: "output folder that is not there", files: ["l.csv": log],
       arguments: [
         "train", "@/l.csv", "--as-of", "last", "--algorithm", "kmeans", "--clusters", "2",

@@ -72,6 +72,30 @@ struct CommunityCheckTests {
     }
   }
 
+  @Test(arguments: ["", "\u{FEFF}"])
+  func findingsShowTheLineAndACaret(mark: String) throws {
+    let project = try ProjectFile(
+      parsing: mark + """
+        version: 1
+        aliases: {contribution: [post]}
+        segments:
+        - {id: a, when: {did: contributon}}
+        - {id: b, when: {did: pots}}
+        """, file: "c.yaml")
+    let community = Community(history: EventHistory([try Event("ann", "post", "2024-01-01")]))
+    let found = project.check(against: community)
+    #expect(found.map(\.severity) == [.error, .warning])
+    #expect(
+      ProjectFileError(found).description == """
+        c.yaml:4:23: no event has the type "contributon"; did you mean "contribution"?
+            - {id: a, when: {did: contributon}}
+                                  ^
+        c.yaml:5:23: warning: no event has the type "pots"; did you mean "post"?
+            - {id: b, when: {did: pots}}
+                                  ^
+        """)
+  }
+
   @Test func whatPatternsNameIsLookedForToo() throws {
     let project = try ProjectFile(
       parsing: """

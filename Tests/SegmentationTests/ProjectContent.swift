@@ -3,13 +3,13 @@ import EventLog
 
 @testable import Segmentation
 
-/// All that a project says, in text: positions and the written texts of leaves are left out, and nothing
-/// else, fields of types to come included.
+/// All that a project says: positions, the text of the file and the written texts of leaves are left out,
+/// and nothing else, fields of types to come included.
 func content(of project: ProjectFile) -> String {
   var lines: [String] = []
   for child in Mirror(reflecting: project).children {
     switch child.label {
-    case "aliasPositions"?, "weightPositions"?, "scorePositions"?: break
+    case "text"?, "aliasPositions"?, "weightPositions"?, "scorePositions"?: break
     // In the order of the file, which scores, a dictionary, do not keep.
     case "pointNames"?: lines.append(project.pointNames.map(\.name).sorted().description)
     case "featureNames"?:
