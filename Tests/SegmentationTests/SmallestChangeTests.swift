@@ -105,6 +105,21 @@ struct SmallestChangeTests {
     Case(
       name: "oneStepDoesTwoThings",
       rule: "{all: [{did: like}, {feature: recency_days, lt: 1}]}", steps: "1 like"),
+    Case(
+      name: "stoppedWithoutHavingBegun",
+      rule: "{did_not: like, within: 7d, after_ever: true}",
+      steps: "1 like, and 7d to pass", flipsAt: "2024-05-08T00:00:00Z"),
+    Case(
+      name: "stoppedAlready", rule: "{did_not: post, within: 7d, after_ever: true}",
+      steps: "no post for 5 more days, until 2024-05-06T00:00:00Z",
+      flipsAt: "2024-05-06T00:00:00Z"),
+    Case(
+      name: "oneStepSpoilsAnother", rule: "{all: [{did: vote}, {score: calm, gte: 2}]}",
+      steps: "1 vote; 2 more post: calm at least 2, now 0"),
+    Case(
+      name: "oneStepSpoilsAnotherWithMemory",
+      rule: "{all: [{did: vote}, {score: calm, gte: 2}]}, min_stay: 1d",
+      steps: "1 vote; 2 more post: calm at least 2, now 0"),
   ]
 
   private func harness(_ segments: String) throws -> TimelineHarness {
@@ -112,6 +127,7 @@ struct SmallestChangeTests {
       """
       privacy: {default: withdrawn}
       lists: {hosts: {members: []}}
+      scores: {calm: {points: {post: 1, vote: -2}}}
       segments:
       - {id: inner, when: {did: like}}
       \(segments)
@@ -165,6 +181,20 @@ struct SmallestChangeTests {
     // Posts cannot be undone.
     #expect(second.flipsAt == nil)
     #expect(second.steps.map(\.kind) == [.fixed])
+  }
+
+  /// Who leaves the first of a group comes into the second, and not into the third.
+  @Test func aRivalThatWouldFollowIsKeptOutToo() throws {
+    let harness = try harness(
+      """
+      - {id: first, when: {attr: level, gte: 2}}
+      - {id: second, when: {did_not: like}, stay_while: {did_not: vote}, min_stay: 1d}
+      - {id: third, when: {did: post}}
+      exclusive: [{group: g, order: [first, second, third]}]
+      """)
+    let change = try harness.prospect("third", asOf: "2024-05-01").smallestChange
+    #expect(change.steps.map(\.text) == ["level is 1.99, now 4", "1 like"])
+    #expect(change.flipsAt?.description == "2024-05-01T00:00:00Z")
   }
 
   @Test func machinesSayTheNextStateAndWhatLeadsThere() throws {

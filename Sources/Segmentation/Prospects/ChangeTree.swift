@@ -29,8 +29,13 @@ final class ChangeTree {
   /// What could be done about some leaves, whatever the logic between them asks for.
   func steps(for leaves: some Sequence<Int>) -> [ChangeSet] {
     let sets = leaves.filter { !plan.leaves[$0].isMemory }.sorted().flatMap { leaf in
-      let goal: ChangeGoal = timeline.state.truths[leaf] == .true ? .isNotTrue : .isTrue
-      return ways(to: goal, ofLeaf: leaf).sets
+      let goals: [ChangeGoal] =
+        switch timeline.state.truths[leaf] {
+        case .true: [.isNotTrue]
+        case .false: [.isTrue]
+        case .unknown: [.isTrue, .isFalse]
+        }
+      return goals.flatMap { ways(to: $0, ofLeaf: leaf).sets }
     }
     return sets.filter { $0.fixedCount == 0 && !$0.steps.isEmpty }
   }
@@ -56,8 +61,37 @@ final class ChangeTree {
       ways = ways.and(
         ChangeWays(steps: [consentStep(question, rule: "purpose: \(question.purpose)")]))
     }
-    for rival in planned.rivals where timeline.state.segments[rival.segment].isMember {
-      ways = ways.and(self.ways(toFlip: rival.segment))
+    for rival in planned.rivals {
+      if timeline.state.segments[rival.segment].isMember {
+        ways = ways.and(self.ways(toFlip: rival.segment))
+      } else if wouldFollow(rival.segment, rivalsOf: planned) {
+        ways = ways.and(keepOut(rival.segment))
+      }
+    }
+    return ways
+  }
+
+  /// Whether a rival is kept out by other rivals of the same segment alone, so that it comes in once they are out.
+  private func wouldFollow(_ rival: Int, rivalsOf segment: TimelinePlan.PlannedSegment) -> Bool {
+    let planned = plan.segments[rival]
+    func holds(_ condition: PlannedCondition?) -> Bool {
+      condition.map { $0.truth { timeline.state.truths[$0] } == .true } ?? true
+    }
+    let before = planned.rivals.map(\.segment).filter { timeline.state.segments[$0].isMember }
+    return !before.isEmpty && before.allSatisfy(segment.rivals.map(\.segment).contains)
+      && holds(planned.when) && holds(planned.stay)
+      && !(timeline.delayEnd(rival).map { instant < $0 } ?? false)
+      && planned.consent.map { agrees($0) } ?? true
+  }
+
+  /// The ways to keep the member out of a segment that it would come into.
+  private func keepOut(_ position: Int) -> ChangeWays {
+    let planned = plan.segments[position]
+    var ways = self.ways(to: .isNotTrue, of: planned.when)
+    if let stay = planned.stay { ways = ways.or(self.ways(to: .isNotTrue, of: stay)) }
+    if let question = planned.consent {
+      ways = ways.or(
+        ChangeWays(steps: [consentStep(question, rule: "purpose: \(question.purpose)")]))
     }
     return ways
   }

@@ -22,8 +22,11 @@ extension LeafProposals {
           measured($0, aggregate, field, to: goal, leaf, question, comparisons)
         }
       }
-    case .didNot(let selection, _, _):
-      return examples.events(of: selection).compactMap { repeated($0, to: goal, leaf, atMost: 1) }
+    case .didNot(let selection, let window, _):
+      let examples = examples.events(of: selection)
+      let once = examples.compactMap { repeated($0, to: goal, leaf, atMost: 1) }
+      guard once.isEmpty, case .within(let length) = window else { return once }
+      return examples.compactMap { stopped($0, for: length, to: goal, leaf) }
     case .occurrence(let occurrence):
       let kinds =
         examples.events(of: occurrence.selection)
@@ -77,6 +80,20 @@ extension LeafProposals {
           leaf, text(count, event), Array(repeating: event, count: count),
           size: size(count, of: event.type))
       }
+  }
+
+  /// One event, and then no more, for a leaf that asks for members who stopped.
+  private func stopped(
+    _ event: Event, for length: ExactDuration, to goal: ChangeGoal, _ leaf: Int
+  ) -> ChangeStep? {
+    let wait = NewFact.nothing(until: Timestamp(microseconds: instant + length.microseconds))
+    // Where time alone does it, that is what there is to say.
+    guard !meets(goal, leaf, with: [wait]), meets(goal, leaf, with: [.event(event), wait]) else {
+      return nil
+    }
+    return ChangeStep(
+      .event, rule: written(leaf), text: "\(text(1, event)), and \(length) to pass",
+      facts: [.event(event), wait])
   }
 
   /// One event now and one in each of the next periods, as many as it takes.

@@ -5,13 +5,13 @@ import EventLog
 struct MembershipTrial {
   let plan: TimelinePlan
   let community: Community
-  let record: MemberRecord
-  let asOf: Int64
+  private(set) var record: MemberRecord
+  private(set) var asOf: Int64
   /// The last instant that is looked at.
   let horizon: Int64
   private let isReplayed: Bool
   /// As of now where it is replayed, else not begun.
-  private let start: MemberTimeline
+  private var start: MemberTimeline
 
   init(_ evaluator: SegmentEvaluator, at index: Int) {
     plan = evaluator.replay.whole.plan
@@ -48,6 +48,22 @@ struct MembershipTrial {
       timeline.begin(at: end)
     }
     return timeline
+  }
+
+  /// The member once some more facts are there, as of an instant.
+  ///
+  /// - Precondition: the facts and the end are not before now.
+  func after(_ facts: [NewFact], until end: Int64) -> MembershipTrial {
+    var later = self
+    later.asOf = end
+    for fact in facts { later.record.add(fact) }
+    if isReplayed {
+      later.start = timeline(with: facts, until: end)
+    } else {
+      var log = MemberTimeline.Log(isKept: false)
+      for fact in facts { later.start.take(at: fact.time.microseconds, &log) { $0.add(fact) } }
+    }
+    return later
   }
 
   /// What time alone brings up to the horizon.
@@ -97,12 +113,23 @@ extension MemberFacts {
       add(event)
       if let target = event.targetID, bytesAreEqual(target, memberID) { receive(event) }
     case .received(let event): receive(event)
-    case .attribute(let name, let value, let time):
-      change(at: instant, .attribute) { $0.set(name, to: value, at: time) }
-    case .list(let name, let isOn, let time):
-      change(at: instant, .list) { $0.set(list: name, isOn: isOn, at: time) }
-    case .label(let model, let label, let time):
-      change(at: instant, .label) { $0.set(model: model, label: label, at: time) }
+    case .attribute: change(at: instant, .attribute) { $0.add(fact) }
+    case .list: change(at: instant, .list) { $0.add(fact) }
+    case .label: change(at: instant, .label) { $0.add(fact) }
+    case .nothing: break
+    }
+  }
+}
+
+extension MemberRecord {
+  /// Adds a fact that does not exist yet.
+  fileprivate mutating func add(_ fact: NewFact) {
+    switch fact {
+    case .event(let event): add(event)
+    case .received(let event): receive(event)
+    case .attribute(let name, let value, let time): set(name, to: value, at: time)
+    case .list(let name, let isOn, let time): set(list: name, isOn: isOn, at: time)
+    case .label(let model, let label, let time): set(model: model, label: label, at: time)
     case .nothing: break
     }
   }

@@ -3,7 +3,7 @@ public import EventLog
 /// The least that would change a membership, tried out on a copy of the member's facts.
 ///
 /// Fewer steps go before smaller ones. What is looked for are changes of single leaves, and sets of them
-/// that the logic between the leaves asks for.
+/// that the logic between the leaves asks for, what is missing after such a set included.
 public struct SmallestChange: Sendable, Hashable {
   /// What has to happen, all of it; where nothing that can be done changes the membership, what stands in
   /// the way, steps of kind ``ChangeStep/Kind/fixed`` among them.

@@ -3,8 +3,9 @@ import EventLog
 /// Looks for the smallest change of one membership.
 ///
 /// First what the logic between the leaves asks for is tried, cheapest first, then every step alone for
-/// what it does to other leaves, then pairs of steps; where that leaves more than one step, or none, the
-/// same after each of the next instants at which time changes a leaf.
+/// what it does to other leaves, then pairs of steps, then what is missing after each set that spoils
+/// another leaf; where that leaves more than one step, or none, what the logic asks for after each of the
+/// next instants at which time changes a leaf.
 struct SmallestChangeSearch {
   enum Subject: Hashable {
     case segment(Int)
@@ -17,6 +18,8 @@ struct SmallestChangeSearch {
   private static let mostEdges = 8
   /// Of how many steps all pairs are tried.
   private static let mostPaired = 16
+  /// After how many sets what is missing is looked for.
+  private static let mostMended = 8
 
   private let trial: MembershipTrial
   private let subject: Subject
@@ -86,7 +89,23 @@ struct SmallestChangeSearch {
     let pairs = paired.indices.flatMap { left in
       paired.indices.filter { $0 > left }.compactMap { paired[left].union(paired[$0]) }
     }
-    return pairs.sorted().lazy.compactMap { solution($0, at: instant) }.first ?? first
+    let pair = pairs.sorted().lazy.compactMap { solution($0, at: instant) }.first
+    return pair ?? mended(ways, fewerThan: first?.set.steps.count ?? .max, at: instant) ?? first
+  }
+
+  /// The cheapest set that does it, made of one that the logic asks for and of what is missing after it.
+  ///
+  /// An event that makes one leaf true may make another one false, for which nothing had to be done.
+  private func mended(_ ways: ChangeWays, fewerThan count: Int, at instant: Int64) -> Solution? {
+    let tried = ways.sets.filter { $0.fixedCount == 0 && !$0.steps.isEmpty }
+    let sets = tried.prefix(Self.mostMended).flatMap { set -> [ChangeSet] in
+      let end = set.end(notBefore: instant)
+      guard end <= trial.horizon else { return [] }
+      let missing = self.ways(in: ChangeTree(trial.after(set.facts, until: end), at: end))
+      return missing.sets.compactMap { set.union($0) }
+    }
+    return sets.filter { $0.fixedCount == 0 && $0.steps.count < count }.sorted()
+      .prefix(Self.mostTrials).lazy.compactMap { solution($0, at: instant) }.first
   }
 
   /// The cheapest set with fewer steps than some that does it after a wait, which is one.
