@@ -30,6 +30,19 @@ struct LiveSegmentsTests {
     #expect(live.clock == (try instant("2024-01-05")))
   }
 
+  @Test func whatIsToldAheadAboutThePastLeavesNoTimerBehindTheClock() throws {
+    let project = try ProjectFile(
+      parsing: "version: 1\nsegments: [{id: a, when: {attr: joined_at, within: 3d}}]",
+      file: "c.yaml")
+    var live = LiveSegments(MemberRecord(memberID: "ann"), plan: try TimelinePlan(project))
+    _ = live.add(try Event("ann", "post", "2024-01-01"))
+    _ = live.advance(to: try instant("2024-01-05"))
+    let told = try instant("2024-01-09")
+    let joined = AttributeValue.time(try instant("2024-01-03"))
+    #expect(live.set("joined_at", to: joined, at: told).isEmpty)
+    #expect(live.nextChange == told)
+  }
+
   @Test func joiningThatIsToldLaterIsGoneThroughAgain() throws {
     let project = try ProjectFile(
       parsing: """

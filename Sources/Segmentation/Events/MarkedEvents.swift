@@ -12,6 +12,8 @@ struct MarkedEvents: Sendable {
   private(set) var times: [Int64] = []
   private var marks: [UInt64] = []
   private var cells: [Int] = []
+  /// The instant that is looked at, and the place of the first event later than it.
+  private var present = (instant: Int64.min, end: 0)
   /// For each bit the places of the events that have it, where there are many events.
   private var lists: [[Int32]] = []
   /// Sums that are kept up; they hold as long as events only come at the end.
@@ -28,6 +30,7 @@ struct MarkedEvents: Sendable {
   mutating func insert(_ event: MarkedEvent) {
     var place = times.count
     while place > 0, times[place - 1] > event.time { place -= 1 }
+    if event.time <= present.instant { present.end += 1 }
     if place == times.count {
       times.append(event.time)
       marks += event.marks
@@ -71,6 +74,7 @@ struct MarkedEvents: Sendable {
     cells.removeAll(keepingCapacity: true)
     lists = []
     rolledSums = []
+    restart()
   }
 
   /// Whether there are so many events that those of each selection are listed.
@@ -91,8 +95,19 @@ struct MarkedEvents: Sendable {
     }
   }
 
+  /// Goes on to an instant that is looked at.
+  mutating func advance(to instant: Int64) {
+    if instant < present.instant { present.end = 0 }
+    present.instant = instant
+    while present.end < times.count, times[present.end] <= instant { present.end += 1 }
+  }
+
+  /// Goes back to before all events.
+  mutating func restart() { present = (.min, 0) }
+
   /// The place of the first event later than an instant.
   func end(at instant: Int64) -> Int {
+    if instant == present.instant { return present.end }
     if let last = times.last, last <= instant { return times.count }
     return times.partitioningPlace { $0 > instant }
   }

@@ -168,7 +168,9 @@ public struct LiveCommunity: Sendable {
     } else {
       timelines[member].take(at: instant, &log, take)
     }
-    guard let clock, time <= clock else { return TransitionChanges(added: [], withdrawn: []) }
+    guard let clock, timelines[member].isBehind(clock, toldAt: time) else {
+      return TransitionChanges(added: [], withdrawn: [])
+    }
     timelines[member].run(through: clock.microseconds, &log)
     return TransitionChanges(from: known.transitions, to: log.transitions)
   }

@@ -121,9 +121,20 @@ public struct LiveSegments: Sendable {
   ) -> TransitionChanges {
     let known = log.transitions
     timeline.take(at: time.microseconds, &log, take)
-    guard let clock, time <= clock else { return TransitionChanges(added: [], withdrawn: []) }
+    guard let clock, timeline.isBehind(clock, toldAt: time) else {
+      return TransitionChanges(added: [], withdrawn: [])
+    }
     timeline.run(through: clock.microseconds, &log)
     return TransitionChanges(from: known, to: log.transitions)
+  }
+}
+
+extension MemberTimeline {
+  /// Whether instants up to a clock are to be looked at after a fact of some time was taken.
+  ///
+  /// One ahead of the clock can be about an instant before it, as when a member joined is.
+  func isBehind(_ clock: Timestamp, toldAt time: Timestamp) -> Bool {
+    time <= clock || nextInstant.map { $0 <= clock.microseconds } ?? false
   }
 }
 

@@ -1,18 +1,24 @@
-/// A set of leaves, in ascending order.
-struct LeafSet: Sequence, IteratorProtocol {
-  private var words: [UInt64]
-  private var word = 0
+/// A set of places from 0 on, that the least is taken out of first.
+struct PlaceSet: Sendable {
+  fileprivate(set) var words: [UInt64] = []
 
-  init(words: [UInt64]) { self.words = words }
+  /// Makes it the empty set, or that of all places below a number.
+  mutating func reset(below count: Int, isFull: Bool = false) {
+    let wordCount = (count + 63) / 64
+    if words.count != wordCount { words = [UInt64](repeating: 0, count: wordCount) }
+    for word in 0..<wordCount {
+      let bits = count - 64 * word
+      words[word] = !isFull ? 0 : bits < 64 ? (1 << UInt64(bits)) - 1 : .max
+    }
+  }
 
-  mutating func next() -> Int? {
-    while word < words.count {
+  mutating func insert(_ place: Int) { words[place / 64] |= 1 << UInt64(place % 64) }
+
+  mutating func popFirst() -> Int? {
+    for word in words.indices where words[word] != 0 {
       let bits = words[word]
-      if bits != 0 {
-        words[word] = bits & (bits - 1)
-        return 64 * word + bits.trailingZeroBitCount
-      }
-      word += 1
+      words[word] = bits & (bits - 1)
+      return 64 * word + bits.trailingZeroBitCount
     }
     return nil
   }
@@ -21,7 +27,7 @@ struct LeafSet: Sequence, IteratorProtocol {
 /// Which leaves hear which facts.
 struct LeafListeners: Sendable {
   /// The 64-bit words of a set of leaves.
-  let wordCount: Int
+  private let wordCount: Int
   /// For each bit of events' marks, a set of leaves.
   private let byMark: [UInt64]
   /// For each kind of facts, a set of leaves.
@@ -48,16 +54,16 @@ struct LeafListeners: Sendable {
   }
 
   /// Adds the leaves that hear facts of some kinds, and events with some marks, to a set.
-  func insert(_ kinds: MemberFacts.Kinds, _ marks: [UInt64], into leaves: inout [UInt64]) {
-    for (place, kind) in Self.kinds.enumerated() where kinds.contains(kind) {
-      for word in 0..<wordCount { leaves[word] |= byKind[place * wordCount + word] }
+  func insert(_ kinds: MemberFacts.Kinds, _ marks: [UInt64], into leaves: inout PlaceSet) {
+    for place in 0..<Self.kinds.count where kinds.contains(Self.kinds[place]) {
+      for word in 0..<wordCount { leaves.words[word] |= byKind[place * wordCount + word] }
     }
     guard kinds.contains(.event) else { return }
     for place in marks.indices {
       var bits = marks[place]
       while bits != 0 {
         let bit = 64 * place + bits.trailingZeroBitCount
-        for word in 0..<wordCount { leaves[word] |= byMark[bit * wordCount + word] }
+        for word in 0..<wordCount { leaves.words[word] |= byMark[bit * wordCount + word] }
         bits &= bits - 1
       }
     }

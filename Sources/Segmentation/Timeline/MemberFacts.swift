@@ -122,10 +122,13 @@ struct MemberFacts: Sendable {
     return first
   }
 
-  /// The kinds of facts at an instant, and all marks of its events.
-  func facts(at instant: Int64) -> (kinds: Kinds, marks: [UInt64]) {
+  /// The kinds of facts at an instant.
+  ///
+  /// - Parameter marks: made all marks of its events.
+  func kinds(at instant: Int64, marks: inout [UInt64]) -> Kinds {
     var kinds = changes.first { $0.time == instant }?.kinds ?? []
-    var marks = [UInt64](repeating: 0, count: events.wordCount)
+    if marks.count != events.wordCount { marks = Array(repeating: 0, count: events.wordCount) }
+    for word in marks.indices { marks[word] = 0 }
     var place = events.end(at: instant)
     while place > 0, events.times[place - 1] == instant {
       place -= 1
@@ -138,7 +141,7 @@ struct MemberFacts: Sendable {
         kinds.formUnion([.received])
       }
     }
-    return (kinds, marks)
+    return kinds
   }
 
   /// When the member comes into the table; nil where that is never.
@@ -157,12 +160,14 @@ struct MemberFacts: Sendable {
   /// Begins anew.
   mutating func restart() {
     present = .min
+    events.restart()
     numbers?.restart()
   }
 
   /// Goes on to an instant; leaves can then be answered there.
   mutating func advance(to instant: Int64) {
     present = instant
+    events.advance(to: instant)
     guard numbers != nil else { return }
     let profile = profile(at: instant)
     numbers?.advance(to: instant, profile: profile)

@@ -26,6 +26,7 @@ struct MemberTimeline: Sendable {
     fileprivate(set) var transitions: [Transition] = []
     /// How many there were before the last instant.
     private(set) var countBefore = 0
+    fileprivate var scratch = Scratch()
 
     init(isKept: Bool) { self.isKept = isKept }
 
@@ -99,6 +100,16 @@ struct MemberTimeline: Sendable {
     state.forgetSince()
   }
 
+  /// Room for what is noted of an instant while it is looked at.
+  fileprivate struct Scratch {
+    /// All marks of its events.
+    var marks: [UInt64] = []
+    /// The leaves to be looked at.
+    var leaves = PlaceSet()
+    /// The segments and machines to be looked at, by their places in the plan's order.
+    var nodes = PlaceSet()
+  }
+
   /// What is known of an instant while it is looked at.
   struct Moment {
     let now: EvaluationInstant
@@ -113,23 +124,34 @@ struct MemberTimeline: Sendable {
   mutating func step(to instant: Int64, _ log: inout Log) {
     let isFirst = state.instant == nil
     let previous = state.instant
+    // Where nothing is due, all that time alone may change is ahead.
+    let isDue = isFirst || state.nextInstant <= instant
+    var scratch = Scratch()
+    swap(&scratch, &log.scratch)
+    defer { swap(&scratch, &log.scratch) }
     state.begin(instant)
     log.begin()
     facts.advance(to: instant)
-    let found = facts.facts(at: instant)
+    let kinds = facts.kinds(at: instant, marks: &scratch.marks)
     let eventCount = Int64(facts.events.end(at: instant))
     let moment = Moment(
       now: EvaluationInstant(
         asOf: Timestamp(microseconds: instant), clock: plan.project.settings.clock),
-      isFirst: isFirst, kinds: found.kinds, marks: found.marks)
-    var isDirty = [Bool](repeating: isFirst, count: plan.order.count)
-    for leaf in leavesToLookAt(instant, found, isFirst: isFirst) {
+      isFirst: isFirst, kinds: kinds, marks: scratch.marks)
+    scratch.leaves.reset(below: plan.leaves.count, isFull: isFirst)
+    scratch.nodes.reset(below: plan.order.count, isFull: isFirst)
+    plan.listeners.insert(kinds, scratch.marks, into: &scratch.leaves)
+    plan.insertGatedNodes(kinds, scratch.marks, into: &scratch.nodes)
+    if isDue { insertDue(into: &scratch, at: instant, after: previous ?? .min) }
+    var hasLooked = isDue
+    while let leaf = scratch.leaves.popFirst() {
       let isDue = state.nextChanges[leaf] <= instant
       if plan.leaves[leaf].isMemory {
-        if isDue { isDirty[plan.nodeOfLeaf[leaf]] = true }
+        if isDue { scratch.nodes.insert(plan.nodeOfLeaf[leaf]) }
         continue
       }
-      if !isFirst, !isDue, isKept(leaf, at: instant, eventCount, found) { continue }
+      if !isFirst, !isDue, isKept(leaf, moment, eventCount) { continue }
+      hasLooked = true
       if plan.isRolled[leaf] { facts.rollSum(of: leaf, at: moment.now) }
       let truth = facts.truth(of: leaf, at: moment.now)
       let nextChange: Int64?
@@ -139,51 +161,39 @@ struct MemberTimeline: Sendable {
       }
       let patience = patience(of: leaf, truth, at: moment.now)
       if state.set(leaf, truth, until: nextChange, patience: patience) {
-        isDirty[plan.nodeOfLeaf[leaf]] = true
+        scratch.nodes.insert(plan.nodeOfLeaf[leaf])
       }
     }
-    for node in plan.nodesGated(by: found.kinds, found.marks) { isDirty[node] = true }
-    for (segment, node) in plan.delayed {
-      if let end = delayEnd(segment), end <= instant, end > previous ?? .min {
-        isDirty[node] = true
-      }
-    }
-    for (place, node) in plan.order.enumerated() {
-      let hasChanged: Bool
-      switch node {
-      case .segment(let position):
-        guard isDirty[place] else { continue }
-        hasChanged = evaluate(segment: position, moment, &log)
-      case .machine(let position):
-        guard isDirty[place] || state.machines[position].nextMove == instant else { continue }
-        hasChanged = evaluate(machine: position, moment, &log)
-      }
+    // Those that look at a segment or machine are behind it.
+    while let place = scratch.nodes.popFirst() {
+      hasLooked = true
+      let hasChanged =
+        switch plan.order[place] {
+        case .segment(let position): evaluate(segment: position, moment, &log)
+        case .machine(let position): evaluate(machine: position, moment, &log)
+        }
       guard hasChanged else { continue }
-      for dependent in plan.dependents[place] { isDirty[dependent] = true }
+      for dependent in plan.dependents[place] { scratch.nodes.insert(dependent) }
     }
-    updateNextInstant()
+    if hasLooked { updateNextInstant() }
   }
 
-  /// The leaves that hear the facts of an instant, and those whose time has come.
-  private func leavesToLookAt(
-    _ instant: Int64, _ found: (kinds: MemberFacts.Kinds, marks: [UInt64]), isFirst: Bool
-  ) -> LeafSet {
-    var words = [UInt64](repeating: 0, count: plan.listeners.wordCount)
-    plan.listeners.insert(found.kinds, found.marks, into: &words)
-    // Where no leaf is due, the next instant is a later one.
-    if isFirst || state.nextInstant <= instant {
-      for (leaf, next) in state.nextChanges.enumerated() where isFirst || next <= instant {
-        words[leaf / 64] |= 1 << UInt64(leaf % 64)
-      }
+  /// Adds the leaves whose time has come, and the segments and machines whose delays are over.
+  private func insertDue(into scratch: inout Scratch, at instant: Int64, after previous: Int64) {
+    for (leaf, next) in state.nextChanges.enumerated() where next <= instant {
+      scratch.leaves.insert(leaf)
     }
-    return LeafSet(words: words)
+    for (segment, node) in plan.delayed {
+      if let end = delayEnd(segment), end <= instant, end > previous { scratch.nodes.insert(node) }
+    }
+    for (machine, node) in zip(state.machines, plan.machineNodes)
+    where machine.nextMove == instant {
+      scratch.nodes.insert(node)
+    }
   }
 
   /// Whether a leaf, of which the time has not come, stays what it is whatever event comes.
-  private func isKept(
-    _ leaf: Int, at instant: Int64, _ eventCount: Int64,
-    _ found: (kinds: MemberFacts.Kinds, marks: [UInt64])
-  ) -> Bool {
+  private func isKept(_ leaf: Int, _ moment: Moment, _ eventCount: Int64) -> Bool {
     let truth = state.truths[leaf]
     let isSettled =
       switch plan.drifts[leaf] {
@@ -192,17 +202,19 @@ struct MemberTimeline: Sendable {
       case .towardTrue: truth == .false && state.nextChanges[leaf] != .max
       case .either: plan.isPermanent[leaf] && truth == .true
       }
-    if isSettled || !plan.turns(leaf, being: truth, with: found.kinds, found.marks) { return true }
+    if isSettled || !plan.turns(leaf, being: truth, with: moment.kinds, moment.marks) {
+      return true
+    }
     // It is looked at before an event that comes now can make it true.
     if truth != .true, plan.leastAges[leaf] > 0,
-      state.nextChanges[leaf] <= instant + plan.leastAges[leaf]
+      state.nextChanges[leaf] <= moment.instant + plan.leastAges[leaf]
     {
       return true
     }
     return switch plan.patience[leaf] {
     case .none: false
     case .events: eventCount <= state.patience[leaf]
-    case .instant: instant < state.patience[leaf]
+    case .instant: moment.instant < state.patience[leaf]
     }
   }
 
@@ -232,11 +244,11 @@ struct MemberTimeline: Sendable {
   /// When the least stay, or the cool-down, ends.
   func delayEnd(_ position: Int) -> Int64? {
     let segment = state.segments[position]
-    let memory = plan.project.segments[position].memory
-    guard let length = segment.isMember ? memory.leastStay : memory.cooldown,
+    let planned = plan.segments[position]
+    guard let length = segment.isMember ? planned.leastStay : planned.cooldown,
       let since = segment.since
     else { return nil }
-    return since + length.microseconds
+    return since + length
   }
 
   private mutating func answerMemory(_ leaves: [Int], at instant: Int64) {
@@ -251,7 +263,6 @@ struct MemberTimeline: Sendable {
     segment position: Int, _ moment: Moment, _ log: inout Log
   ) -> Bool {
     let planned = plan.segments[position]
-    let definition = plan.project.segments[position]
     let instant = moment.instant
     answerMemory(planned.memoryLeaves, at: instant)
     let when = planned.when.truth { state.truths[$0] } == .true
@@ -270,6 +281,7 @@ struct MemberTimeline: Sendable {
       }
       return false
     }
+    let definition = plan.project.segments[position]
     var evidence: [Transition.Evidence] = []
     var reasons: [Transition.Reason] = []
     if hasConsent != segment.hasConsent || (!isMember && !hasConsent), let consent {

@@ -42,18 +42,29 @@ public final class TimelinePlan: Sendable {
   /// For each place in ``order``, the later places that look at its segment or machine.
   let dependents: [[Int]]
   /// The places of segments that are closed to those who do not agree to a purpose.
-  private let gatedNodes: [(node: Int, question: ConsentQuestion)]
+  private let gatedNodes: [(node: Int, marks: [UInt64])]
   /// The segments with a least stay or a cool-down, by position, and their places.
   let delayed: [(segment: Int, node: Int)]
+  /// The places of machines, by position.
+  let machineNodes: [Int]
 
   enum Node: Sendable {
     case segment(Int)
     case machine(Int)
+
+    fileprivate var position: Int {
+      switch self {
+      case .segment(let position), .machine(let position): position
+      }
+    }
   }
 
-  struct PlannedSegment: Sendable {
+  final class PlannedSegment: Sendable {
     let when: PlannedCondition
     let stay: PlannedCondition?
+    /// The least stay and the cool-down, in microseconds.
+    let leastStay: Int64?
+    let cooldown: Int64?
     /// The leaves of both.
     let leaves: Range<Int>
     /// Segments that go before it, with the group's name.
@@ -61,6 +72,20 @@ public final class TimelinePlan: Sendable {
     let consent: ConsentQuestion?
     /// Those of the leaves that other segments and stages decide.
     let memoryLeaves: [Int]
+
+    init(
+      when: PlannedCondition, stay: PlannedCondition?, memory: SegmentMemory, leaves: Range<Int>,
+      rivals: [(segment: Int, group: String)], consent: ConsentQuestion?, memoryLeaves: [Int]
+    ) {
+      self.when = when
+      self.stay = stay
+      leastStay = memory.leastStay?.microseconds
+      cooldown = memory.cooldown?.microseconds
+      self.leaves = leaves
+      self.rivals = rivals
+      self.consent = consent
+      self.memoryLeaves = memoryLeaves
+    }
   }
 
   struct PlannedMachine: Sendable {
@@ -116,10 +141,13 @@ public final class TimelinePlan: Sendable {
       order: order, segments: segments, machines: machines, leaves: leaves)
     nodeOfLeaf = network.nodeOfLeaf
     dependents = network.dependents
-    gatedNodes = order.indices.compactMap { [order, segments] node in
+    gatedNodes = order.indices.compactMap { [order, segments, index] node in
       guard case .segment(let position) = order[node] else { return nil }
-      return segments[position].consent.map { (node, $0) }
+      return segments[position].consent.map { (node, index.marks(of: [$0.given, $0.withdrawn])) }
     }
+    machineNodes = order.indices.filter { [order] in
+      if case .machine = order[$0] { true } else { false }
+    }.sorted { [order] in order[$0].position < order[$1].position }
     delayed = order.indices.compactMap { [order] node in
       guard case .segment(let position) = order[node] else { return nil }
       let memory = project.segments[position].memory
@@ -127,14 +155,13 @@ public final class TimelinePlan: Sendable {
     }
   }
 
-  /// The places of segments whose members' consent some facts may change.
-  func nodesGated(
-    by kinds: MemberFacts.Kinds, _ marks: [UInt64]
-  ) -> some Sequence<Int> {
-    gatedNodes.lazy.filter { _, question in
-      kinds.contains(.attribute)
-        || [question.given, question.withdrawn].contains { marks[$0.word] & $0.mask != 0 }
-    }.map(\.node)
+  /// Adds the places of segments whose members' consent some facts may change to a set.
+  func insertGatedNodes(
+    _ kinds: MemberFacts.Kinds, _ marks: [UInt64], into nodes: inout PlaceSet
+  ) {
+    for gated in gatedNodes where kinds.contains(.attribute) || gated.marks.share(0, marks) {
+      nodes.insert(gated.node)
+    }
   }
 
   /// Whether facts of some kinds, and events with some marks, may change a leaf.

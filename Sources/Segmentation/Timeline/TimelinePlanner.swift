@@ -61,7 +61,8 @@ struct TimelinePlanner {
     let when = plan(segment)
     let stay = segment.memory.stayWhile.map { plan($0) }
     return TimelinePlan.PlannedSegment(
-      when: when, stay: stay, leaves: start..<leaves.count, rivals: rivals(of: segment.id),
+      when: when, stay: stay, memory: segment.memory, leaves: start..<leaves.count,
+      rivals: rivals(of: segment.id),
       consent: segment.purpose.map { consent(to: $0, at: segment.position) },
       memoryLeaves: (start..<leaves.count).filter { leaves[$0].isMemory })
   }
