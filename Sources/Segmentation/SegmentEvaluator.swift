@@ -83,10 +83,13 @@ public struct SegmentEvaluator: Sendable {
     func part(_ part: ProjectFile) throws(SegmentationError) -> Part {
       try Part(part, of: project, community: community, distributions: distributions)
     }
-    let remembered = project.remembered
+    var remembered: [Part] = []
+    if !project.remembered.isEmpty {
+      let reduced = project.reduced(to: project.remembered)
+      for _ in 0..<max(1, threadCount) { remembered.append(try part(reduced)) }
+    }
     replay = Replay(
-      whole: try part(project.withoutRankedSegments),
-      remembered: remembered.isEmpty ? nil : try part(project.reduced(to: remembered)),
+      whole: try part(project.withoutRankedSegments), rememberedOfThreads: remembered,
       labels: labels, lists: project.lists.mapValues { $0.entriesByRow(in: community) })
     var index = EventIndex()
     for leaf in project.leaves { _ = EventQuestion(leaf.question, in: &index) }

@@ -32,7 +32,7 @@ struct LiveSegmentsTests {
 
   @Test func whatIsToldAheadAboutThePastLeavesNoTimerBehindTheClock() throws {
     let project = try ProjectFile(
-      parsing: "version: 1\nsegments: [{id: a, when: {attr: joined_at, within: 3d}}]",
+      parsing: "version: 1\nsegments: [{id: a, when: {attr: joined_at, newer_than: 3d}}]",
       file: "c.yaml")
     var live = LiveSegments(MemberRecord(memberID: "ann"), plan: try TimelinePlan(project))
     _ = live.add(try Event("ann", "post", "2024-01-01"))

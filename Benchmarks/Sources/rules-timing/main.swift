@@ -163,12 +163,13 @@ actor Shard {
 func live(
   _ rules: String, members: Int, events count: Int, span: Double, threads: Int
 ) async throws {
-  let plan = try TimelinePlan(try project(rules))
+  let project = try project(rules)
   let events = madeEvents(members: members, events: count, seconds: span)
   var parts = [[Event]](repeating: [], count: threads)
   for event in events { parts[(Int(event.memberID.dropFirst()) ?? 0) % threads].append(event) }
   let before = residentBytes()
-  let shards = parts.map { Shard(plan, events: $0) }
+  // Threads that share a plan wait for each other to count who refers to it.
+  let shards = try parts.map { Shard(try TimelinePlan(project), events: $0) }
   await withTaskGroup { group in
     for (thread, shard) in shards.enumerated() {
       group.addTask {
@@ -193,7 +194,7 @@ func live(
   samples.sort()
   try printJSON(
     Live(
-      members: known, events: count, segments: plan.project.segments.count, threads: threads,
+      members: known, events: count, segments: project.segments.count, threads: threads,
       seconds: seconds, eventsPerSecond: Double(count) / seconds, transitions: transitions,
       bytesPerMember: (residentBytes() - before) / max(1, known),
       microsecondsOfTheSlowestThousandth: samples[samples.count - 1 - samples.count / 1000]))

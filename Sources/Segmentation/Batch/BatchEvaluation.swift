@@ -1,26 +1,49 @@
 import Engagement
 import EventLog
 import LinearAlgebra
+import Synchronization
 
 extension SegmentEvaluator {
-  /// Who is in each segment of a project without memory.
+  /// Who is in each segment and state: what is replayed, and beside it conditions as of the as-of time.
   ///
-  /// Blocks of members are evaluated in parallel. Each member's events are looked at once; leaves then count bits.
+  /// Blocks of members are evaluated in parallel. Of what is not replayed, each member's events are looked at
+  /// once; leaves then count bits.
   ///
-  /// - Complexity: O(events × selections of one + leaves × events of a member / 64).
-  func evaluationWithoutMemory() -> [SegmentMembers] {
-    let program = BatchProgram(segments, order: order, marker: marker, at: now)
+  /// - Parameter parts: what is replayed, once for each thread as far as they go; none for nothing.
+  /// - Complexity: O(events × selections of one + leaves × events of a member / 64), and the replays.
+  func evaluation(replaying parts: [Part]) -> SegmentEvaluation {
+    let part = parts.first
+    let free = Mutex(parts)
+    let isReplayed = Set(part?.segments ?? [])
+    let program = BatchProgram(
+      segments, order: order.filter { !isReplayed.contains($0) }, marker: marker, at: now)
     let (count, width) = (rows.count, segments.count)
-    // For each segment a flag for each member.
+    let machineCount = part?.plan.machines.count ?? 0
+    // For each segment a flag for each member, and for each member its state in each machine.
     let flags = UnsafeMutablePointer<Bool>.allocate(capacity: max(1, count * width))
-    defer { flags.deallocate() }
-    nonisolated(unsafe) let memory = flags
-    let rowsPerBlock = 512
+    let states = UnsafeMutablePointer<Int32>.allocate(capacity: max(1, count * machineCount))
+    defer {
+      flags.deallocate()
+      states.deallocate()
+    }
+    nonisolated(unsafe) let (memory, stateMemory) = (flags, states)
+    let rowsPerBlock = part == nil ? 512 : 64
     community.withEventColumns { columns in
       forEachBlock(count: (count + rowsPerBlock - 1) / rowsPerBlock, threadCount: threadCount) {
         block in
         var pass = BatchPass(program, self, columns)
+        let own = free.withLock { $0.popLast() }
+        defer { if let own { free.withLock { $0.append(own) } } }
         for index in block * rowsPerBlock..<min((block + 1) * rowsPerBlock, count) {
+          if let part = own ?? part {
+            let state = replayedState(at: index, of: part)
+            for (segment, position) in zip(state.segments, part.segments) {
+              pass.isMember[position] = segment.isMember
+            }
+            for (column, machine) in state.machines.enumerated() {
+              stateMemory[column * count + index] = state.instant == nil ? -1 : Int32(machine.state)
+            }
+          }
           pass.evaluate(index)
           for (column, isMember) in pass.isMember.enumerated() {
             memory[column * count + index] = isMember
@@ -39,9 +62,19 @@ extension SegmentEvaluator {
         members[column] = found
       }
     }
-    return zip(segments, members).map { segment, rows in
-      SegmentMembers(id: segment.definition.id, kind: segment.definition.kind, rows: rows)
-    }
+    return SegmentEvaluation(
+      segments: zip(segments, members).map { segment, rows in
+        SegmentMembers(id: segment.definition.id, kind: segment.definition.kind, rows: rows)
+      },
+      stages: (part?.plan.machines ?? []).enumerated().map { column, machine in
+        var rows = [[Int]](repeating: [], count: machine.states.count)
+        for index in 0..<count {
+          let state = Int(states[column * count + index])
+          if state >= 0 { rows[state].append(self.rows[index]) }
+        }
+        return StageMembers(
+          machine: project.stages[column].name, states: machine.states, rows: rows)
+      })
   }
 }
 

@@ -93,8 +93,7 @@ public struct LiveCommunity: Sendable {
     var count = 0
     while let (instant, member) = timers.first, instant <= time.microseconds {
       if count == limit { return (log.transitions, false) }
-      timelines[member].step(to: instant, &log)
-      timers.set(member, to: timelines[member].nextInstant)
+      timers.set(member, to: timelines[member].advance(to: instant, &log))
       clock = max(clock ?? .init(microseconds: instant), Timestamp(microseconds: instant))
       count += 1
     }
@@ -152,27 +151,45 @@ public struct LiveCommunity: Sendable {
     if member == timelines.count {
       timelines.append(MemberTimeline(MemberRecord(memberID: memberID), plan: plan))
     }
-    defer { timers.set(member, to: timelines[member].nextInstant) }
-    var known = MemberTimeline.Log(isKept: true)
-    var log = MemberTimeline.Log(isKept: true)
+    let (changes, next) = timelines[member].change(at: time, clock: clock, take)
+    timers.set(member, to: next)
+    return changes
+  }
+}
+
+extension MemberTimeline {
+  /// Takes facts of an instant, and goes on to a clock that is not before it.
+  ///
+  /// - Returns: how that changes the transitions up to the clock, and the next instant to look at.
+  fileprivate mutating func change(
+    at time: Timestamp, clock: Timestamp?, _ take: (inout MemberFacts) -> Void
+  ) -> (changes: TransitionChanges, next: Int64?) {
+    var known = Log(isKept: true)
+    var log = Log(isKept: true)
     let instant = time.microseconds
-    if let seen = timelines[member].state.instant, instant <= seen, let clock {
+    if let seen = state.instant, instant <= seen, let clock {
       // What was reported of the time that is gone through again.
-      var before = timelines[member]
-      if timelines[member].take(at: instant, &log, take) {
+      var before = self
+      if self.take(at: instant, &log, take) {
         before.restart(&known)
       } else {
         before.take(at: instant, &known) { _ in }
       }
       before.run(through: clock.microseconds, &known)
     } else {
-      timelines[member].take(at: instant, &log, take)
+      self.take(at: instant, &log, take)
     }
-    guard let clock, timelines[member].isBehind(clock, toldAt: time) else {
-      return TransitionChanges(added: [], withdrawn: [])
+    guard let clock, isBehind(clock, toldAt: time) else {
+      return (TransitionChanges(added: [], withdrawn: []), nextInstant)
     }
-    timelines[member].run(through: clock.microseconds, &log)
-    return TransitionChanges(from: known.transitions, to: log.transitions)
+    run(through: clock.microseconds, &log)
+    return (TransitionChanges(from: known.transitions, to: log.transitions), nextInstant)
+  }
+
+  /// Looks at the next instant; the one after it.
+  fileprivate mutating func advance(to instant: Int64, _ log: inout Log) -> Int64? {
+    step(to: instant, &log)
+    return nextInstant
   }
 }
 

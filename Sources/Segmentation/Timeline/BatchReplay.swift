@@ -26,7 +26,9 @@ extension SegmentEvaluator {
     /// All of the project but segments that ask for a rank.
     let whole: Part
     /// What has memory, and what that needs; nil where nothing has.
-    let remembered: Part?
+    var remembered: Part? { rememberedOfThreads.first }
+    /// The same for each thread: threads that share a plan wait for each other to count who refers to it.
+    let rememberedOfThreads: [Part]
     let labels: [String: [LearnedLabel?]]
     /// For each list, the entries of the community's rows.
     let lists: [String: [Int: [ListEntry]]]
@@ -69,43 +71,7 @@ extension SegmentEvaluator {
     precondition(!isWhole || project.rankedSegments.isEmpty, "ranks are not replayed")
     let width = segments.count + project.stages.count
     guard width > 0 else { return SegmentEvaluation(segments: [], stages: []) }
-    let part = isWhole ? replay.whole : replay.remembered
-    if part == nil { return SegmentEvaluation(segments: evaluationWithoutMemory(), stages: []) }
-    let isReplayed = Set(part?.segments ?? [])
-    let order = order.filter { !isReplayed.contains($0) }
-    // For each member, whether it is in each segment, then its state in each machine.
-    let count = rows.count
-    var cells = [Int32](repeating: 0, count: count * width)
-    let rowsPerBlock = part == nil ? 512 : 32
-    cells.withUnsafeMutableBufferPointer { buffer in
-      nonisolated(unsafe) let cells = buffer
-      let blockCount = (count + rowsPerBlock - 1) / rowsPerBlock
-      forEachBlock(count: blockCount, threadCount: threadCount) { block in
-        var member = MemberView(index: 0, events: marker.none)
-        for index in block * rowsPerBlock..<min((block + 1) * rowsPerBlock, count) {
-          var isMember = [Bool](repeating: false, count: segments.count)
-          if let part {
-            var log = MemberTimeline.Log(isKept: false)
-            let state = timeline(at: index, of: part, &log).state
-            for (segment, position) in zip(state.segments, part.segments) {
-              isMember[position] = segment.isMember
-            }
-            for (column, machine) in state.machines.enumerated() {
-              cells[index * width + segments.count + column] =
-                state.instant == nil ? -1 : Int32(machine.state)
-            }
-          }
-          if !order.isEmpty {
-            move(&member, to: index)
-            evaluate(order, of: member, &isMember)
-          }
-          for (column, isIn) in isMember.enumerated() where isIn {
-            cells[index * width + column] = 1
-          }
-        }
-      }
-    }
-    return evaluation { index, column in cells[index * width + column] }
+    return evaluation(replaying: isWhole ? [replay.whole] : replay.rememberedOfThreads)
   }
 
   /// The members of each segment and state, given for each position of `rows` whether the member is in
@@ -184,6 +150,20 @@ extension SegmentEvaluator {
     return record
   }
 
+  /// What the replay of the member at a position of `rows` comes to.
+  func replayedState(at index: Int, of part: Part) -> ReplayState {
+    var log = MemberTimeline.Log(isKept: false)
+    var timeline = MemberTimeline(facts(at: index, of: part))
+    timeline.glide(through: now.asOf.microseconds, &log)
+    return timeline.state
+  }
+
+  private func facts(at index: Int, of part: Part) -> MemberFacts {
+    MemberFacts(
+      recordWithoutEvents(at: index), row: rows[index], of: community, asOf: now.asOf,
+      marker: part.marker, plan: part.plan)
+  }
+
   /// The timeline of the member at a position of `rows`, replayed up to the as-of time, or begun there.
   ///
   /// - Parameters:
@@ -196,10 +176,7 @@ extension SegmentEvaluator {
     at index: Int, of part: Part? = nil, isReplayed: Bool = true, _ log: inout MemberTimeline.Log
   ) -> MemberTimeline {
     let part = part ?? replay.whole
-    var timeline = MemberTimeline(
-      MemberFacts(
-        recordWithoutEvents(at: index), row: rows[index], of: community, asOf: now.asOf,
-        marker: part.marker, plan: part.plan))
+    var timeline = MemberTimeline(facts(at: index, of: part))
     if isReplayed {
       timeline.run(through: now.asOf.microseconds, &log)
     } else {

@@ -113,9 +113,14 @@ struct MemberFacts: Sendable {
 
   /// The first instant of facts after another one.
   func firstInstant(after instant: Int64) -> Int64? {
-    var first = changes.first { $0.time > instant }?.time
+    let first = firstInstantBesideEvents(after: instant)
     let place = events.end(at: instant)
-    if place < events.count { first = min(first ?? .max, events.times[place]) }
+    return place < events.count ? min(first ?? .max, events.times[place]) : first
+  }
+
+  /// The first instant of other facts than the member's events after another one.
+  func firstInstantBesideEvents(after instant: Int64) -> Int64? {
+    var first = changes.first { $0.time > instant }?.time
     if let time = received.last, time > instant {
       first = min(first ?? .max, received[received.partitioningPlace { $0 > instant }])
     }

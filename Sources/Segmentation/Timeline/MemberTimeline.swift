@@ -194,20 +194,8 @@ struct MemberTimeline: Sendable {
 
   /// Whether a leaf, of which the time has not come, stays what it is whatever event comes.
   private func isKept(_ leaf: Int, _ moment: Moment, _ eventCount: Int64) -> Bool {
-    let truth = state.truths[leaf]
-    let isSettled =
-      switch plan.drifts[leaf] {
-      case .towardFalse: truth == .true
-      // What never was may begin to be counted.
-      case .towardTrue: truth == .false && state.nextChanges[leaf] != .max
-      case .either: plan.isPermanent[leaf] && truth == .true
-      }
-    if isSettled || !plan.turns(leaf, being: truth, with: moment.kinds, moment.marks) {
-      return true
-    }
-    // It is looked at before an event that comes now can make it true.
-    if truth != .true, plan.leastAges[leaf] > 0,
-      state.nextChanges[leaf] <= moment.instant + plan.leastAges[leaf]
+    if isSettled(leaf, at: moment.instant)
+      || !plan.turns(leaf, being: state.truths[leaf], with: moment.kinds, moment.marks)
     {
       return true
     }
@@ -216,6 +204,20 @@ struct MemberTimeline: Sendable {
     case .events: eventCount <= state.patience[leaf]
     case .instant: moment.instant < state.patience[leaf]
     }
+  }
+
+  /// Whether no events, however many, turn a leaf before its time comes.
+  func isSettled(_ leaf: Int, at instant: Int64) -> Bool {
+    let truth = state.truths[leaf]
+    switch plan.drifts[leaf] {
+    case .towardFalse: if truth == .true { return true }
+    // What never was may begin to be counted.
+    case .towardTrue: if truth == .false && state.nextChanges[leaf] != .max { return true }
+    case .either: if plan.isPermanent[leaf] && truth == .true { return true }
+    }
+    // It is looked at before an event that comes now can make it true.
+    return truth != .true && plan.leastAges[leaf] > 0
+      && state.nextChanges[leaf] <= instant + plan.leastAges[leaf]
   }
 
   /// How long a leaf that was looked at may be left alone.

@@ -155,6 +155,22 @@ public final class TimelinePlan: Sendable {
     }
   }
 
+  /// Adds the marks of the events that may make a leaf otherwise than it is.
+  func insertMarks(of leaf: Int, being truth: Truth, into marks: inout [UInt64]) {
+    for word in marks.indices {
+      let place = leaf * marks.count + word
+      marks[word] |= truth == .true ? closingMarks[place] : openingMarks[place]
+    }
+  }
+
+  /// Sets marks to those of the events that say something about consent.
+  func setGates(_ marks: inout [UInt64]) {
+    for word in marks.indices { marks[word] = 0 }
+    for gated in gatedNodes {
+      for word in marks.indices { marks[word] |= gated.marks[word] }
+    }
+  }
+
   /// Adds the places of segments whose members' consent some facts may change to a set.
   func insertGatedNodes(
     _ kinds: MemberFacts.Kinds, _ marks: [UInt64], into nodes: inout PlaceSet
