@@ -62,8 +62,6 @@ extension MemberState {
 
   /// Reads the state as it is at a time: itself, or, where events lie between the clock and the time, a copy
   /// that went on to it.
-  ///
-  /// - Parameter body: is given the state and the time.
   func read<Result>(
     asOf: Timestamp, _ body: (MemberState, Moment) -> Result
   ) throws(EngagementError) -> Result {

@@ -9,7 +9,8 @@ extension SegmentEvaluator {
   /// Blocks of members are evaluated in parallel. Of what is not replayed, each member's events are looked at
   /// once; leaves then count bits.
   ///
-  /// - Parameter parts: what is replayed, once for each thread as far as they go; none for nothing.
+  /// The parts are what is replayed, once for each thread as far as they go; none for nothing.
+  ///
   /// - Complexity: O(events × selections of one + leaves × events of a member / 64), and the replays.
   func evaluation(replaying parts: [Part]) -> SegmentEvaluation {
     let part = parts.first

@@ -102,9 +102,8 @@ extension MemberFacts {
     }
   }
 
-  /// The first instant at which so many more calendar periods can have a selected event than have one now.
-  ///
-  /// - Parameter place: of the first event that counts.
+  /// The first instant at which so many more calendar periods can have a selected event than have one now,
+  /// of events from a place on.
   private func start(
     ofPeriods count: Int, _ unit: RegularActivity.Unit, _ selector: EventSelector?,
     from place: Int, at now: EvaluationInstant

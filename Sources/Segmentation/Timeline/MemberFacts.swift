@@ -127,9 +127,7 @@ struct MemberFacts: Sendable {
     return first
   }
 
-  /// The kinds of facts at an instant.
-  ///
-  /// - Parameter marks: made all marks of its events.
+  /// The kinds of facts at an instant; the marks are made those of its events.
   func kinds(at instant: Int64, marks: inout [UInt64]) -> Kinds {
     var kinds = changes.first { $0.time == instant }?.kinds ?? []
     if marks.count != events.wordCount { marks = Array(repeating: 0, count: events.wordCount) }
