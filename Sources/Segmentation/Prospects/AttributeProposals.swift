@@ -39,6 +39,8 @@ extension LeafProposals {
       if !seen.insert(value).inserted { shared.append(value) }
     }
     var values: [AttributeValue?] = []
+    // Texts that hold what is asked for and keep what is there.
+    var longer: [AttributeValue?] = []
     switch column {
     case .number:
       for case .number(let number) in named { values.append(.number(number)) }
@@ -65,7 +67,7 @@ extension LeafProposals {
     case .text:
       for case .string(let text) in named {
         values.append(.text(text))
-        if case .text(let present)? = known { values.append(.text(present + " " + text)) }
+        if case .text(let present)? = known { longer.append(.text(present + " " + text)) }
       }
     case nil:
       values += named.map { value in
@@ -77,7 +79,7 @@ extension LeafProposals {
       }
     }
     switch column {
-    case .text, nil: return values + shared + [.text("another"), nil]
+    case .text, nil: return values + shared + [.text("another")] + longer + [nil]
     default: return values + shared + [nil]
     }
   }

@@ -74,11 +74,31 @@ struct MembershipTrial {
     return log.transitions
   }
 
+  /// How many instants are looked at.
+  private static let mostSteps = 1_000
+
   /// An instant at which time alone changes something.
   struct Edge {
     let instant: Int64
     /// The leaves that change.
     let leaves: [Int]
+  }
+
+  /// The first instant after now from which time alone leads to where a test holds, and the leaves that
+  /// change there.
+  func firstEdge(_ test: (MemberTimeline) -> Bool) -> Edge? {
+    var timeline = timeline()
+    var log = MemberTimeline.Log(isKept: false)
+    for _ in 0..<Self.mostSteps {
+      guard let next = timeline.nextInstant, next <= horizon else { return nil }
+      let truths = timeline.state.truths
+      timeline.step(to: next, &log)
+      if test(timeline) {
+        let changed = truths.indices.filter { truths[$0] != timeline.state.truths[$0] }
+        return Edge(instant: next, leaves: changed)
+      }
+    }
+    return nil
   }
 
   /// The first instants after now at which time alone changes some leaves, or ends a delay.
@@ -90,7 +110,9 @@ struct MembershipTrial {
     let delays = Set(segments.compactMap { timeline.delayEnd($0) })
     let watched = leaves.sorted()
     var steps = 0
-    while edges.count < count, steps < 1_000, let next = timeline.nextInstant, next <= horizon {
+    while edges.count < count, steps < Self.mostSteps, let next = timeline.nextInstant,
+      next <= horizon
+    {
       timeline.step(to: next, &log)
       steps += 1
       let now = timeline.state.truths

@@ -5,7 +5,8 @@ import EventLog
 /// First what the logic between the leaves asks for is tried, cheapest first, then every step alone for
 /// what it does to other leaves, then pairs of steps, then what is missing after each set that spoils
 /// another leaf; where that leaves more than one step, or none, what the logic asks for after each of the
-/// next instants at which time changes a leaf.
+/// next instants at which time changes a leaf. Where nothing does it, what time makes of each set of steps is
+/// looked at.
 struct SmallestChangeSearch {
   enum Subject: Hashable {
     case segment(Int)
@@ -48,6 +49,7 @@ struct SmallestChangeSearch {
     {
       found = later
     }
+    if found == nil { found = solutionInTime(ways, in: tree) }
     var holds: [String] = []
     if case .segment(let position) = subject { holds = tree.holds(of: position) }
     guard let found else {
@@ -129,6 +131,23 @@ struct SmallestChangeSearch {
       best = Solution(set: all, end: rest.end, state: rest.state)
     }
     return best
+  }
+
+  /// The cheapest set of steps after which time alone does it, with the wait for that.
+  ///
+  /// What is done now may count only once it is so and so old, or as something else is past.
+  private func solutionInTime(_ ways: ChangeWays, in tree: ChangeTree) -> Solution? {
+    let sets = (ways.sets + tree.steps(for: leaves()).sorted()).filter {
+      $0.fixedCount == 0 && !$0.steps.isEmpty
+    }
+    return sets.prefix(Self.mostTrials).lazy.compactMap { set -> Solution? in
+      let end = set.end(notBefore: trial.asOf)
+      guard end <= trial.horizon else { return nil }
+      let edge = trial.after(set.facts, until: end).firstEdge { outcome(of: $0) != nil }
+      return edge.flatMap { edge in
+        set.union(ChangeSet(wait(until: edge))).flatMap { solution($0, at: trial.asOf) }
+      }
+    }.first
   }
 
   /// Nothing happens until an instant at which time changes some leaves.
