@@ -39,12 +39,8 @@ extension Timestamp: CustomStringConvertible {
     let date = CivilDate(daysSince1970: Int(day))
     let rest = Int(microseconds - day * Self.microsecondsPerDay)
     let (seconds, fraction) = (rest / 1_000_000, rest % 1_000_000)
-    guard (0...9999).contains(date.year) else {
-      return "\(date)T" + padded(seconds / 3600, to: 2) + ":" + padded(seconds / 60 % 60, to: 2)
-        + ":" + padded(seconds % 60, to: 2) + (fraction == 0 ? "" : "." + padded(fraction, to: 6))
-        + "Z"
-    }
-    return String(unsafeUninitializedCapacity: 27) { bytes in
+    let hasUsualYear = (0...9999).contains(date.year)
+    let text = String(unsafeUninitializedCapacity: 27) { bytes in
       var count = 0
       func write(_ byte: Character) {
         bytes[count] = byte.asciiValue ?? 0
@@ -58,11 +54,13 @@ extension Timestamp: CustomStringConvertible {
         }
         count += width
       }
-      write(date.year, width: 4)
-      write("-")
-      write(date.month, width: 2)
-      write("-")
-      write(date.day, width: 2)
+      if hasUsualYear {
+        write(date.year, width: 4)
+        write("-")
+        write(date.month, width: 2)
+        write("-")
+        write(date.day, width: 2)
+      }
       write("T")
       write(seconds / 3600, width: 2)
       write(":")
@@ -77,6 +75,7 @@ extension Timestamp: CustomStringConvertible {
       write("Z")
       return count
     }
+    return hasUsualYear ? text : "\(date)" + text
   }
 }
 

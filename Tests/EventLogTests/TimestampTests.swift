@@ -18,6 +18,18 @@ struct TimestampTests {
     #expect(try #require(Timestamp(text)).description == expected)
   }
 
+  @Test(
+    arguments: [
+      (-1, "1969-12-31T23:59:59.999999Z"),
+      (1_000, "1970-01-01T00:00:00.001Z"),
+      (-62_167_219_200_000_000, "0000-01-01T00:00:00Z"),
+      (253_402_300_799_999_999, "9999-12-31T23:59:59.999999Z"),
+      (253_402_300_800_500_000, "10000-01-01T00:00:00.5Z"),
+    ] as [(Int64, String)])
+  func instantsOutsideTheAcceptedRangeAreWrittenToo(microseconds: Int64, expected: String) {
+    #expect(Timestamp(microseconds: microseconds).description == expected)
+  }
+
   @Test(arguments: [
     "", "2024", "2024-13-01", "2024-02-30", "2023-02-29", "1900-02-29", "2024-01-01T24:00:00Z",
     "2024-01-01T23:60:00Z", "2024-01-01T12:00:60Z", "2024-01-01T12:00Z",
