@@ -116,7 +116,7 @@ extension MemberFacts {
       $0 >= place
         && clock.period(of: Timestamp(microseconds: events.times[$0]), unit) == present
     }
-    // A period that begins after all that is looked at does as well as any later one.
+    // No later than there are instants for; it is then looked at again.
     let later = min(count, 4_000) - (isActive == true ? 0 : 1)
     return later > 0 ? clock.start(ofPeriod: present + later, unit).microseconds : .min
   }
