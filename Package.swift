@@ -71,7 +71,12 @@ let package = Package(
       dependencies: ["EventLog", "Engagement", "Models", "Segmentation"],
       swiftSettings: settings),
     .target(
-      name: "Comparison", dependencies: ["Membership", "Clustering"], swiftSettings: settings),
+      name: "Comparison",
+      dependencies: [
+        "LinearAlgebra", "Clustering", "EventLog", "Engagement", "Segmentation", "Models",
+        "Membership",
+      ],
+      swiftSettings: settings),
 
     // The tool
     .executableTarget(

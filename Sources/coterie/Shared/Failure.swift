@@ -1,5 +1,6 @@
 import ArgumentParser
 import Clustering
+import Comparison
 import Engagement
 import EventLog
 import LinearAlgebra
@@ -39,6 +40,7 @@ struct Failure: Error, Equatable {
     case let error as SegmentationError: self = .badInput(error.description)
     case let error as ProjectFileError: self = .badInput(error.description)
     case let error as ModelError: self = .badInput(error.description)
+    case let error as ComparisonError: self = .badInput(error.description)
     case let error as ClusteringError: self = .badInput(error.description)
     case let error as LinearAlgebraError: self = .badInput(error.description)
     case is any ParsableArguments, is ValidationError, is CleanExit, is ExitCode: return nil

@@ -10,7 +10,7 @@ struct Rules: ParsableCommand {
         coterie rules check events.csv --config coterie.yaml --as-of last
       """,
     subcommands: [
-      RulesCheck.self, RulesBacktest.self, RulesForecast.self, RulesTest.self, RulesPrint.self,
-      RulesSchema.self,
+      RulesCheck.self, RulesBacktest.self, RulesForecast.self, RulesSuggest.self, RulesTest.self,
+      RulesPrint.self, RulesSchema.self,
     ])
 }

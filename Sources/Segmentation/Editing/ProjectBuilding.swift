@@ -1,0 +1,75 @@
+public import Engagement
+
+// Projects that are made by a program, not read from a file.
+
+extension Condition {
+  /// A condition on one feature, as `{feature: recency_days, lt: 30}` is.
+  ///
+  /// A member without the feature fails it.
+  ///
+  /// - Precondition: there is a comparison.
+  public static func feature(
+    _ feature: FeatureDefinition, _ comparisons: [Comparison<Double>]
+  ) -> Condition {
+    precondition(!comparisons.isEmpty, "a condition on a feature compares it with something")
+    return made(.feature(feature, comparisons))
+  }
+
+  /// A leaf that stands in no file.
+  static func made(_ question: Leaf.Question, isUnknownIfMissing: Bool = false) -> Condition {
+    let nowhere = SourcePosition(line: 1, column: 1)
+    let draft = Leaf(
+      question: question, isUnknownIfMissing: isUnknownIfMissing, position: nowhere, written: "")
+    return .leaf(
+      Leaf(
+        question: question, isUnknownIfMissing: isUnknownIfMissing, position: nowhere,
+        written: ProjectPrinter(project: ProjectFile()).condition(.leaf(draft)).inOneLine))
+  }
+
+  /// The condition in one line, as it may stand in a project file.
+  ///
+  /// Written in the normal form of ``ProjectFile/normalized``; `project` says how its features are read.
+  public func text(in project: ProjectFile = ProjectFile()) -> String {
+    ProjectPrinter(project: project).condition(self).inOneLine
+  }
+}
+
+extension SegmentDefinition {
+  /// A segment of those for whom a condition is true.
+  public init(
+    id: String, name: String? = nil, description: String? = nil, when condition: Condition
+  ) {
+    self.init(
+      id: id, name: name, description: description, membership: .rule(condition),
+      memory: SegmentMemory(stayWhile: nil, leastStay: nil, cooldown: nil), purpose: nil,
+      onEnter: [], onExit: [], tag: nil, expectedSize: nil, reviewBy: nil,
+      position: SourcePosition(line: 1, column: 1))
+  }
+}
+
+extension ProjectFile {
+  /// A project with a calendar, weights and aliases, and no segments.
+  public init(settings: EngagementSettings) {
+    self.init()
+    self.settings = settings
+  }
+
+  /// The project with more segments behind its own.
+  ///
+  /// - Precondition: no id is there twice.
+  public func adding(_ more: [SegmentDefinition]) -> ProjectFile {
+    var project = self
+    project.segments += more
+    precondition(
+      Set(project.segments.map(\.id)).count == project.segments.count, "ids are unlike one another")
+    return project
+  }
+
+  /// The project's calendar, weights, aliases and the names of columns, with other segments and nothing
+  /// that needs the ones it has.
+  public func holding(only segments: [SegmentDefinition]) -> ProjectFile {
+    var project = ProjectFile(settings: settings)
+    project.columns = columns
+    return project.adding(segments)
+  }
+}

@@ -1,0 +1,125 @@
+import ArgumentParser
+import Comparison
+import Engagement
+import EventLog
+import Foundation
+import Membership
+import Models
+import Segmentation
+
+/// `coterie rules suggest`: written rules for learned segments.
+struct RulesSuggest: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "suggest",
+    abstract: "Writes the smallest rule that reproduces each learned segment of a model.",
+    discussion: """
+      Prints a project file with a rule for each learned segment, ready to paste and to run, and how \
+      well each does on members who took no part in finding it. With --config: with that file's weights \
+      and aliases, and for each of its rules the change of one threshold that brings it closest to the \
+      learned segment that it is most alike.
+
+      With --labels instead of --model: for each group of a labelling made elsewhere.
+
+      Examples:
+        coterie rules suggest events.csv --model members.safetensors --as-of last --output suggested.yaml
+        coterie rules suggest events.csv --labels personas.csv --as-of last
+      """)
+
+  @Argument(help: CommunityOptions.eventsHelp)
+  var events: [String]
+
+  @OptionGroup var community: CommunityOptions
+
+  @Option(help: "The model file.")
+  var model: String?
+
+  @Option(help: "Instead of a model, a CSV with a header: member_id first, the group's name last.")
+  var labels: String?
+
+  @Option(
+    help: "What rules may be made of, separated by commas; by default what people understand.")
+  var features: NameList?
+
+  @Option(help: "Where to write the rules; by default the standard output.")
+  var output = "-"
+
+  @Option(help: "The seed of the division into members to find, to choose and to measure rules on.")
+  var seed: UInt64 = 0
+
+  func validate() throws {
+    if (model == nil) == (labels == nil) {
+      throw ValidationError("say --model or --labels: what rules shall reproduce")
+    }
+  }
+
+  func run() throws {
+    let model = try model.map { try NamedModel(path: $0) }
+    let project = try community.project()
+    let file = try output == "-" ? nil : OutputFile(output)
+    let settings = community.config == nil ? model?.model.settings : project.settings
+    let choice = FeatureChoice(
+      features, project: ProjectFile(settings: settings ?? project.settings))
+    let wanted = features == nil ? nil : choice.features
+    let loaded = try community.load(
+      events, project: project, features: (model?.model.inputs ?? []) + (wanted ?? []))
+    Console.progress("looking for rules")
+    let place = community.config == nil ? nil : project
+    let suggestion = try choice.translating {
+      if let model {
+        return try RuleSuggestion(
+          explaining: model, community: loaded.community, asOf: loaded.asOf, project: place,
+          features: wanted, seed: seed, threadCount: community.threads)
+      }
+      return try RuleSuggestion(
+        explaining: try groups(community.pseudonymizer()), community: loaded.community,
+        asOf: loaded.asOf, project: place, features: wanted, seed: seed,
+        threadCount: community.threads)
+    }
+    var changes: [ThresholdChange] = []
+    if let model, !project.segments.isEmpty {
+      Console.progress("looking for other thresholds of written rules")
+      changes = try ThresholdChange.closest(
+        project, to: model, community: loaded.community, asOf: loaded.asOf, seed: seed,
+        threadCount: community.threads)
+    }
+    Console.endProgress()
+    let report = SuggestionReport(
+      suggestion, changes, model: model, source: model?.name ?? labels ?? "", project: project)
+    let text = report.text(asOf: loaded.asOf)
+    if let file {
+      try file.write(text)
+      try file.commit()
+    }
+    if community.json {
+      try JSONValue.print(
+        verb: "rules suggest", loaded.json.merging(report.json) { loaded, _ in loaded })
+    } else if file == nil {
+      let standardOutput = try OutputFile("-")
+      try standardOutput.write(text)
+      try standardOutput.commit()
+    } else {
+      print(report.summary)
+    }
+  }
+
+  /// The groups of `--labels` by member.
+  private func groups(_ pseudonymizer: Pseudonymizer?) throws -> [String: String] {
+    guard let labels else { return [:] }
+    let file = try LabelsFile(path: labels)
+    guard let ids = file.ids else {
+      throw Failure.badInput(
+        "\(labels): has one column only: put member_id first and the group's name last")
+    }
+    var groups: [String: String] = [:]
+    for (row, id) in ids.enumerated() {
+      let id = pseudonymizer.map { $0.pseudonym(of: id) } ?? id
+      if let earlier = groups[id], earlier != file.labels[row] {
+        throw Failure.badInput(
+          "\(labels): row \(row + 1) puts a member in group \(file.labels[row]) who is in "
+            + "\(earlier) already: leave one of the two")
+      }
+      groups[id] = file.labels[row]
+    }
+    return groups
+  }
+}
