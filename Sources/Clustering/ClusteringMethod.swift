@@ -18,6 +18,7 @@ extension ClusteringMethod {
   ///   - seed: Takes the place of the method's own.
   /// - Returns: n labels, and how many clusters they are of: fewer than asked for where k-means has
   ///   too few distinct rows.
+  /// - Throws: `ClusteringError` for what the method refuses.
   func labels(
     of samples: Matrix<Double>, clustering drawn: [Int], isDrawn: [Bool], seed: UInt64
   ) throws(ClusteringError) -> (labels: [Int], clusterCount: Int) {
