@@ -1,4 +1,5 @@
 import Clustering
+public import LinearAlgebra
 public import Membership
 import Models
 
@@ -26,6 +27,23 @@ public struct SegmentComparison: Sendable, Hashable {
     /// How many times likelier a member of the learned segment is in the written one than any member;
     /// nil where either is empty.
     public let lift: Double?
+    /// Between which bounds the four lie for 95 % of the draws of members.
+    public internal(set) var intervals = Intervals()
+    /// The ids of the members in both whom the model is surest of, at most ``exampleLimit``.
+    public internal(set) var examples: [String] = []
+  }
+
+  /// Intervals of 95 %: percentiles over draws of as many members with replacement (Efron 1979, doi
+  /// 10.1214/aos/1176344552); nil where fewer than half of the draws have the number.
+  public struct Intervals: Sendable, Hashable {
+    /// Of precision.
+    public internal(set) var precision: ClosedRange<Double>?
+    /// Of recall.
+    public internal(set) var recall: ClosedRange<Double>?
+    /// Of the Jaccard index.
+    public internal(set) var jaccard: ClosedRange<Double>?
+    /// Of lift.
+    public internal(set) var lift: ClosedRange<Double>?
   }
 
   /// A segment's id and size.
@@ -42,10 +60,14 @@ public struct SegmentComparison: Sendable, Hashable {
     public let segments: [String]
     /// The number of members.
     public let count: Int
+    /// The ids of the first few of them, at most ``exampleLimit``.
+    public let examples: [String]
   }
 
-  /// The number of examples named for uncovered members.
+  /// The number of examples that are named.
   public static let exampleLimit = 5
+  /// The number of draws that intervals are from.
+  public static let replicateCount = 200
 
   /// The model's name.
   public let model: String
@@ -67,17 +89,29 @@ public struct SegmentComparison: Sendable, Hashable {
   public let overclaimedCount: Int
   /// The commonest sets of written segments that share members, at most ten.
   public let overlaps: [Overlap]
-  /// The adjusted Rand index of the learned partition and the written one, in which a member belongs
-  /// to the first written segment of the file that claims it, and those in none are one class.
-  public let adjustedRand: Double?
-  /// The adjusted mutual information of the same two partitions, arithmetic mean.
-  public let adjustedMutualInformation: Double?
+  /// How far the two divisions agree as a whole.
+  public let agreement: DivisionAgreement
+  /// Between which bounds the adjusted Rand index lies for 95 % of the draws.
+  public let adjustedRandInterval: ClosedRange<Double>?
+
+  /// The adjusted Rand index of the two partitions of ``agreement``.
+  public var adjustedRand: Double? { agreement.adjustedRand }
+  /// Their adjusted mutual information, arithmetic mean.
+  public var adjustedMutualInformation: Double? { agreement.adjustedMutualInformation }
 
   /// Compares the segments of one of a table's models with its written segments.
   ///
+  /// - Parameters:
+  ///   - table: Members with learned labels and written segments.
+  ///   - model: The model.
+  ///   - seed: The seed of the draws that intervals are from.
+  ///   - threadCount: How many threads work at once; the result does not depend on it.
   /// - Precondition: the table has labels of this model.
-  /// - Complexity: O(members + written memberships + learned × written).
-  public init(_ table: MembershipTable, model: NamedModel) {
+  /// - Complexity: O(members × draws + written memberships + learned × written × draws).
+  public init(
+    _ table: MembershipTable, model: NamedModel, seed: UInt64 = 0,
+    threadCount: Int = availableProcessorCount
+  ) {
     guard let labels = table.labels[model.name] else {
       preconditionFailure("the table has no labels of \(model.name)")
     }
@@ -99,12 +133,22 @@ public struct SegmentComparison: Sendable, Hashable {
     memberCount = total
     learned = zip(segments, learnedCounts).map { Size(id: $0.id, count: $1) }
     written = table.written.map { Size(id: $0.id, count: $0.members.count) }
+    let patterns = ClaimPatterns(
+      labels: labels.map(\.segment), claims: claims, learnedCount: segments.count,
+      writtenCount: table.written.count)
+    let draws = patterns.draws(
+      count: Self.replicateCount, seed: seed, threadCount: threadCount)
+    let examples = Self.examples(table, labels, learnedCount: segments.count)
     matches = segments.indices.flatMap { label in
       table.written.indices.map { position in
-        Match(
+        var match = Match(
           learned: segments[label].id, written: table.written[position].id,
           both: both[label][position], learnedCount: learnedCounts[label],
           writtenCount: table.written[position].members.count, memberCount: total)
+        match.intervals = draws.intervals(
+          learned: label, written: position, memberCount: total)
+        match.examples = examples[label][position].map { table.memberIDs[$0] }
+        return match
       }
     }
     let uncovered = claims.indices.filter { claims[$0].isEmpty }
@@ -114,11 +158,29 @@ public struct SegmentComparison: Sendable, Hashable {
     for member in uncovered { uncoveredByLearned[labels[member].segment] += 1 }
     self.uncoveredByLearned = uncoveredByLearned
     overclaimedCount = claims.count { $0.count > 1 }
-    overlaps = Self.overlaps(claims, ids: table.written.map(\.id))
-    let contingency = try? ContingencyTable(
-      labels.map(\.segment), claims.map { $0.first ?? table.written.count })
-    adjustedRand = contingency?.adjustedRand
-    adjustedMutualInformation = contingency?.adjustedMutualInformation
+    overlaps = Self.overlaps(claims, of: table)
+    agreement = DivisionAgreement(patterns.patterns)
+    adjustedRandInterval = draws.adjustedRandInterval
+  }
+
+  /// For each pair of segments, the members of both with the highest confidence, the first of equals.
+  private static func examples(
+    _ table: MembershipTable, _ labels: [ModelLabel], learnedCount: Int
+  ) -> [[[Int]]] {
+    var examples = [[[Int]]](
+      repeating: [[Int]](repeating: [], count: table.written.count), count: learnedCount)
+    for (position, segment) in table.written.enumerated() {
+      for member in segment.members {
+        let label = labels[member].segment
+        let place = examples[label][position].firstIndex {
+          labels[$0].confidence < labels[member].confidence
+        }
+        examples[label][position].insert(
+          member, at: place ?? examples[label][position].count)
+        if examples[label][position].count > exampleLimit { examples[label][position].removeLast() }
+      }
+    }
+    return examples
   }
 
   /// The written segments that share members with a learned one, by falling Jaccard index; equals in
@@ -135,15 +197,23 @@ public struct SegmentComparison: Sendable, Hashable {
   /// nil where none shares a member.
   public func bestMatch(ofLearned id: String) -> Match? { matches(ofLearned: id).first }
 
-  private static func overlaps(_ claims: [[Int]], ids: [String]) -> [Overlap] {
-    var counts: [[Int]: Int] = [:]
-    for claim in claims where claim.count > 1 { counts[claim, default: 0] += 1 }
-    let ranked = counts.sorted { left, right in
-      left.value != right.value
-        ? left.value > right.value : left.key.lexicographicallyPrecedes(right.key)
+  private static func overlaps(_ claims: [[Int]], of table: MembershipTable) -> [Overlap] {
+    var members: [[Int]: (count: Int, first: [Int])] = [:]
+    for (member, claim) in claims.enumerated() where claim.count > 1 {
+      var known = members[claim] ?? (0, [])
+      known.count += 1
+      if known.first.count < exampleLimit { known.first.append(member) }
+      members[claim] = known
     }
-    return ranked.prefix(10).map { positions, count in
-      Overlap(segments: positions.map { ids[$0] }, count: count)
+    let ranked = members.sorted { left, right in
+      left.value.count != right.value.count
+        ? left.value.count > right.value.count
+        : left.key.lexicographicallyPrecedes(right.key)
+    }
+    return ranked.prefix(10).map { positions, found in
+      Overlap(
+        segments: positions.map { table.written[$0].id }, count: found.count,
+        examples: found.first.map { table.memberIDs[$0] })
     }
   }
 }

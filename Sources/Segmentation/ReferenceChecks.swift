@@ -45,7 +45,8 @@ extension ProjectParser {
     report(position, "unknown score \"\(name)\"\(hint)")
   }
 
-  private mutating func checkReference(_ leaf: Leaf) {
+  /// Reports a name that the project does not have.
+  mutating func checkReference(_ leaf: Leaf) {
     switch leaf.question {
     case .segment(let id, _): checkSegment(id, at: leaf.position)
     case .segmentHistory(let history): checkSegment(history.id, at: leaf.position)

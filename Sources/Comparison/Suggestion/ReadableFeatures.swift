@@ -23,6 +23,7 @@ extension FeatureDefinition {
   ///   - history: The events, whose types are counted.
   ///   - settings: The aliases.
   ///   - model: The features of the model.
+  /// - Returns: The features, each once.
   public static func readable(
     in history: EventHistory, settings: EngagementSettings, model: [FeatureDefinition]
   ) -> [FeatureDefinition] {

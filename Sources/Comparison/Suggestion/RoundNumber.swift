@@ -8,6 +8,7 @@ import Foundation
 ///   - high: The upper end, included.
 ///   - preferred: Numbers that are taken before all others where one of them is in between, the first
 ///     ones first: of days, weeks and months.
+/// - Returns: The number.
 /// - Precondition: `low` < `high`, both finite.
 func roundNumber(above low: Double, through high: Double, preferred: [Double] = []) -> Double {
   precondition(low < high, "there is no number between")

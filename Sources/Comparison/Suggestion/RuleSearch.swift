@@ -67,8 +67,10 @@ struct RuleSearch {
     return (rules, trees)
   }
 
-  /// How far under the best F1 a smaller rule is as good: a standard error of it (the rule of Breiman et
-  /// al. 1984, doi 10.1201/9781315139470), but 0.005 at least and 0.02 at most.
+  /// How far under the best F1 a smaller rule is as good.
+  ///
+  /// A standard error of it, which is the rule of Breiman and others (1984, doi 10.1201/9781315139470),
+  /// but 0.005 at least and 0.02 at most.
   private func tolerance(_ f1: Double, _ cluster: Int) -> Double {
     let count = Double(max(1, choosing.count { labels[$0] == cluster }))
     return min(0.02, max(0.005, (f1 * (1 - f1) / count).squareRoot()))
@@ -208,9 +210,10 @@ struct RuleSearch {
 public struct ExplainedPartition: Sendable, Hashable {
   /// The number of leaves; as many as clusters for the smallest tree.
   public let leafCount: Int
-  /// What the members cost in the tree's clusters by what they cost in their own, at least 1: squared
-  /// distances to centroids for k-means, the linkage's dissimilarities for trees. Of the members that rules
-  /// were chosen by; nil where their own clusters cost nothing.
+  /// What the members cost in the tree's clusters by what they cost in their own, at least 1.
+  ///
+  /// Squared distances to centroids for k-means, the linkage's dissimilarities for trees, of the members
+  /// that rules were chosen by; nil where their own clusters cost nothing.
   public let costRatio: Double?
   /// The part of those members whom the tree gives their own cluster.
   public let fidelity: Double?

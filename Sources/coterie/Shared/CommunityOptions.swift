@@ -16,8 +16,15 @@ struct CommunityOptions: ParsableArguments {
   @Option(help: "A members file: member_id, joined_at and attributes.")
   var members: String?
 
-  @Option(help: "The project file; every command works without one.")
-  var config: String?
+  @Option(
+    name: .customLong("config"), help: "The project file; every command works without one.")
+  var configs: [String] = []
+
+  /// The project file, the first of several.
+  var config: String? {
+    get { configs.first }
+    set { configs = newValue.map { [$0] } ?? [] }
+  }
 
   @Option(
     name: .customLong("as-of"),
@@ -58,12 +65,19 @@ struct CommunityOptions: ParsableArguments {
   ///
   /// Lists are written with plain ids or pseudonyms; both are found.
   func project() throws -> ProjectFile {
-    let project = try plainProject()
-    return try pseudonymizer().map { project.pseudonymizingLists(with: $0) } ?? project
+    guard configs.count <= 1 else {
+      throw Failure.usage("--config was said \(configs.count) times: this verb takes one file")
+    }
+    return try projects().first ?? ProjectFile()
   }
 
-  private func plainProject() throws -> ProjectFile {
-    try config.map { try ProjectFile(path: $0) } ?? ProjectFile()
+  /// Reads all project files, in the order in which they were said.
+  func projects() throws -> [ProjectFile] {
+    let pseudonymizer = try pseudonymizer()
+    return try configs.map { path in
+      let project = try ProjectFile(path: path)
+      return pseudonymizer.map { project.pseudonymizingLists(with: $0) } ?? project
+    }
   }
 
   /// Reads events and members; the properties that project and features need are kept.

@@ -22,19 +22,47 @@ struct ComparisonReport {
     return name == id ? id : "\(id) \(name)"
   }
 
+  /// What is compared with what.
+  var title: String { "\(model.name) and \(project.file)" }
+
   /// The report for the terminal, with so many written segments beside each learned one, the best
   /// first; nil shows all that share a member with it.
   func text(matchLimit: Int?) -> String {
-    let rand = comparison.adjustedRand.map { String(format: "%.3f", $0) } ?? "undefined"
-    let information =
-      comparison.adjustedMutualInformation.map { String(format: "%.3f", $0) } ?? "undefined"
-    let agreement = """
+    func number(_ value: Double?) -> String {
+      value.map { String(format: "%.3f", $0) } ?? "undefined"
+    }
+    let agreement = comparison.agreement
+    let interval = comparison.adjustedRandInterval.map {
+      String(format: " (%.3f to %.3f)", $0.lowerBound, $0.upperBound)
+    }
+    let lines = """
       Agreement of the two ways to divide the community, 1 for the same and 0 for chance:
-        adjusted Rand index \(rand), adjusted mutual information \(information)
+        adjusted Rand index \(number(agreement.adjustedRand))\(interval ?? ""), adjusted mutual \
+      information \(number(agreement.adjustedMutualInformation))
         (a member belongs to the first written segment that claims it; the rest are one group)
+      As sets that may overlap, or leave members out:
+        omega index \(number(agreement.omega)), extended BCubed precision \
+      \(number(agreement.precision)), recall \(number(agreement.recall)), F \(number(agreement.fMeasure))
       """
-    return [names, contingency, matches(limit: matchLimit), coverage, agreement]
+    return [names, contingency, matches(limit: matchLimit), flows, coverage, lines]
       .joined(separator: "\n\n")
+  }
+
+  /// The largest groups of members who are in one learned and one written segment, with examples.
+  private var flows: String {
+    let shared = comparison.matches.filter { $0.both > 0 }
+    let ranked = shared.indices.sorted {
+      (shared[$1].both, $0) < (shared[$0].both, $1)
+    }
+    var lines = ["Who is learned and written what, the largest first:"]
+    for index in ranked.prefix(8) {
+      let match = shared[index]
+      let position = comparison.learned.firstIndex { $0.id == match.learned } ?? 0
+      lines.append(
+        "  \(match.both) \(title(position)), \(match.written): such as "
+          + match.examples.prefix(3).joined(separator: ", "))
+    }
+    return lines.joined(separator: "\n")
   }
 
   private var names: String {
@@ -64,17 +92,28 @@ struct ComparisonReport {
   /// The written segments that come nearest to each learned one, by Jaccard.
   private func matches(limit: Int?) -> String {
     var table = TextTable(
-      header: ["learned and its written matches", "both", "precision", "recall", "Jaccard", "lift"])
+      header: [
+        "learned and its written matches", "both", "precision", "recall", "Jaccard", "(95 %)",
+        "lift",
+        "(95 %)",
+      ])
     for (position, learned) in comparison.learned.enumerated() {
       let ranked = comparison.matches(ofLearned: learned.id)
       for (rank, match) in ranked.prefix(limit ?? ranked.count).enumerated() {
-        let numbers = [match.precision, match.recall, match.jaccard, match.lift]
+        func number(_ value: Double?) -> String { value.map { String(format: "%.2f", $0) } ?? "" }
+        func bounds(_ interval: ClosedRange<Double>?) -> String {
+          interval.map { String(format: "%.2f–%.2f", $0.lowerBound, $0.upperBound) } ?? ""
+        }
         let label = rank == 0 ? "\(title(position)) = \(match.written)" : "  or \(match.written)"
-        table.add(
-          [label, String(match.both)]
-            + numbers.map { $0.map { String(format: "%.2f", $0) } ?? "" })
+        table.add([
+          label, String(match.both), number(match.precision), number(match.recall),
+          number(match.jaccard), bounds(match.intervals.jaccard), number(match.lift),
+          bounds(match.intervals.lift),
+        ])
       }
-      if ranked.isEmpty { table.add(["\(title(position)) = nothing", "0", "", "", "", ""]) }
+      if ranked.isEmpty {
+        table.add(["\(title(position)) = nothing", "0", "", "", "", "", "", ""])
+      }
     }
     return table.text + """
 
@@ -95,7 +134,9 @@ struct ComparisonReport {
         + "(\(percent(comparison.overclaimedCount, of: total)))",
     ]
     for overlap in comparison.overlaps.prefix(5) {
-      lines.append("  \(overlap.count) × \(overlap.segments.joined(separator: " + "))")
+      lines.append(
+        "  \(overlap.count) × \(overlap.segments.joined(separator: " + ")): such as "
+          + overlap.examples.prefix(3).joined(separator: ", "))
     }
     return lines.joined(separator: "\n")
   }
@@ -107,6 +148,7 @@ struct ComparisonReport {
     }
     return [
       "model": .object(["name": .string(model.name), "id": .string(model.id)]),
+      "config": .string(project.file),
       "members": .integer(comparison.memberCount),
       "learned": .array(
         comparison.learned.enumerated().map { position, size in
@@ -125,7 +167,8 @@ struct ComparisonReport {
             "learned": .string(match.learned), "written": .string(match.written),
             "both": .integer(match.both), "precision": JSONValue(match.precision),
             "recall": JSONValue(match.recall), "jaccard": JSONValue(match.jaccard),
-            "lift": JSONValue(match.lift),
+            "lift": JSONValue(match.lift), "intervals": json(match.intervals),
+            "examples": .array(match.examples.map { .string($0) }),
           ])
         }),
       "uncovered": .object([
@@ -139,11 +182,22 @@ struct ComparisonReport {
             .object([
               "segments": .array(overlap.segments.map { .string($0) }),
               "members": .integer(overlap.count),
+              "examples": .array(overlap.examples.map { .string($0) }),
             ])
           }),
       ]),
-      "adjusted_rand": JSONValue(comparison.adjustedRand),
-      "adjusted_mutual_information": JSONValue(comparison.adjustedMutualInformation),
-    ]
+      "adjusted_rand_interval": bounds(comparison.adjustedRandInterval),
+    ].merging(comparison.agreement.json) { own, _ in own }
+  }
+
+  private func bounds(_ interval: ClosedRange<Double>?) -> JSONValue {
+    interval.map { .array([.number($0.lowerBound), .number($0.upperBound)]) } ?? .null
+  }
+
+  private func json(_ intervals: SegmentComparison.Intervals) -> JSONValue {
+    .object([
+      "precision": bounds(intervals.precision), "recall": bounds(intervals.recall),
+      "jaccard": bounds(intervals.jaccard), "lift": bounds(intervals.lift),
+    ])
   }
 }
