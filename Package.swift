@@ -131,7 +131,7 @@ let package = Package(
       name: "ComparisonTests",
       dependencies: [
         "Comparison", "Membership", "Models", "Segmentation", "Engagement", "EventLog",
-        "Clustering", "LinearAlgebra", "ModelTestSupport",
+        "Clustering", "LinearAlgebra", "ModelTestSupport", "TestSupport",
       ],
       swiftSettings: settings),
     .testTarget(

@@ -18,6 +18,8 @@ public enum ComparisonError: Error, Sendable, Equatable, CustomStringConvertible
     switch self {
     case .tooFewMembers(let found, let needed, let purpose):
       "only \(found) members, and \(needed) are needed: \(purpose)"
+    case .constantOutcome(_, _, members: 0):
+      "nobody is looked at, at any time: begin --since later, or choose other members with --among"
     case .constantOutcome(let happens, let times, let members):
       "the outcome \(happens ? "happens to everybody" : "never happens") at "
         + (times == 1 ? "that time" : "all \(times) times")

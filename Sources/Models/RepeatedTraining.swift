@@ -60,24 +60,22 @@ extension ModelTraining {
 
   private static func scale(of model: SegmentModel) -> TransformChoices.Scale {
     var isPlain = true
-    var isRobust = true
+    var robustCount = 0
     for column in model.transform.columns {
       guard case .linear(let center, let scale) = column.scale else { return .quantile }
       if center != 0 || scale != 1 { isPlain = false }
-      guard let knots = model.distributions[column.feature]?.knots else {
-        isRobust = false
-        continue
-      }
+      guard let knots = model.distributions[column.feature]?.knots else { continue }
       let unscaled = ColumnTransform(
         feature: column.feature, imputation: column.imputation, logarithm: column.logarithm,
         scale: .linear(center: 0, scale: 1))
-      func transformed(_ part: Int) -> Double {
-        unscaled.apply(knots[(knots.count - 1) * part / 4])
-      }
-      let spread = transformed(3) - transformed(1)
+      let quartiles = (1...3).map { unscaled.apply(knots[(knots.count - 1) * $0 / 4]) }
       let near = 0.02 * abs(scale)
-      if abs(transformed(2) - center) > near || abs(spread - scale) > near { isRobust = false }
+      if abs(quartiles[1] - center) <= near, abs(quartiles[2] - quartiles[0] - scale) <= near {
+        robustCount += 1
+      }
     }
+    // Quantiles leave absent values out, which columns count as imputed: most columns decide.
+    let isRobust = 2 * robustCount > model.transform.columns.count
     return isPlain ? .none : isRobust ? .robust : .standardize
   }
 }

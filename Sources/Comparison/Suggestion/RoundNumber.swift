@@ -17,7 +17,7 @@ func roundNumber(above low: Double, through high: Double, preferred: [Double] = 
   let largest = max(abs(low), abs(high))
   var exponent = Int(log10(largest).rounded(.up)) + 1
   while exponent > -20 {
-    for digit in [10.0, 5, 2, 1] {
+    for digit in [10.0, 5, 1] {
       if let number = multiple(of: digit, exponent - 1, above: low, through: high) {
         return number
       }

@@ -202,8 +202,8 @@ public struct RuleSuggestion: Sendable {
     var (segments, omissions, places): ([SegmentDefinition], [Omission], [Int]) = ([], [], [])
     var taken = Set(project?.segments.map(\.id) ?? [])
     for cluster in found.indices {
-      guard let condition = conditions[cluster].flatMap({ $0 }) else {
-        let count = labels.count { $0 == cluster }
+      let count = labels.count { $0 == cluster }
+      guard count < labels.count, let condition = conditions[cluster].flatMap({ $0 }) else {
         let reason =
           count == 0
           ? "nobody is in it"

@@ -43,8 +43,8 @@ struct ThresholdRewriting {
     case .did(let selection, let window, let measure, let bounds):
       let quantity: RuleThreshold.Quantity =
         if case .aggregate = measure { .number } else { .count }
-      let comparisons = comparisons(bounds, quantity)
-      return .did(selection, self.window(window), measure, comparisons)
+      let window = self.window(window)
+      return .did(selection, window, measure, comparisons(bounds, quantity))
     case .didNot(let selection, let window, let afterEver):
       return .didNot(selection, self.window(window), afterEver: afterEver)
     case .occurrence(let occurrence):
