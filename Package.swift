@@ -38,9 +38,9 @@ let package = Package(
     .target(
       name: "CKernels",
       exclude: [
-        "ClusterTree.inc", "DecayedTerms.inc", "ExemplarDissimilarity.inc", "MemberDistance.inc",
-        "NearestCentroid.inc", "README.md", "SeedingSample.inc", "SpanningForest.inc",
-        "TextScan.inc",
+        "ClusterTree.inc", "DecayedTerms.inc", "DistanceSums.inc", "ExemplarDissimilarity.inc",
+        "MemberDistance.inc", "NearestCentroid.inc", "README.md", "SeedingSample.inc",
+        "SpanningForest.inc", "TextScan.inc",
       ]),
 
     // Matrices in, labels out

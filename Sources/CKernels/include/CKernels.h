@@ -214,6 +214,15 @@ void coterie_least_dissimilar(
   coterie_instructions instructions, const coterie_exemplars *_Nonnull exemplars,
   const double *_Nonnull rows, int64_t count, int64_t *_Nonnull labels, double *_Nonnull scratch);
 
+/// Adds the distances from each of `count` rows (double, row-major; a multiple of 4 of them) to a run of
+/// others to a sum of its own: row i's is sums[i * stride]; the same bits for every instruction set.
+///
+/// The others stand in eights, column_count x 8 coordinates each; of the last eight, last_count count.
+void coterie_distance_sums(
+  coterie_instructions instructions, coterie_measure measure, int64_t column_count,
+  const double *_Nonnull rows, int64_t count, const double *_Nonnull eights, int64_t eight_count,
+  int64_t last_count, double *_Nonnull sums, int64_t stride);
+
 /// The queries that a search takes together: it needs column_count floats of scratch for each.
 #define COTERIE_QUERY_TILE 64
 

@@ -8,10 +8,23 @@ struct CandidateClusterings: Sendable {
     let linkage: Linkage?
     let metric: Metric
     let seed: UInt64
-    let threadCount: Int
+    var threadCount: Int
+
+    /// The method for one number of clusters.
+    func clustering(_ count: Int) -> ClusteringMethod {
+      guard let linkage else {
+        return .kMeans(
+          KMeans(clusterCount: count, restartCount: 3, seed: seed, threadCount: threadCount))
+      }
+      return .hierarchical(
+        Hierarchical(linkage: linkage, metric: metric, threadCount: threadCount),
+        cut: .clusterCount(count))
+    }
   }
 
   let samples: Matrix<Double>
+  /// The tree that was cut; nil for k-means.
+  let tree: Dendrogram?
   /// The clusterings' labels, by number of clusters.
   private let labels: [Int: [Int]]
   private let threadCount: Int
@@ -23,24 +36,28 @@ struct CandidateClusterings: Sendable {
     self.samples = samples
     threadCount = method.threadCount
     var labels: [Int: [Int]] = [1: [Int](repeating: 0, count: samples.rowCount)]
-    if let linkage = method.linkage {
-      let tree = try Hierarchical(
-        linkage: linkage, metric: method.metric, threadCount: method.threadCount
-      ).fit(samples)
-      for count in counts { labels[count] = try tree.cut(.clusterCount(count)).labels }
-    } else {
-      for count in counts {
-        labels[count] = try KMeans(
-          clusterCount: count, restartCount: 3, seed: method.seed, threadCount: method.threadCount
-        ).fit(samples).labels
+    var tree: Dendrogram?
+    for count in counts {
+      switch method.clustering(count) {
+      // A reference may have fewer distinct rows than the samples.
+      case .kMeans(let kMeans): labels[count] = try kMeans.fitFewer(samples).labels
+      case .hierarchical(let hierarchical, let cut):
+        if tree == nil { tree = try hierarchical.fit(samples) }
+        labels[count] = try tree?.cut(cut).labels
       }
     }
     self.labels = labels
+    self.tree = tree
+  }
+
+  /// The labels of a number of clusters.
+  func labels(_ count: Int) -> [Int] {
+    guard let labels = labels[count] else { preconditionFailure("\(count) is no candidate") }
+    return labels
   }
 
   /// The samples with the labels of a number of clusters.
   func labeled(_ count: Int) throws(ClusteringError) -> LabeledSamples {
-    guard let labels = labels[count] else { preconditionFailure("\(count) is no candidate") }
-    return try LabeledSamples(samples, labels: labels, threadCount: threadCount)
+    try LabeledSamples(samples, labels: labels(count), threadCount: threadCount)
   }
 }

@@ -11,35 +11,28 @@ extension LabeledSamples {
   /// - Throws: `ClusteringError.undefinedDistance` for cosine and correlation.
   /// - Complexity: O(n² d) time, O(n d) memory.
   public func silhouettes(metric: Metric = .euclidean) throws(ClusteringError) -> [Double]? {
+    try silhouettes(metric: metric, instructionSet: try InstructionSet.selected())
+  }
+
+  package func silhouettes(
+    metric: Metric, instructionSet: InstructionSet
+  ) throws(ClusteringError) -> [Double]? {
     guard isDefined else { return nil }
-    let rows = try MetricRows(ordered, metric: metric, threadCount: threadCount)
-    let n = rows.rowCount
+    let clusters = try ClusteredEights(self, metric: metric)
+    let (n, k) = (ordered.rowCount, sizes.count)
+    let rowsPerBlock = 64
     var values = [Double](repeating: 0, count: n)
     values.withUnsafeMutableBufferPointer { values in
       nonisolated(unsafe) let values = values
-      let rowsPerBlock = 32
       forEachBlock(count: (n + rowsPerBlock - 1) / rowsPerBlock, threadCount: threadCount) {
         block in
-        let range = block * rowsPerBlock..<min(n, (block + 1) * rowsPerBlock)
-        var own = offsets.lastIndex { $0 <= range.lowerBound } ?? 0
-        withUnsafeTemporaryAllocation(of: Double.self, capacity: n) { scratch in
-          guard let distances = scratch.baseAddress else { return }
-          for row in range {
-            while offsets[own + 1] <= row { own += 1 }
-            rows.row(row).withUnsafeBufferPointer { point in
-              guard let point = point.baseAddress else { return }
-              rows.distances(from: point, to: 0..<n, into: distances)
-            }
-            values[order[row]] = silhouette(own: own) { cluster in
-              var sum = 0.0
-              var index = offsets[cluster]
-              let end = offsets[cluster + 1]
-              while index < end {
-                sum += distances[index]
-                index &+= 1
-              }
-              return sum
-            }
+        let rows = block * rowsPerBlock..<min(n, (block + 1) * rowsPerBlock)
+        let sums = clusters.distanceSums(from: rows, instructionSet)
+        var own = offsets.lastIndex { $0 <= rows.lowerBound } ?? 0
+        for row in rows {
+          while offsets[own + 1] <= row { own += 1 }
+          values[order[row]] = silhouette(own: own) { cluster in
+            sums[(row - rows.lowerBound) * k + cluster]
           }
         }
       }

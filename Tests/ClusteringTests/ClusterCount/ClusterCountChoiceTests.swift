@@ -1,5 +1,7 @@
 import Clustering
+import Foundation
 import LinearAlgebra
+import TestSupport
 import Testing
 
 struct ClusterCountChoiceTests {
@@ -44,6 +46,133 @@ struct ClusterCountChoiceTests {
       ).isClear
     }
     #expect(clear.count <= 1, "seeds \(clear) were called clear")
+  }
+
+  /// Rows of one kind of noise.
+  static func tails(_ count: Int, _ columns: Int, seed: UInt64) -> Matrix<Double> {
+    var generator = SeededGenerator(seed: seed, stream: 79)
+    return Matrix(
+      rowCount: count, columnCount: columns,
+      elements: (0..<count * columns).map { _ in -log(1 - generator.uniform()) })
+  }
+
+  @Test(arguments: [1, 2, 4], [Linkage?.none, .ward])
+  func oneGroupWithALongTailHasNoClearGroups(columns: Int, linkage: Linkage?) throws {
+    let choices = try (0..<20 as Range<UInt64>).map { seed in
+      try ClusterCountChoice(
+        Self.tails(150, columns, seed: seed), counts: 2...6, linkage: linkage, seed: seed)
+    }
+    #expect(choices.count(where: \.isClear) <= 1)
+    #expect(choices.contains { $0.reason.contains("parts of a single group with such tails") })
+  }
+
+  @Test func groupsOfGroupsAreFound() throws {
+    var generator = SeededGenerator(seed: 12)
+    // Three groups 10 apart on the left, two on the right, 100 away.
+    let samples = Matrix(
+      rows: (0..<400).map { row in
+        let place = [(0.0, 0.0), (0, 10), (10, 5), (100, 0), (100, 10)][row % 5]
+        return [place.0 + generator.normal(), place.1 + generator.normal()]
+      })
+    let choice = try ClusterCountChoice(samples)
+    let silhouettes = choice.candidates.compactMap(\.silhouette)
+    #expect(silhouettes.max() == silhouettes[0], "bunches have the best silhouette")
+    #expect(choice.clusterCount == 5)
+    #expect(choice.isClear)
+    #expect(
+      choice.reason
+        == "5 groups stand apart: 2 by silhouette, and some of these are groups of groups.")
+    #expect(try ClusterCountChoice(samples, counts: 2...4).clusterCount == 2)
+  }
+
+  @Test(arguments: [Linkage?.none, .average])
+  func fullEvidenceChangesNoChoiceAndSaysMore(linkage: Linkage?) throws {
+    let samples = Self.separated(3, 2, seed: 4)
+    let plain = try ClusterCountChoice(samples, counts: 2...5, linkage: linkage)
+    var steps: [Int] = []
+    let full = try ClusterCountChoice(
+      samples, counts: 2...5, linkage: linkage, evidence: .full
+    ) { step, count in
+      #expect(count == 6)
+      steps.append(step)
+    }
+    #expect(steps == [1, 2, 3, 4, 5, 6])
+    #expect(full.clusterCount == plain.clusterCount)
+    #expect(full.reason == plain.reason)
+    #expect(plain.predictionStrengthChoice == nil)
+    #expect(full.predictionStrengthChoice == 3)
+    #expect(full.gapChoice == 3)
+    #expect(full.knee == 3)
+    let three = try #require(full.candidates[1].more)
+    #expect(three.stability == [1, 1, 1])
+    #expect(three.predictionStrength?.mean == 1)
+    let five = try #require(full.candidates[3].more)
+    #expect((five.stability.min() ?? 1) < 0.75)
+    #expect((five.predictionStrength?.mean ?? 1) < 0.8)
+    if linkage == nil {
+      let fit = try KMeans(clusterCount: 3, restartCount: 3).fit(samples)
+      let labeled = try LabeledSamples(samples, labels: fit.labels)
+      let expected = try #require(labeled.squaredEuclideanSilhouettes()).reduce(0, +) / 150
+      let found = try #require(three.squaredEuclideanSilhouette)
+      #expect(relativeError(found, expected) < 1e-12)
+      #expect(three.totalInertia == fit.inertia)
+      #expect(full.candidates[0].heightTo == nil)
+    } else {
+      #expect(three.squaredEuclideanSilhouette == nil)
+      let merges = try Hierarchical(linkage: .average).fit(samples).merges
+      #expect(full.candidates[1].heightFrom == merges[146].height)
+      #expect(full.candidates[1].heightTo == merges[147].height)
+      #expect(full.candidates[0].heightTo == merges[148].height)
+    }
+  }
+
+  @Test func aSampleHasAMarginAndAllRowsHaveNone() throws {
+    let samples = Self.separated(2, 2, seed: 4)
+    let all = try ClusterCountChoice(samples, counts: 2...3)
+    #expect(all.rowCount == 100)
+    #expect(all.sampledRowCount == 100)
+    #expect(all.candidates.allSatisfy { $0.silhouetteMargin == nil })
+    let some = try ClusterCountChoice(
+      samples, counts: 2...3, evidence: .full, maximumRowCount: 60)
+    #expect(some.sampledRowCount == 60)
+    let margin = try #require(some.candidates[0].silhouetteMargin)
+    #expect(margin > 0)
+    #expect(margin < 0.05)
+    let difference =
+      try #require(some.candidates[0].silhouette)
+      - (try #require(all.candidates[0].silhouette))
+    #expect(abs(difference) < 2 * margin)
+    // Squares are summed over all rows, whatever the sample.
+    let labels = try KMeans(clusterCount: 2).fit(samples).labels
+    let exact =
+      try #require(
+        try LabeledSamples(samples, labels: labels).squaredEuclideanSilhouettes()
+      ).reduce(0, +) / 100
+    let found = try #require(some.candidates[0].more?.squaredEuclideanSilhouette)
+    #expect(relativeError(found, exact) < 1e-12)
+  }
+
+  struct Expected: Sendable, CustomTestStringConvertible {
+    let name: String
+    let clusterCount: Int
+    var testDescription: String { name }
+
+    static let all = [
+      Expected(name: "s1", clusterCount: 15), Expected(name: "a1", clusterCount: 20),
+      Expected(name: "r15", clusterCount: 15), Expected(name: "hepta", clusterCount: 7),
+      Expected(name: "unbalance", clusterCount: 8), Expected(name: "iris", clusterCount: 2),
+    ]
+  }
+
+  // Iris has three species, of which two touch: by compactness it is two groups.
+  @Test(
+    .enabled(if: ReferenceData.isPresent, "\(ReferenceData.absence)"), arguments: Expected.all)
+  func referenceSetsAreCounted(expected: Expected) throws {
+    let choice = try ClusterCountChoice(
+      ReferenceData.set(expected.name),
+      counts: expected.clusterCount > 10 ? 12...22 : 2...12, maximumRowCount: 1500)
+    #expect(choice.clusterCount == expected.clusterCount)
+    #expect(choice.isClear)
   }
 
   @Test(arguments: [2, 3, 4, 6], [Linkage?.none, .ward, .average])

@@ -25,6 +25,74 @@ struct LabeledSamplesTests {
     #expect(labeled.daviesBouldin() == 0.2)
   }
 
+  /// Silhouettes by the definition, pair by pair.
+  static func plainSilhouettes(
+    _ samples: Matrix<Double>, _ labels: [Int], _ distance: ([Double], [Double]) -> Double
+  ) -> [Double] {
+    labels.indices.map { row in
+      var (sums, counts) = ([Int: Double](), [Int: Double]())
+      for other in labels.indices where other != row {
+        sums[labels[other], default: 0] += distance(
+          Array(samples.row(row)), Array(samples.row(other)))
+        counts[labels[other], default: 0] += 1
+      }
+      guard let own = counts[labels[row]] else { return 0 }
+      let within = sums[labels[row], default: 0] / own
+      let nearest =
+        sums.keys.filter { $0 != labels[row] }
+        .map { sums[$0, default: 0] / counts[$0, default: 1] }.min() ?? 0
+      return (nearest - within) / max(nearest, within)
+    }
+  }
+
+  @Test(arguments: Metric.allCases, [1, 3, 8, 9])
+  func silhouettesAreThoseOfPairsOnEveryPathAndThread(metric: Metric, columns: Int) throws {
+    guard metric != .correlation || columns > 1 else { return }
+    for rows in [7, 64, 131] {
+      let samples = RandomSamples.blobs(rows, columns, centers: 3, seed: UInt64(rows + columns))
+      let labels = (0..<rows).map { $0 * $0 % 5 == 4 ? 9 : $0 % 3 }
+      let expected = Self.plainSilhouettes(samples, labels) { left, right in
+        let differences = zip(left, right).map { abs($0 - $1) }
+        let squares = differences.reduce(0) { $0 + $1 * $1 }
+        func cosine(_ left: [Double], _ right: [Double]) -> Double {
+          func dot(_ a: [Double], _ b: [Double]) -> Double {
+            zip(a, b).reduce(0) { $0 + $1.0 * $1.1 }
+          }
+          return 1 - dot(left, right) / (dot(left, left) * dot(right, right)).squareRoot()
+        }
+        func centered(_ row: [Double]) -> [Double] {
+          let mean = row.reduce(0, +) / Double(row.count)
+          return row.map { $0 - mean }
+        }
+        switch metric {
+        case .euclidean: return squares.squareRoot()
+        case .squaredEuclidean: return squares
+        case .cityblock: return differences.reduce(0, +)
+        case .chebyshev: return differences.max() ?? 0
+        case .cosine: return cosine(left, right)
+        case .correlation: return cosine(centered(left), centered(right))
+        }
+      }
+      let one = try LabeledSamples(samples, labels: labels, threadCount: 1)
+      let found = try #require(try one.silhouettes(metric: metric))
+      if metric != .cosine || columns > 1 {
+        for (found, expected) in zip(found, expected) { #expect(abs(found - expected) < 1e-12) }
+      }
+      let three = try LabeledSamples(samples, labels: labels, threadCount: 3)
+      for set in InstructionSet.supported {
+        #expect(try three.silhouettes(metric: metric, instructionSet: set) == found)
+      }
+    }
+  }
+
+  @Test func rowsWithoutADirectionAreNamedByTheirPlace() throws {
+    let labeled = try LabeledSamples(
+      Matrix<Double>(rows: [[1, 2], [3, 1], [0, 0], [2, 2]]), labels: [1, 0, 0, 1])
+    #expect(throws: ClusteringError.undefinedDistance(row: 2, .cosine)) {
+      try labeled.silhouettes(metric: .cosine)
+    }
+  }
+
   @Test func rowsAloneHaveSilhouetteZero() throws {
     let labeled = try LabeledSamples(
       Matrix<Double>(rows: [[0], [1], [9]]), labels: [0, 0, 1])
