@@ -1,4 +1,5 @@
 internal import Foundation
+internal import LinearAlgebra
 
 /// Indices of information theory, in nats; nil for tables of no rows.
 ///
@@ -81,46 +82,23 @@ extension ContingencyTable {
       Dictionary(grouping: sizes, by: { $0 }).map { ($0.key, $0.value.count) }
         .sorted { $0.size < $1.size }
     }
-    let columns = multiplicities(columnSums)
-    var expected = 0.0
-    for row in multiplicities(rowSums) {
-      for column in columns {
-        let term = hypergeometricMean(row.size, column.size)
-        expected += Double(row.count) * Double(column.count) * term
+    let (rows, columns) = (multiplicities(rowSums), multiplicities(columnSums))
+    let overlap = OverlapInformation(
+      count: count, largestOverlap: min(rows.last?.size ?? 0, columns.last?.size ?? 0))
+    // Each row's sum on its own, so that the threads do not show in the last bit.
+    var sums = [Double](repeating: 0, count: rows.count)
+    sums.withUnsafeMutableBufferPointer { sums in
+      nonisolated(unsafe) let sums = sums
+      forEachBlock(
+        count: rows.count, threadCount: rows.count < 64 ? 1 : availableProcessorCount
+      ) { index in
+        let row = rows[index]
+        sums[index] = columns.reduce(0.0) { sum, column in
+          sum + Double(row.count) * Double(column.count) * overlap.mean(row.size, column.size)
+        }
       }
     }
-    return expected
-  }
-
-  /// The mean of (k / n) ln(n k / (a b)) where k is the overlap of random sets of a and of b rows.
-  ///
-  /// The probabilities of k come from the largest by their ratios, both ways, until they no longer
-  /// count, and are divided by their own sum: no factorial, so nothing to overflow or to cancel.
-  private func hypergeometricMean(_ a: Int, _ b: Int) -> Double {
-    let n = count
-    let (least, most) = (max(0, a + b - n), min(a, b))
-    let mode = Int((Double(a) + 1) * (Double(b) + 1) / (Double(n) + 2))
-    let start = min(max(mode, least), most)
-    var (total, mean) = (0.0, 0.0)
-    let logScale = log(Double(a)) + log(Double(b)) - log(Double(n))
-    func add(_ k: Int, _ probability: Double) {
-      total += probability
-      if k > 0 { mean += probability * Double(k) / Double(n) * (log(Double(k)) - logScale) }
-    }
-    add(start, 1)
-    var (k, probability) = (start, 1.0)
-    while k < most, probability > 1e-22 {
-      probability *= Double(a - k) / Double(k + 1) * (Double(b - k) / Double(n - a - b + k + 1))
-      k += 1
-      add(k, probability)
-    }
-    (k, probability) = (start, 1.0)
-    while k > least, probability > 1e-22 {
-      probability *= Double(k) / Double(a - k + 1) * (Double(n - a - b + k) / Double(b - k + 1))
-      k -= 1
-      add(k, probability)
-    }
-    return mean / total
+    return sums.reduce(0, +)
   }
 
   private var meanEntropy: Double { (entropy(rowSums) + entropy(columnSums)) / 2 }
@@ -129,5 +107,52 @@ extension ContingencyTable {
     guard sums.count > 1 else { return 0 }
     let n = Double(count)
     return -sums.reduce(0.0) { $0 + Double($1) / n * log(Double($1) / n) }
+  }
+}
+
+/// What the overlap of random sets of rows adds to the mutual information.
+private struct OverlapInformation {
+  /// The number of rows, n.
+  private let count: Int
+  /// The logarithms of 0, 1, 2 and so on, as far as they are kept.
+  private let logarithms: [Double]
+
+  init(count: Int, largestOverlap: Int) {
+    self.count = count
+    logarithms = (0...min(largestOverlap, 1 << 16)).map { log(Double($0)) }
+  }
+
+  /// The mean of (k / n) ln(n k / (a b)) where k is the overlap of random sets of a and of b rows.
+  ///
+  /// The probabilities of k come from the largest by their ratios, both ways, until they no longer
+  /// count, and are divided by their own sum: no factorial, so nothing to overflow or to cancel.
+  func mean(_ a: Int, _ b: Int) -> Double {
+    let (n, a, b) = (Double(count), Double(a), Double(b))
+    let (least, most) = (max(0, a + b - n), min(a, b))
+    let mode = ((a + 1) / (n + 2) * (b + 1)).rounded(.down)
+    let start = min(max(mode, least), most)
+    let logScale = log(a) + log(b) - log(n)
+    var (total, sum) = (0.0, 0.0)
+    func add(_ k: Double, _ probability: Double) {
+      total += probability
+      guard k > 0 else { return }
+      let place = Int(k)
+      let logarithm = place < logarithms.count ? logarithms[place] : log(k)
+      sum += probability * k * (logarithm - logScale)
+    }
+    add(start, 1)
+    var (k, probability) = (start, 1.0)
+    while k < most, probability > 1e-20 {
+      probability *= (a - k) * (b - k) / ((k + 1) * (n - a - b + k + 1))
+      k += 1
+      add(k, probability)
+    }
+    (k, probability) = (start, 1.0)
+    while k > least, probability > 1e-20 {
+      probability *= k * (n - a - b + k) / ((a - k + 1) * (b - k + 1))
+      k -= 1
+      add(k, probability)
+    }
+    return sum / total / n
   }
 }

@@ -37,8 +37,8 @@ public struct LabeledSamples: Sendable {
     var next = offsets
     var order = [Int](repeating: 0, count: labels.count)
     for (row, code) in encoding.codes.enumerated() {
-      order[next[code]] = row
-      next[code] += 1
+      order[next[Int(code)]] = row
+      next[Int(code)] += 1
     }
     let d = rows.columnCount
     let elements = [Double](unsafeUninitializedCapacity: labels.count * d) { buffer, count in

@@ -62,6 +62,23 @@ struct ContingencyTableTests {
     #expect(many.adjustedMutualInformation == 1)
   }
 
+  @Test func thousandsOfLabelsAreCountedLikeFew() throws {
+    var generator = SeededGenerator(seed: 2)
+    // Over and under the number of possible cells that have a counter each.
+    for labels in [2000, 3000] {
+      let first = (0..<20_000).map { _ in generator.below(labels) }
+      let second = first.map { ($0 + generator.below(3)) % labels }
+      let table = try ContingencyTable(first, second)
+      var counts: [Int: Int] = [:]
+      for (row, column) in zip(first, second) { counts[row << 32 | column, default: 0] += 1 }
+      let cells = counts.sorted { $0.key < $1.key }
+      #expect(
+        table.cells.map { table.rowLabels[$0.row] << 32 | table.columnLabels[$0.column] }
+          == cells.map(\.key))
+      #expect(table.cells.map(\.count) == cells.map(\.value))
+    }
+  }
+
   @Test(arguments: 0..<20)
   func indicesDoNotKnowNamesOrSides(seed: Int) throws {
     var generator = SeededGenerator(seed: UInt64(seed))
