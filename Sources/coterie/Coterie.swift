@@ -23,7 +23,8 @@ struct Coterie: ParsableCommand {
       """,
     version: version,
     subcommands: [
-      Cluster.self, Score.self, Features.self, Train.self, Label.self, Compare.self, Explain.self,
+      Cluster.self, Choose.self, Score.self, Features.self, Train.self, Label.self, Compare.self,
+      Explain.self,
       Inspect.self, Rules.self, Lists.self, Simulate.self, Import.self, Doctor.self,
     ])
 

@@ -19,6 +19,7 @@ struct ScoreTests {
   static let agreement = [
     "adjusted_rand", "rand", "adjusted_mutual_information", "normalized_mutual_information",
     "homogeneity", "completeness", "v_measure", "fowlkes_mallows",
+    "purity", "matched_accuracy",
   ]
   static let fit = ["silhouette", "calinski_harabasz", "davies_bouldin"]
 
@@ -40,6 +41,8 @@ struct ScoreTests {
             completeness                   0.666667  1 where each true group lies in one other cluster
             v_measure                           0.8  harmonic mean of homogeneity and completeness
             fowlkes_mallows                0.707107  geometric mean of precision and recall over pairs
+            purity                                1  share of rows of the commonest true group of their cluster
+            matched_accuracy                   0.75  share of rows named right when each cluster is named after one group
             silhouette                     0.888545  nearness to the own cluster, -1 to 1; more is better
             calinski_harabasz                   162  variance between over within clusters; more is better
             davies_bouldin                 0.111111  spread over distance of clusters; less is better

@@ -15,9 +15,10 @@ struct ChosenClusters {
     var choice: ClusterCountChoice?
     switch options.clusters {
     case .count(let said): count = said
-    case .automatic:
+    case .automatic, .range:
       let made = try ClusterCountChoice(
-        samples, linkage: options.algorithm == .hierarchical ? options.linkage : nil,
+        samples, counts: options.clusters?.counts ?? 2...20,
+        linkage: options.algorithm == .hierarchical ? options.linkage : nil,
         metric: options.metric, seed: options.seed, threadCount: threads)
       choice = made
       count = made.clusterCount
@@ -35,21 +36,5 @@ struct ChosenClusters {
   }
 
   /// The entry `choice` of `--json`; null where the number was said.
-  var json: JSONValue {
-    guard let choice else { return .null }
-    return .object([
-      "clusters": .integer(choice.clusterCount), "clear": .boolean(choice.isClear),
-      "reason": .string(choice.reason), "candidates": .array(choice.candidates.map(Self.json)),
-    ])
-  }
-
-  private static func json(_ candidate: ClusterCountChoice.Candidate) -> JSONValue {
-    .object([
-      "clusters": .integer(candidate.clusterCount), "inertia": JSONValue(candidate.inertia),
-      "silhouette": JSONValue(candidate.silhouette),
-      "calinski_harabasz": JSONValue(candidate.calinskiHarabasz),
-      "davies_bouldin": JSONValue(candidate.daviesBouldin), "gap": JSONValue(candidate.gap),
-      "gap_standard_error": JSONValue(candidate.gapStandardError),
-    ])
-  }
+  var json: JSONValue { choice.map { ChoiceReport(choice: $0).json } ?? .null }
 }

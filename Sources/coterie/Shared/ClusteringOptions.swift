@@ -11,14 +11,48 @@ extension Metric: ExpressibleByArgument {}
 enum ClusterCount: ExpressibleByArgument, Equatable {
   case count(Int)
   case automatic
+  /// The best number from one to another.
+  case range(Int, Int)
 
   init?(argument: String) {
     if argument == "auto" {
       self = .automatic
     } else if let count = Int(argument), count >= 1 {
       self = .count(count)
+    } else if let dots = argument.range(of: ".."), let least = Int(argument[..<dots.lowerBound]),
+      let most = Int(argument[dots.upperBound...]), least >= 1, most >= 1
+    {
+      self = .range(least, most)
     } else {
       return nil
+    }
+  }
+
+  var defaultValueDescription: String {
+    switch self {
+    case .count(let count): String(count)
+    case .automatic: "auto"
+    case .range(let least, let most): "\(least)..\(most)"
+    }
+  }
+
+  /// The numbers that are tried where the best is to be chosen.
+  var counts: ClosedRange<Int> {
+    switch self {
+    case .count(let count): count...count
+    case .automatic: 2...20
+    case .range(let least, let most): least...max(least, most)
+    }
+  }
+
+  /// True where the number is chosen from some.
+  var isChosen: Bool {
+    if case .count = self { false } else { true }
+  }
+
+  func validate() throws {
+    if case .range(let least, let most) = self, least > most {
+      throw ValidationError("--clusters \(least)..\(most) is upside down: say \(most)..\(least)")
     }
   }
 }
@@ -38,7 +72,7 @@ struct ClusteringOptions: ParsableArguments {
   @Option(help: "kmeans or hierarchical.")
   var algorithm: AlgorithmName
 
-  @Option(help: "How many clusters: a number, or 'auto'.")
+  @Option(help: "How many clusters: a number, 'auto', or a range such as 2..12 to choose from.")
   var clusters: ClusterCount?
 
   @Option(
@@ -96,6 +130,7 @@ struct ClusteringOptions: ParsableArguments {
     guard tolerance >= 0, tolerance.isFinite else {
       throw ValidationError("--tolerance must be 0 or more")
     }
+    try clusters?.validate()
     switch algorithm {
     case .kmeans:
       if cutHeight != nil || linkageOutput != nil {
@@ -104,7 +139,7 @@ struct ClusteringOptions: ParsableArguments {
       guard clusters != nil else {
         throw ValidationError("k-means needs --clusters: a number, or 'auto'")
       }
-      if clusters == .automatic,
+      if clusters?.isChosen == true,
         !["local-search", "k-means++", "k-means||", "random"].contains(initialization)
       {
         throw ValidationError("--init FILE goes with --clusters N, one for each of its centroids")

@@ -121,6 +121,12 @@ struct Score: ParsableCommand {
       Index(
         name: "fowlkes_mallows", value: table.fowlkesMallows,
         meaning: "geometric mean of precision and recall over pairs"),
+      Index(
+        name: "purity", value: table.purity,
+        meaning: "share of rows of the commonest true group of their cluster"),
+      Index(
+        name: "matched_accuracy", value: table.matchedAccuracy,
+        meaning: "share of rows named right when each cluster is named after one group"),
     ]
   }
 

@@ -1,0 +1,188 @@
+import ArgumentParser
+import Clustering
+import EventLog
+import Foundation
+import LinearAlgebra
+
+/// `coterie choose`: how many clusters, and whether there are any.
+struct Choose: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Says how many clusters suit the data, and whether there are clear groups at all.",
+    discussion: """
+      Tries every number of clusters in a range, prints what each index says of it and recommends \
+      one, marked with *. The recommendation is that of --clusters auto in 'cluster' and 'train': the \
+      best silhouette, called clear where it is over what data without groups reach, and finer where \
+      groups consist of clear groups themselves. Of more rows than --sample, a seeded sample is \
+      looked at; squared silhouettes are of all rows.
+
+      Examples:
+        coterie choose members.csv --id member_id --standardize
+        coterie choose matrix.npy --algorithm hierarchical --linkage average --clusters 2..8 --json
+      """)
+
+  @Argument(help: "CSV with a header, also gzipped, or a NumPy .npy file; - is the standard input.")
+  var data: String
+
+  @Option(help: "Columns, separated by commas; by default all that hold numbers only.")
+  var columns: NameList?
+
+  @Option(help: "The column that names the rows, which is not a number of theirs.")
+  var id: String?
+
+  @Option(help: "kmeans or hierarchical.")
+  var algorithm: ClusteringOptions.AlgorithmName = .kmeans
+
+  @Option(help: "The numbers of clusters to try, as FROM..TO.")
+  var clusters: ClusterCount = .range(2, 12)
+
+  @Option(help: "hierarchical: single, complete, average, weighted, centroid, median or ward.")
+  var linkage: Linkage = .ward
+
+  @Option(
+    help:
+      "hierarchical: euclidean, squaredEuclidean, cityblock, chebyshev, cosine or correlation.")
+  var metric: Metric = .euclidean
+
+  @Flag(help: "Bring each column to mean 0 and standard deviation 1 first.")
+  var standardize = false
+
+  @Option(help: "The most rows that are looked at; of more, a sample.")
+  var sample = ClusterCountChoice.maximumRowCount
+
+  @Option(help: "The seed of all random draws.")
+  var seed: UInt64 = 0
+
+  @Option(help: "How many threads work at once.")
+  var threads: Int = availableProcessorCount
+
+  @Option(help: "float32 or float64; by default what the data have.")
+  var precision: ClusteringOptions.Precision?
+
+  @Option(help: "Write the table to this CSV file.")
+  var output: String?
+
+  @Flag(help: "Print one JSON object on the standard output.")
+  var json = false
+
+  func validate() throws {
+    guard threads >= 1 else { throw ValidationError("--threads must be at least 1") }
+    guard sample >= 10 else { throw ValidationError("--sample must be at least 10") }
+    try clusters.validate()
+    switch clusters {
+    case .range(_, let most) where most < 2:
+      throw ValidationError("--clusters must reach 2: a single cluster is no choice")
+    case .count(let count):
+      throw ValidationError("--clusters \(count) leaves no choice: say a range such as 2..12")
+    default: break
+    }
+    if algorithm == .kmeans, metric != .euclidean {
+      throw ValidationError(
+        "k-means goes with --metric euclidean only: choose --algorithm hierarchical")
+    }
+    if algorithm == .hierarchical, linkage.needsEuclidean, metric != .euclidean {
+      throw ValidationError(
+        "--linkage \(linkage.rawValue) goes with --metric euclidean only: choose average, "
+          + "complete, single or weighted")
+    }
+  }
+
+  func run() throws {
+    var stopwatch = Stopwatch()
+    Console.progress("reading \(data)")
+    let input = try NumericData(path: data, columns: columns?.names, id: id, maps: nil)
+    let readSeconds = stopwatch.lap()
+    do {
+      switch input.array {
+      case .read(.float32(let samples)): try run(samples, input, readSeconds, stopwatch)
+      case .read(.float64(let samples)): try run(samples, input, readSeconds, stopwatch)
+      case .mapped(.float32(let samples)): try run(samples, input, readSeconds, stopwatch)
+      case .mapped(.float64(let samples)): try run(samples, input, readSeconds, stopwatch)
+      }
+    } catch let error as ClusteringError {
+      Console.endProgress()
+      throw Failure.badInput("\(data): \(error)")
+    }
+  }
+
+  /// Brings the samples to the precision asked for, and goes on.
+  private func run<Samples: RowMajorMatrix>(
+    _ given: Samples, _ input: NumericData, _ readSeconds: Double, _ stopwatch: Stopwatch
+  ) throws where Samples.Element: BLASScalar {
+    let size = MemoryLayout<Samples.Element>.stride
+    switch precision {
+    case .float32 where size != 4:
+      try checkCopyFits(of: given, elementSize: 4, path: data, because: "--precision float32")
+      try scale(given.converted(to: Float.self), input, readSeconds, stopwatch)
+    case .float64 where size != 8:
+      try checkCopyFits(of: given, elementSize: 8, path: data, because: "--precision float64")
+      try scale(given.converted(to: Double.self), input, readSeconds, stopwatch)
+    default: try scale(given, input, readSeconds, stopwatch)
+    }
+  }
+
+  private func scale<Samples: RowMajorMatrix>(
+    _ given: Samples, _ input: NumericData, _ readSeconds: Double, _ stopwatch: Stopwatch
+  ) throws where Samples.Element: BLASScalar {
+    guard standardize else {
+      return try choose(given, input.names, readSeconds, stopwatch)
+    }
+    try checkCopyFits(
+      of: given, elementSize: MemoryLayout<Samples.Element>.stride, path: data,
+      because: "--standardize")
+    let scaling = try ColumnScaling(given)
+    for (column, name) in input.names.enumerated() where !scaling.kept.contains(column) {
+      Console.note("column \"\(name)\" is left out: it is the same in all rows")
+    }
+    guard !scaling.kept.isEmpty else {
+      throw Failure.badInput(
+        "\(data): every column is the same in all rows, so nothing tells rows apart: choose other "
+          + "columns or leave --standardize out")
+    }
+    try choose(
+      scaling.scaled(given), scaling.kept.map { input.names[$0] }, readSeconds, stopwatch)
+  }
+
+  private func choose<Samples: RowMajorMatrix>(
+    _ samples: Samples, _ names: [String], _ readSeconds: Double, _ started: Stopwatch
+  ) throws where Samples.Element: BLASScalar {
+    var stopwatch = started
+    let prepareSeconds = stopwatch.lap()
+    let counts = clusters.counts
+    let choice = try ClusterCountChoice(
+      samples, counts: counts, linkage: algorithm == .hierarchical ? linkage : nil,
+      metric: metric, evidence: .full, maximumRowCount: sample, seed: seed, threadCount: threads
+    ) { step, stepCount in
+      Console.progress("choosing, step \(step) of \(stepCount)")
+    }
+    let chooseSeconds = stopwatch.lap()
+    Console.endProgress()
+    if let most = choice.candidates.last?.clusterCount, most < counts.upperBound {
+      Console.note("no more than \(most) clusters can be tried: there are too few distinct rows")
+    }
+    let report = ChoiceReport(choice: choice)
+    if let output {
+      let file = try OutputFile(output)
+      try file.write(report.csv)
+      try file.commit()
+    }
+    guard json else {
+      if output != "-" { print(report.text) }
+      return
+    }
+    try JSONValue.print(
+      verb: "choose",
+      [
+        "algorithm": .string(algorithm.rawValue), "samples": .integer(samples.rowCount),
+        "features": .integer(samples.columnCount),
+        "columns": .array(names.map { .string($0) }),
+        "precision": .string(Samples.Element.self == Float.self ? "float32" : "float64"),
+        "choice": report.json,
+        "seconds": .object([
+          "read": .number(readSeconds), "prepare": .number(prepareSeconds),
+          "choose": .number(chooseSeconds), "total": .number(stopwatch.total),
+        ]),
+        "peak_memory_bytes": .integer(peakMemoryInBytes()), "threads": .integer(threads),
+        "kernel": .string(try clusteringKernel),
+      ])
+  }
+}
