@@ -19,7 +19,7 @@ struct ClusteredShape {
     self.threadCount = threadCount
   }
 
-  /// The segments, by label, with ids and names by number.
+  /// The segments, by label, with ids by number and names by what sets them apart.
   func segments() throws(ClusteringError) -> [SegmentModel.Segment] {
     let clusterCount = algorithm.clusterCount
     var rows = [[Int]](repeating: [], count: clusterCount)
@@ -33,23 +33,26 @@ struct ClusteredShape {
       meanAndDeviation(of: values.map { column.apply($0) })
     }
     let communityMedians = values.map { median(of: $0) }
-    return (0..<clusterCount).map { label in
+    let portraits = (0..<clusterCount).map { label in
       let members = rows[label]
-      let sorted = members.map { distances[$0, label] }.sorted()
-      let medians = values.map { column in median(of: members.map { column[$0] }) }
-      let effects = columns.indices.map { column in
-        let own = members.map { columns[column].apply(values[column][$0]) }
-        let (mean, deviation) = spreads[column]
-        return deviation > 0 ? (meanAndDeviation(of: own).mean - mean) / deviation : 0
-      }
+      return SegmentPortrait(
+        features: columns.map(\.feature),
+        medians: values.map { column in median(of: members.map { column[$0] }) },
+        effects: columns.indices.map { column in
+          let own = members.map { columns[column].apply(values[column][$0]) }
+          let (mean, deviation) = spreads[column]
+          return deviation > 0 ? (meanAndDeviation(of: own).mean - mean) / deviation : 0
+        }, size: members.count)
+    }
+    let names = SegmentNaming.names(of: portraits)
+    return portraits.enumerated().map { label, portrait in
+      let sorted = rows[label].map { distances[$0, label] }.sorted()
       return SegmentModel.Segment(
-        id: "c\(label)", name: "c\(label)",
-        description: segmentDescription(
-          features: columns.map(\.feature), effects: effects, medians: medians,
-          communityMedians: communityMedians),
-        size: members.count,
+        id: "c\(label)", name: names[label],
+        description: segmentDescription(of: portrait, communityMedians: communityMedians),
+        size: portrait.size,
         radii: SegmentModel.Segment.radiusQuantiles.map { nearestRank($0, ofSorted: sorted) },
-        medians: medians)
+        medians: portrait.medians, effects: portrait.effects)
     }
   }
 }

@@ -3,8 +3,12 @@ import Foundation
 /// The text part of a model file, field by field: its keys are the file format, whatever the types of
 /// this module are called.
 struct ModelDocument: Codable, Equatable {
-  /// The format that this build writes and reads.
-  static let currentFormat = 1
+  /// The format that this build writes.
+  ///
+  /// Format 2 added the tensor `segment.effects`, `stability` of segments and `confidence_exponent`.
+  static let currentFormat = 2
+  /// The formats that this build reads.
+  static let readFormats = 1...currentFormat
 
   struct Clock: Codable, Equatable {
     var zone: String
@@ -56,11 +60,14 @@ struct ModelDocument: Codable, Equatable {
     var id: String
     var name: String
     var description: String
+    /// Format 2, where it was measured.
+    var stability: Double?
 
     enum CodingKeys: String, CodingKey {
       case id
       case name
       case description
+      case stability
     }
   }
 
@@ -117,6 +124,8 @@ struct ModelDocument: Codable, Equatable {
   /// The features whose distributions stand in the tensor `distribution.knots`, row by row.
   var distributions: [String]
   var algorithm: Algorithm
+  /// Since format 2.
+  var confidenceExponent: Double?
   var segments: [Segment]
   var training: Training
 
@@ -131,6 +140,7 @@ struct ModelDocument: Codable, Equatable {
     case projection
     case distributions
     case algorithm
+    case confidenceExponent = "confidence_exponent"
     case segments
     case training
   }

@@ -9,7 +9,7 @@ import LinearAlgebra
 /// Tensors, float64 unless said: `centroids` (k × d) for k-means, Ward, centroid and median, else
 /// `exemplars` (m × d), `exemplar.weights` (m) and `exemplar.offsets` (k + 1, int64);
 /// `segment.sizes` (k, int64), `segment.radii` (k × 4: quantiles 0.5, 0.9, 0.99, 0.999 of the
-/// distance), `segment.medians` (k × columns); `column.center`, `column.scale` (columns) or
+/// distance), `segment.medians` and `segment.effects` (k × columns); `column.center`, `column.scale` (columns) or
 /// `column.knots` (columns × 257); `projection.mean`, `projection.matrix` where there is one;
 /// `distribution.knots` (features × 257); `linkage` (n − 1 × 4) for trees of at most
 /// ``ModelTraining/maximumStoredLeaves`` members.
@@ -91,7 +91,7 @@ extension ModelDocument {
     guard let format = try? JSONDecoder().decode(ModelFormat.self, from: data).format else {
       throw ModelError.malformed(file: file, reason: "its description is not JSON")
     }
-    guard format == Self.currentFormat else {
+    guard Self.readFormats.contains(format) else {
       throw ModelError.unsupportedVersion(
         file: file, found: format, supported: Self.currentFormat)
     }

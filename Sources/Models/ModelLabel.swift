@@ -1,6 +1,7 @@
 public import Clustering
 public import Engagement
 public import EventLog
+import Foundation
 public import LinearAlgebra
 
 /// The learned segment of one member.
@@ -13,8 +14,12 @@ public struct ModelLabel: Sendable, Hashable {
   public let distance: Double
   /// The distance to the second-nearest segment; nil where there is one segment only.
   public let secondDistance: Double?
-  /// d₂² / (d₁² + d₂²) from the distances to the two nearest segments: 1 at the centroid, 0.5 half-way
-  /// to the next one (fuzzy c-means with m = 2, Bezdek 1981, doi 10.1007/978-1-4757-0450-1).
+  /// 1 / (1 + (d₁/d₂)^p) from the distances to the two nearest segments, with the model's
+  /// ``SegmentModel/confidenceExponent``: 1 at the centroid, 0.5 half-way to the next one.
+  ///
+  /// Where the exponent was fitted (``ConfidenceCalibration``), the confidence is the chance that a model
+  /// learnt from another sample of the same community puts the member in the same segment. With p = 2 it
+  /// is that of fuzzy c-means (m = 2, Bezdek 1981, doi 10.1007/978-1-4757-0450-1).
   public let confidence: Double
   /// True when the member is farther than the 99.9 % training radius of every segment.
   public let isNovel: Bool
@@ -83,9 +88,9 @@ extension SegmentModel {
 
   private func confidence(_ first: Double, _ second: Double) -> Double {
     guard second > first else { return 0.5 }
-    // The ratio is taken first, so that no square can overflow.
+    // The ratio is taken first, so that no power can overflow.
     let ratio = first / second
-    return 1 / (1 + ratio * ratio)
+    return 1 / (1 + (confidenceExponent == 2 ? ratio * ratio : pow(ratio, confidenceExponent)))
   }
 }
 

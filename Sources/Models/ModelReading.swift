@@ -65,7 +65,18 @@ extension SegmentModel {
     self.init(
       settings: settings, transform: transform, algorithm: algorithm, segments: segments,
       training: document.trainingRecord, distributions: distributions,
-      linkageMatrix: linkageMatrix)
+      linkageMatrix: linkageMatrix, confidenceExponent: try Self.confidenceExponent(document))
+  }
+
+  /// The exponent of confidences: 2 in files of format 1.
+  private static func confidenceExponent(_ document: ModelDocument) throws -> Double {
+    guard document.format > 1 else {
+      try require(document.confidenceExponent == nil, "an exponent in a file of format 1")
+      return 2
+    }
+    let exponent = try known(document.confidenceExponent, "exponent of confidences")
+    try require(confidenceExponents.contains(exponent), "an exponent of confidences out of range")
+    return exponent
   }
 
   private static func columns(
@@ -154,8 +165,13 @@ extension SegmentModel {
     let sizes = try tensors.integers("segment.sizes")
     let radii = try tensors.matrix("segment.radii")
     let medians = try tensors.matrix("segment.medians")
+    let effects =
+      document.format == 1
+      ? Matrix(rowCount: count, columnCount: columnCount)
+      : try tensors.matrix("segment.effects")
     try require(
       sizes.count == count && radii.rowCount == count && medians.rowCount == count
+        && effects.rowCount == count && effects.columnCount == columnCount
         && radii.columnCount == Segment.radiusQuantiles.count
         && medians.columnCount == columnCount,
       "segments of another number or width")
@@ -168,10 +184,17 @@ extension SegmentModel {
     try require(
       Set(document.segments.map(\.id)).count == count
         && document.segments.allSatisfy { !$0.id.isEmpty }, "segment ids that are not unique")
+    try require(
+      document.segments.allSatisfy { $0.stability.map { (0...1).contains($0) } ?? true },
+      "a stability outside 0 to 1")
+    try require(
+      document.format > 1 || document.segments.allSatisfy { $0.stability == nil },
+      "a stability in a file of format 1")
     return document.segments.enumerated().map { index, segment in
       Segment(
         id: segment.id, name: segment.name, description: segment.description,
-        size: sizes[index], radii: Array(radii.row(index)), medians: Array(medians.row(index)))
+        size: sizes[index], radii: Array(radii.row(index)), medians: Array(medians.row(index)),
+        effects: Array(effects.row(index)), stability: segment.stability)
     }
   }
 }

@@ -23,6 +23,7 @@ extension SegmentModel {
     let radiusCount = Segment.radiusQuantiles.count
     file.add("segment.radii", shape: [k, radiusCount], segments.flatMap(\.radii))
     file.add("segment.medians", shape: [k, transform.columns.count], segments.flatMap(\.medians))
+    file.add("segment.effects", shape: [k, transform.columns.count], segments.flatMap(\.effects))
     addTransform(to: &file)
     let features = sortedDistributions
     file.add(
@@ -93,8 +94,10 @@ extension SegmentModel {
       algorithm: ModelDocument.Algorithm(
         name: algorithm.name, linkage: linkage, metric: metric, parameters: training.parameters,
         seed: training.seed),
+      confidenceExponent: confidenceExponent,
       segments: segments.map {
-        ModelDocument.Segment(id: $0.id, name: $0.name, description: $0.description)
+        ModelDocument.Segment(
+          id: $0.id, name: $0.name, description: $0.description, stability: $0.stability)
       },
       training: ModelDocument.Training(
         asOf: training.asOf, firstEvent: training.firstEvent, lastEvent: training.lastEvent,

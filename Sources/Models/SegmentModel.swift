@@ -21,7 +21,8 @@ public struct SegmentModel: Sendable, Hashable {
 
     /// The id, `c0` and so on; kept through retraining.
     public var id: String
-    /// The name, by default the id.
+    /// The name: by default two to four words that say what sets the segment apart, unlike those of the
+    /// model's other segments. Models of format 1 have the id here.
     public var name: String
     /// What sets the segment apart, in the features' own units.
     public var description: String
@@ -32,18 +33,30 @@ public struct SegmentModel: Sendable, Hashable {
     /// The median of each of the transform's columns over the training members, in the features' own
     /// units.
     public var medians: [Double]
+    /// For each of the transform's columns, how far the training members' mean lies from the
+    /// community's, in standard deviations; 0 in models of format 1.
+    public var effects: [Double]
+    /// The mean Jaccard index of the segment with its like in models learnt from resampled members, from
+    /// 0 to 1 (Hennig 2007, doi 10.1016/j.csda.2006.11.025); nil where it was not measured.
+    public var stability: Double?
 
-    /// Makes a segment from its parts.
+    /// Makes a segment from its parts; effects that are not said are 0.
+    ///
+    /// - Precondition: there are as many effects as medians.
     public init(
       id: String, name: String, description: String, size: Int, radii: [Double],
-      medians: [Double]
+      medians: [Double], effects: [Double]? = nil, stability: Double? = nil
     ) {
+      let effects = effects ?? [Double](repeating: 0, count: medians.count)
+      precondition(effects.count == medians.count, "an effect for each median")
       self.id = id
       self.name = name
       self.description = description
       self.size = size
       self.radii = radii
       self.medians = medians
+      self.effects = effects
+      self.stability = stability
     }
   }
 
@@ -62,6 +75,11 @@ public struct SegmentModel: Sendable, Hashable {
   public let distributions: [FeatureDefinition: EmpiricalDistribution]
   /// SciPy's linkage matrix of the tree, n − 1 × 4, where there was one and it is small enough.
   public let linkageMatrix: Matrix<Double>?
+  /// The exponent p of ``ModelLabel/confidence``, within ``confidenceExponents``.
+  public let confidenceExponent: Double
+
+  /// The exponents that confidences may have.
+  public static let confidenceExponents = 0.125...64.0
 
   /// Makes a model from its parts.
   ///
@@ -69,8 +87,10 @@ public struct SegmentModel: Sendable, Hashable {
   public init(
     settings: EngagementSettings, transform: FeatureTransform, algorithm: Algorithm,
     segments: [Segment], training: TrainingRecord,
-    distributions: [FeatureDefinition: EmpiricalDistribution], linkageMatrix: Matrix<Double>? = nil
+    distributions: [FeatureDefinition: EmpiricalDistribution],
+    linkageMatrix: Matrix<Double>? = nil, confidenceExponent: Double = 2
   ) {
+    precondition(Self.confidenceExponents.contains(confidenceExponent), "an exponent in range")
     precondition(segments.count == algorithm.clusterCount, "a segment for each cluster")
     precondition(transform.outputCount == algorithm.columnCount, "a column for each dimension")
     self.settings = settings
@@ -80,6 +100,7 @@ public struct SegmentModel: Sendable, Hashable {
     self.training = training
     self.distributions = distributions
     self.linkageMatrix = linkageMatrix
+    self.confidenceExponent = confidenceExponent
   }
 }
 
