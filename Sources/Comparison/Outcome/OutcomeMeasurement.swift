@@ -23,6 +23,20 @@ struct OutcomeMeasurement {
     let groups: [[Int32]]
     let groupCounts: [Int]
     let segments: [[Int]]
+    /// What members are foretold at, from the members as they are, by each segmentation.
+    var rates: [PredictiveValue.Rates] = []
+
+    func counts(
+      _ index: Int, foldCount: Int, weight: (Int) -> Double
+    ) -> PredictiveValue.Counts {
+      var counts = PredictiveValue.Counts(groupCount: groupCounts[index], foldCount: foldCount)
+      for (member, group) in groups[index].enumerated() {
+        let cell = Int(group) * foldCount + Int(folds[member])
+        counts.members[cell] += weight(member)
+        if outcomes[member] { counts.positives[cell] += weight(member) }
+      }
+      return counts
+    }
   }
 
   /// For each segmentation, the number of groups that were met.
@@ -43,12 +57,16 @@ struct OutcomeMeasurement {
         return numbers.count - 1
       }
       for (index, groups) in look.groups.enumerated() { met[index].formUnion(groups) }
-      times.append(
-        Time(
-          members: members, outcomes: look.outcomes,
-          folds: look.rows.map { Self.fold(ofRow: $0, configuration) },
-          groups: look.groups.map { Self.dense($0) },
-          groupCounts: look.groups.map { Set($0).count }, segments: look.segments))
+      var time = Time(
+        members: members, outcomes: look.outcomes,
+        folds: look.rows.map { Self.fold(ofRow: $0, configuration) },
+        groups: look.groups.map { Self.dense($0) },
+        groupCounts: look.groups.map { Set($0).count }, segments: look.segments)
+      time.rates = look.groups.indices.map { index in
+        PredictiveValue.Rates(
+          time.counts(index, foldCount: configuration.foldCount) { _ in 1 })
+      }
+      times.append(time)
     }
     self.times = times
     memberCount = numbers.count
@@ -79,6 +97,9 @@ struct OutcomeMeasurement {
   }
 
   /// The statistics of members drawn with replacement, each with all of its times, so many draws.
+  ///
+  /// What members are foretold at stays as it is: rates that were learned anew of a draw would be of fewer
+  /// different members, and every draw worse than the members as they are.
   func draws() -> [Statistics] {
     var draws = [Statistics?](repeating: nil, count: configuration.replicateCount)
     draws.withUnsafeMutableBufferPointer { draws in
@@ -118,15 +139,9 @@ struct OutcomeMeasurement {
       }
       var values: [PredictiveValue] = []
       for index in 0..<count {
-        var counts = PredictiveValue.Counts(
-          groupCount: time.groupCounts[index], foldCount: configuration.foldCount)
-        let groups = time.groups[index]
-        for (member, group) in groups.enumerated() {
-          let cell = Int(group) * configuration.foldCount + Int(time.folds[member])
-          counts.members[cell] += weight(member)
-          if time.outcomes[member] { counts.positives[cell] += weight(member) }
-        }
-        if let value = PredictiveValue(counts) { values.append(value) }
+        let counts = time.counts(
+          index, foldCount: configuration.foldCount, weight: weight)
+        if let value = PredictiveValue(counts, rates: time.rates[index]) { values.append(value) }
       }
       moments.append(values.count == count ? values : nil)
     }

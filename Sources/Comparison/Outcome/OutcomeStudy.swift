@@ -118,7 +118,7 @@ public struct OutcomeStudy: Sendable {
   /// How well each segmentation foretells: models, then for each project first claims and all claims,
   /// then each model with each project.
   public let results: [Result]
-  /// Each model against each project's all claims.
+  /// Each model against each project's first claims and all claims.
   public let differences: [Difference]
   /// The outcome in each segment.
   public let segments: [SegmentRate]
@@ -204,18 +204,20 @@ public struct OutcomeStudy: Sendable {
     var differences: [Difference] = []
     for model in models.indices {
       for project in projects.indices {
-        let other = models.count + 2 * project + 1
-        func difference(_ part: KeyPath<PredictiveValue, Double>) -> Estimate {
-          estimate { statistics in
-            guard let first = statistics.values[model], let second = statistics.values[other]
-            else { return nil }
-            return first[keyPath: part] - second[keyPath: part]
-          } ?? none
+        for claims in 0...1 {
+          let other = models.count + 2 * project + claims
+          func difference(_ part: KeyPath<PredictiveValue, Double>) -> Estimate {
+            estimate { statistics in
+              guard let first = statistics.values[model], let second = statistics.values[other]
+              else { return nil }
+              return first[keyPath: part] - second[keyPath: part]
+            } ?? none
+          }
+          differences.append(
+            Difference(
+              first: model, second: other, informationGain: difference(\.informationGain),
+              areaUnderCurve: difference(\.areaUnderCurve)))
         }
-        differences.append(
-          Difference(
-            first: model, second: other, informationGain: difference(\.informationGain),
-            areaUnderCurve: difference(\.areaUnderCurve)))
       }
     }
     self.differences = differences

@@ -33,6 +33,50 @@ public struct PredictiveValue: Sendable, Hashable {
       members = [Double](repeating: 0, count: groupCount * foldCount)
       positives = members
     }
+
+    /// The sums of each fold.
+    var totals: (members: [Double], positives: [Double]) {
+      var members = [Double](repeating: 0, count: foldCount)
+      var positives = members
+      for index in self.members.indices {
+        members[index % foldCount] += self.members[index]
+        positives[index % foldCount] += self.positives[index]
+      }
+      return (members, positives)
+    }
+  }
+
+  /// What each fold's members are foretold at.
+  struct Rates {
+    /// Group by group and fold by fold.
+    let groups: [Double]
+    /// Of everybody, fold by fold.
+    let all: [Double]
+
+    /// The rates of the members of the other folds.
+    init(_ counts: Counts) {
+      let folds = counts.foldCount
+      let totals = counts.totals
+      let (members, positives) = (totals.members.reduce(0, +), totals.positives.reduce(0, +))
+      // Half a member of each kind keeps rates from 0 and 1.
+      all = (0..<folds).map { fold in
+        (positives - totals.positives[fold] + 0.5) / (members - totals.members[fold] + 1)
+      }
+      var groups = [Double](repeating: 0, count: counts.members.count)
+      for group in 0..<counts.groupCount {
+        let cells = group * folds..<(group + 1) * folds
+        let (own, hits) = (
+          counts.members[cells].reduce(0, +), counts.positives[cells].reduce(0, +)
+        )
+        for fold in 0..<folds {
+          let cell = group * folds + fold
+          groups[cell] =
+            (hits - counts.positives[cell] + PredictiveValue.pull * all[fold])
+            / (own - counts.members[cell] + PredictiveValue.pull)
+        }
+      }
+      self.groups = groups
+    }
   }
 
   private struct Cell {
@@ -41,31 +85,21 @@ public struct PredictiveValue: Sendable, Hashable {
     let positives: Double
   }
 
-  /// Measures groups; nil where all members of every fold, or of all others, have the same outcome.
-  init?(_ counts: Counts) {
-    let (groups, folds) = (counts.groupCount, counts.foldCount)
-    let totals = Self.totals(counts)
+  /// Measures what rates foretell; nil where all members, or all of every fold, have the same outcome.
+  init?(_ counts: Counts, rates: Rates) {
+    let folds = counts.foldCount
+    let totals = counts.totals
     let (members, positives) = (totals.members.reduce(0, +), totals.positives.reduce(0, +))
     guard positives > 0, positives < members else { return nil }
-    let groupMembers = (0..<groups).map { group in
-      (0..<folds).reduce(0) { $0 + counts.members[group * folds + $1] }
-    }
-    let groupPositives = (0..<groups).map { group in
-      (0..<folds).reduce(0) { $0 + counts.positives[group * folds + $1] }
-    }
     var (saved, ordered, pairs, top, tenth) = (0.0, 0.0, 0.0, 0.0, 0.0)
     for fold in 0..<folds where totals.members[fold] > 0 {
-      // Half a member of each kind keeps rates from 0 and 1.
-      let base =
-        (positives - totals.positives[fold] + 0.5) / (members - totals.members[fold] + 1)
+      let base = rates.all[fold]
       var cells: [Cell] = []
-      for group in 0..<groups {
+      for group in 0..<counts.groupCount {
         let own = counts.members[group * folds + fold]
         guard own > 0 else { continue }
         let hits = counts.positives[group * folds + fold]
-        let rate =
-          (groupPositives[group] - hits + Self.pull * base)
-          / (groupMembers[group] - own + Self.pull)
+        let rate = rates.groups[group * folds + fold]
         cells.append(Cell(rate: rate, members: own, positives: hits))
         saved += hits * log(rate / base) + (own - hits) * log((1 - rate) / (1 - base))
       }
@@ -89,16 +123,6 @@ public struct PredictiveValue: Sendable, Hashable {
     self.informationGain = informationGain
     self.areaUnderCurve = areaUnderCurve
     self.liftOfTopTenth = liftOfTopTenth
-  }
-
-  private static func totals(_ counts: Counts) -> (members: [Double], positives: [Double]) {
-    var members = [Double](repeating: 0, count: counts.foldCount)
-    var positives = members
-    for index in counts.members.indices {
-      members[index % counts.foldCount] += counts.members[index]
-      positives[index % counts.foldCount] += counts.positives[index]
-    }
-    return (members, positives)
   }
 
   /// The pairs of one with and one without the outcome, and those in the right order, ties half.

@@ -28,10 +28,16 @@ struct OutcomeReport {
   private func title(_ grouping: Grouping) -> String {
     switch grouping.kind {
     case .learned(let model): "\(model)"
-    case .firstClaim(let project): "\(project), first claim"
-    case .allClaims(let project): "\(project), all claims"
-    case .both(let model, let project): "\(model) and \(project)"
+    case .firstClaim(let project): "\(file(project)), first claim"
+    case .allClaims(let project): "\(file(project)), all claims"
+    case .both(let model, let project): "\(model) and \(file(project))"
     }
+  }
+
+  /// A file without its folders, where no other one is called so.
+  private func file(_ path: String) -> String {
+    func name(_ path: String) -> String { path.split(separator: "/").last.map(String.init) ?? path }
+    return projects.count { name($0.file) == name(path) } > 1 ? path : name(path)
   }
 
   private func text(_ estimate: OutcomeStudy.Estimate, digits: Int = 3) -> String {
@@ -116,7 +122,9 @@ struct OutcomeReport {
   private func name(_ segment: OutcomeStudy.SegmentRate) -> String {
     guard segment.isLearned, let model = models.first(where: { $0.name == segment.source }),
       let position = model.model.segments.firstIndex(where: { $0.id == segment.segment })
-    else { return projects.count > 1 ? "\(segment.source) \(segment.segment)" : segment.segment }
+    else {
+      return projects.count > 1 ? "\(file(segment.source)) \(segment.segment)" : segment.segment
+    }
     let name = model.segmentName(position, in: projects[0])
     // What a name tells is true of the model as it is, not of those that were learned anew.
     let title =

@@ -76,6 +76,32 @@ struct OutcomeStudyTests {
     #expect(!found.outcomeLooksBack)
   }
 
+  /// Draws are of the members, so that what is measured of them as they are is in the middle.
+  @Test func intervalsAreAroundTheirNumber() throws {
+    var generator = TestGenerator(seed: 4)
+    let random = (0..<300).flatMap { member -> [Event] in
+      (0..<12).map { _ in
+        Event(
+          memberID: "r\(member)",
+          timestamp: Timestamp(
+            microseconds: Self.day(0).microseconds
+              + Int64.random(in: 0..<40 * Timestamp.microsecondsPerDay, using: &generator)
+              / Int64(1 + member % 4)),
+          type: "post")
+      }
+    }
+    let found = try study(random, times: [5, 10, 15, 20])
+    for result in found.results {
+      for estimate in [result.informationGain, result.areaUnderCurve, result.liftOfTopTenth] {
+        let interval = try #require(estimate.interval)
+        #expect(interval.contains(estimate.value))
+        let middle = (interval.lowerBound + interval.upperBound) / 2
+        let width = interval.upperBound - interval.lowerBound
+        #expect(abs(estimate.value - middle) < 0.25 * width)
+      }
+    }
+  }
+
   /// What comes after the horizon changes nothing; what comes between changes outcomes and nothing else.
   @Test func nothingLaterLeaksIn() throws {
     let plain = try study(events(), times: [10])

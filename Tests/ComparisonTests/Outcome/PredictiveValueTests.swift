@@ -59,7 +59,7 @@ struct PredictiveValueTests {
       counts.members[member.group * folds + member.fold] += 1
       if member.isPositive { counts.positives[member.group * folds + member.fold] += 1 }
     }
-    return PredictiveValue(counts)
+    return PredictiveValue(counts, rates: PredictiveValue.Rates(counts))
   }
 
   @Test func allAreThoseOfTheirDefinitions() throws {
