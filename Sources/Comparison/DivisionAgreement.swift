@@ -17,6 +17,11 @@ public struct DivisionAgreement: Sendable, Hashable {
   public let completeness: Double?
   /// The Fowlkes–Mallows index of the partitions, 0 to 1.
   public let fowlkesMallows: Double?
+  /// The part of the members who are in the commonest first segment of their second one, 0 to 1.
+  public let purity: Double?
+  /// The part of the members named right when each second segment is named after one first segment, and
+  /// no two after the same, 0 to 1.
+  public let matchedAccuracy: Double?
   /// The omega index of the covers (Collins & Dent 1988), at most 1; 0 for chance.
   public let omega: Double?
   /// The extended BCubed precision of the second cover (Amigó and others 2009), 0 to 1.
@@ -44,6 +49,8 @@ public struct DivisionAgreement: Sendable, Hashable {
     homogeneity = table?.homogeneity
     completeness = table?.completeness
     fowlkesMallows = table?.fowlkesMallows
+    purity = table?.purity
+    matchedAccuracy = table?.matchedAccuracy
   }
 
   /// Compares two covers of the same members, given as the segments of each.

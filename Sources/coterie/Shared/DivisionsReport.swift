@@ -67,7 +67,8 @@ extension DivisionAgreement {
       "adjusted_mutual_information": JSONValue(adjustedMutualInformation),
       "normalized_mutual_information": JSONValue(normalizedMutualInformation),
       "homogeneity": JSONValue(homogeneity), "completeness": JSONValue(completeness),
-      "fowlkes_mallows": JSONValue(fowlkesMallows), "omega": JSONValue(omega),
+      "fowlkes_mallows": JSONValue(fowlkesMallows), "purity": JSONValue(purity),
+      "matched_accuracy": JSONValue(matchedAccuracy), "omega": JSONValue(omega),
       "bcubed_precision": JSONValue(precision), "bcubed_recall": JSONValue(recall),
       "bcubed_f": JSONValue(fMeasure),
     ]

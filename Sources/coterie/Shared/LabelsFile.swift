@@ -46,7 +46,7 @@ struct LabelsFile {
     guard labels.count == other.labels.count else {
       throw Failure.badInput(
         "\(other.path) labels \(other.labels.count) rows and \(path) labels \(labels.count): both "
-          + "must label the same rows")
+          + "must label the same rows" + strangers(other))
     }
     guard let ids, let otherIDs = other.ids, ids != otherIDs else { return codes }
     var places: [String: Int] = [:]
@@ -59,6 +59,20 @@ struct LabelsFile {
       return codes
     }
     return Self.codes(order.map { labels[$0] })
+  }
+
+  /// How many ids only one of two files has, and the first few of them.
+  private func strangers(_ other: LabelsFile) -> String {
+    guard let ids, let otherIDs = other.ids else { return "" }
+    func only(_ ids: [String], _ others: [String], _ path: String) -> String? {
+      let others = Set(others)
+      let alone = ids.filter { !others.contains($0) }
+      guard !alone.isEmpty else { return nil }
+      let examples = alone.prefix(3).joined(separator: ", ") + (alone.count > 3 ? ", …" : "")
+      return "\(alone.count) only in \(path): \(examples)"
+    }
+    let parts = [only(otherIDs, ids, other.path), only(ids, otherIDs, path)].compactMap { $0 }
+    return parts.isEmpty ? "" : " (\(parts.joined(separator: "; ")))"
   }
 
   private static func codes(_ labels: [String]) -> [Int] {
