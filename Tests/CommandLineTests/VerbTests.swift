@@ -4,7 +4,8 @@ import Testing
 /// What holds for every verb.
 struct VerbTests {
   static let verbs = [
-    "cluster", "score", "features", "train", "label", "compare", "explain", "inspect", "simulate",
+    "cluster", "choose", "score", "features", "train", "label", "compare", "explain", "inspect",
+    "simulate",
     "import", "lists", "doctor",
   ]
 

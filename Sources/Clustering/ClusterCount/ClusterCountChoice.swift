@@ -17,6 +17,10 @@ public import LinearAlgebra
 /// 3. a gap (Tibshirani, Walther & Hastie 2001, doi 10.1111/1467-9868.00293) over that of a single
 ///    group by more than its standard error.
 ///
+/// Groups that pass and yet change when rows are drawn anew (`ClusterStability`: a mean Jaccard
+/// coefficient under 0.75, or one cluster's at 0.5 or under) are passed over for those of the next best
+/// silhouette, of the 5 best.
+///
 /// The silhouette takes bunches of groups for one each where the bunches are far apart. So every clear
 /// group is tested for groups inside, by the same tests. The finer count is chosen where clustering
 /// all rows into so many finds just these groups (an adjusted Rand index of at least 0.9) and its
@@ -137,9 +141,11 @@ public struct ClusterCountChoice: Sendable, Hashable {
       }
       (clusterCount, isClear, candidates, singleGroupGap) = (1, false, [], nil)
       reason =
-        distinct < 2
-        ? "All rows are the same, so there is a single group."
-        : "There are too few rows to tell groups apart."
+        sample.rowCount < 2
+        ? "There is a single row."
+        : distinct < 2
+          ? "All rows are the same, so there is a single group."
+          : "There are too few rows to tell groups apart."
       return
     }
     let method = CandidateClusterings.Method(

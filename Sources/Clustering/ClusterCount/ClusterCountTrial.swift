@@ -54,50 +54,83 @@ struct ClusterCountTrial {
 
   /// The number chosen, whether it is clear, and why.
   func verdict() throws(ClusteringError) -> Verdict {
-    let count = test.clusterCount
+    let best = test.ranking[0]
     let range =
-      counts.count == 1 ? "" : ", the best of \(counts.lowerBound) to \(counts.upperBound) groups"
-    let found = "a silhouette of \(rounded(test.silhouette))\(range)"
+      counts.count == 1 ? "" : " of \(counts.lowerBound) to \(counts.upperBound) groups"
+    let found =
+      "\(best) groups reach a silhouette of \(rounded(best))"
+      + (range.isEmpty ? "" : ", the best\(range)")
     func unclear(_ why: String) -> Verdict {
-      Verdict(
-        clusterCount: count, isClear: false, reason: "There are no clear groups: \(why).")
+      Verdict(clusterCount: best, isClear: false, reason: "There are no clear groups: \(why).")
     }
-    switch try test.outcome(references) {
-    case .faint:
-      return unclear("\(count) groups reach \(found), where clear ones reach 0.25")
-    case .chance(.uniform, let reached):
-      return unclear(
-        "\(count) groups reach \(found), and evenly spread points reach \(rounded(reached))")
-    case .chance(_, let reached):
-      return unclear(
-        "\(count) groups reach \(found), and parts of a single group with such tails reach "
-          + rounded(reached))
-    case .loose:
-      return unclear(
-        "\(count) groups are no tighter than evenly spread points divided alike, compared with a "
-          + "single group")
-    case .apart(let chance):
-      let apart =
-        "they reach \(found), where data without groups reach \(rounded(chance))"
-      guard let finer = try finerCount() else {
-        return Verdict(
-          clusterCount: count, isClear: true, reason: "\(count) groups stand apart: \(apart).")
+    for count in test.ranking.prefix(Self.mostTried) {
+      let outcome = try test.outcome(count, uniform: references)
+      guard case .apart(let chance) = outcome else {
+        // What the best silhouette fails is the reason; worse ones may fail.
+        if count == best { return unclear(why(outcome, best, found)) }
+        continue
       }
+      guard try isStable(count) else { continue }
+      if let finer = try finerCount(than: count) {
+        return Verdict(
+          clusterCount: finer, isClear: true,
+          reason: "\(finer) groups stand apart: \(count) by silhouette, and some of these are "
+            + "groups of groups.")
+      }
+      let among =
+        count == best
+        ? (range.isEmpty ? "" : ", the best\(range)")
+        : ", the best\(range) that come back when rows are drawn anew"
       return Verdict(
-        clusterCount: finer, isClear: true,
-        reason: "\(finer) groups stand apart: \(count) by silhouette, and some of these are "
-          + "groups of groups.")
+        clusterCount: count, isClear: true,
+        reason:
+          "\(count) groups stand apart: they reach a silhouette of \(rounded(count))\(among), "
+          + "where data without groups reach \(rounded(chance)).")
+    }
+    return unclear("\(found), but they do not come back when rows are drawn anew")
+  }
+
+  /// The most numbers of clusters that are tested, by falling silhouette.
+  private static let mostTried = 5
+
+  /// What speaks against the best number of clusters.
+  private func why(_ outcome: GroupTest.Outcome, _ best: Int, _ found: String) -> String {
+    switch outcome {
+    case .faint, .apart: "\(found), where clear ones reach 0.25"
+    case .chance(.uniform, let reached):
+      "\(found), and evenly spread points reach \(rounded(reached))"
+    case .chance(_, let reached):
+      "\(found), and parts of a single group with such tails reach \(rounded(reached))"
+    case .loose:
+      "\(best) groups are no tighter than evenly spread points divided alike, compared with a "
+        + "single group"
     }
   }
 
-  /// The number of groups where some of those of the highest silhouette consist of clear groups
+  /// True where clusters come back when rows are drawn anew: stable by their mean, none dissolved.
+  private func isStable(_ count: Int) throws(ClusteringError) -> Bool {
+    let stability = try stability(count).jaccard
+    let mean = stability.reduce(0, +) / Double(stability.count)
+    return mean >= 0.75 && stability.allSatisfy { $0 > 0.5 }
+  }
+
+  /// The bootstrap stability of a number of clusters.
+  func stability(_ count: Int) throws(ClusteringError) -> ClusterStability {
+    let samples = test.clusterings.samples
+    return try ClusterStability(
+      samples, labels: test.clusterings.labels(count), method: method.clustering(count),
+      replicateCount: 50, maximumRowCount: samples.rowCount, seed: method.seed,
+      threadCount: method.threadCount)
+  }
+
+  /// The number of groups where some of the clusters of a number of them consist of clear groups
   /// themselves, and the method finds just these.
   ///
   /// The silhouette is highest where bunches of groups are taken for one each once the bunches are far
   /// enough apart. So every cluster is tested as all rows were, until none comes apart any more.
-  private func finerCount() throws(ClusteringError) -> Int? {
-    var labels = test.clusterings.labels(test.clusterCount)
-    var count = test.clusterCount
+  private func finerCount(than coarse: Int) throws(ClusteringError) -> Int? {
+    var labels = test.clusterings.labels(coarse)
+    var count = coarse
     var isWhole = [Bool](repeating: false, count: count)
     while let cluster = isWhole.firstIndex(of: false) {
       isWhole[cluster] = true
@@ -108,7 +141,7 @@ struct ClusterCountTrial {
       isWhole[cluster] = false
       while isWhole.count < count { isWhole.append(false) }
     }
-    guard count > test.clusterCount else { return nil }
+    guard count > coarse else { return nil }
     let table = try ContingencyTable(test.clusterings.labels(count), labels)
     guard let agreement = table.adjustedRand, agreement >= 0.9 else { return nil }
     let strength = try PredictionStrength(
@@ -124,9 +157,12 @@ struct ClusterCountTrial {
     let most = min(most, distinct, rows.count / 5, 10)
     guard most >= 2 else { return nil }
     let inner = try GroupTest(samples, counts: 2...most, method: method)
-    guard case .apart = try inner.outcome() else { return nil }
-    return inner.clusterings.labels(inner.clusterCount)
+    guard case .apart = try inner.outcome(inner.ranking[0]) else { return nil }
+    return inner.clusterings.labels(inner.ranking[0])
   }
 
   private func rounded(_ value: Double) -> String { String(format: "%.2f", value) }
+
+  /// The silhouette of a number of clusters.
+  private func rounded(_ count: Int) -> String { rounded(test.silhouette(count)) }
 }

@@ -8,9 +8,6 @@ extension ClusterCountTrial {
     let clusterings = test.clusterings
     let (samples, labels) = (clusterings.samples, clusterings.labels(count))
     let clustering = method.clustering(count)
-    let stability = try ClusterStability(
-      samples, labels: labels, method: clustering, replicateCount: 50,
-      maximumRowCount: samples.rowCount, seed: method.seed, threadCount: method.threadCount)
     let strength =
       samples.rowCount / 2 >= count
       ? try PredictionStrength(
@@ -28,7 +25,7 @@ extension ClusterCountTrial {
     }
     return ClusterCountChoice.FullEvidence(
       squaredEuclideanSilhouette: silhouette, totalInertia: inertia,
-      predictionStrength: strength, stability: stability.jaccard)
+      predictionStrength: strength, stability: try stability(count).jaccard)
   }
 }
 

@@ -19,10 +19,9 @@ struct GroupTest {
 
   let clusterings: CandidateClusterings
   private let method: CandidateClusterings.Method
-  /// The number of clusters of the highest silhouette, the lowest of those that tie.
-  let clusterCount: Int
-  /// Its silhouette.
-  let silhouette: Double
+  private let least: Int
+  /// The numbers of clusters by falling silhouette, the lower of those that tie first.
+  let ranking: [Int]
   /// All silhouettes, by number of clusters from the least.
   let silhouettes: [MeanSilhouette?]
 
@@ -40,17 +39,25 @@ struct GroupTest {
     }
     self.silhouettes = silhouettes
     let means = silhouettes.map { $0?.mean ?? -1 }
-    let best = means.indices.max { (means[$0], -$0) < (means[$1], -$1) } ?? 0
-    clusterCount = counts.lowerBound + best
-    silhouette = means[best]
+    ranking = means.indices.sorted { (-means[$0], $0) < (-means[$1], $1) }
+      .map { $0 + counts.lowerBound }
+    least = counts.lowerBound
   }
 
-  /// Tests the number of clusters of the highest silhouette.
+  /// The mean silhouette of a number of clusters; -1 where there is none.
+  func silhouette(_ count: Int) -> Double { silhouettes[count - least]?.mean ?? -1 }
+
+  /// Tests the clusters of a number of them.
   ///
-  /// - Parameter uniform: References of the uniform kind that were clustered into it already.
+  /// - Parameters:
+  ///   - count: The number of clusters.
+  ///   - uniform: References of the uniform kind that were clustered into it already.
   /// - Returns: That the groups stand apart, or the first test that they fail.
   /// - Throws: `ClusteringError` for what the method refuses of the references.
-  func outcome(_ uniform: [CandidateClusterings]? = nil) throws(ClusteringError) -> Outcome {
+  func outcome(
+    _ count: Int, uniform: [CandidateClusterings]? = nil
+  ) throws(ClusteringError) -> Outcome {
+    let silhouette = silhouette(count)
     guard silhouette >= 0.25 else { return .faint }
     var chance = -1.0
     for kind in [ReferenceDistribution.Kind.unimodalColumns, .unimodalComponents, .uniform] {
@@ -59,9 +66,9 @@ struct GroupTest {
         references = uniform
       } else {
         references = try Self.references(
-          clusterings.samples, kind, counts: clusterCount...clusterCount, method: method)
+          clusterings.samples, kind, counts: count...count, method: method)
       }
-      let (count, metric) = (clusterCount, method.metric)
+      let metric = method.metric
       let reached = try mapInParallel(
         count: references.count, threadCount: method.threadCount
       ) { (reference) throws(ClusteringError) in
@@ -72,18 +79,18 @@ struct GroupTest {
         return .chance(kind, spread.mean)
       }
       chance = max(chance, spread.mean)
-      if kind == .uniform, try !isTighter(than: references) { return .loose }
+      if kind == .uniform, try !isTighter(count, than: references) { return .loose }
     }
     return .apart(chance: chance)
   }
 
   /// True where the gap is over that of a single group by more than its standard error.
   private func isTighter(
-    than references: [CandidateClusterings]
+    _ count: Int, than references: [CandidateClusterings]
   ) throws(ClusteringError) -> Bool {
     // No inertia at all is the best there is.
-    if try clusterings.labeled(clusterCount).inertia() == 0 { return true }
-    guard let gap = try Gap(clusterings, references, clusterCount),
+    if try clusterings.labeled(count).inertia() == 0 { return true }
+    guard let gap = try Gap(clusterings, references, count),
       let single = try Gap(clusterings, references, 1)
     else { return false }
     return gap.value - gap.standardError > single.value

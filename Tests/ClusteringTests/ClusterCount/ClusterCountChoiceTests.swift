@@ -66,6 +66,20 @@ struct ClusterCountChoiceTests {
     #expect(choices.contains { $0.reason.contains("parts of a single group with such tails") })
   }
 
+  @Test func groupsThatDoNotLastAreNotClear() throws {
+    // Two rings: to k-means arcs, which lie elsewhere each time.
+    var generator = SeededGenerator(seed: 5)
+    let samples = Matrix(
+      rows: (0..<400).map { row in
+        let angle = 2 * Double.pi * generator.uniform()
+        let radius = row % 2 == 0 ? 1.0 : 6 + 0.2 * generator.uniform()
+        return [radius * cos(angle), radius * sin(angle)]
+      })
+    let choice = try ClusterCountChoice(samples, counts: 5...8)
+    #expect(!choice.isClear)
+    #expect(choice.reason.hasSuffix("but they do not come back when rows are drawn anew."))
+  }
+
   @Test func groupsOfGroupsAreFound() throws {
     var generator = SeededGenerator(seed: 12)
     // Three groups 10 apart on the left, two on the right, 100 away.
