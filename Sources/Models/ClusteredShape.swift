@@ -24,7 +24,9 @@ struct ClusteredShape {
     let clusterCount = algorithm.clusterCount
     var rows = [[Int]](repeating: [], count: clusterCount)
     for (row, label) in labels.enumerated() { rows[label].append(row) }
-    let distances = try algorithm.assign(prepared.matrix, threadCount: threadCount).distances
+    let (modelLabels, distances) = try algorithm.assign(prepared.matrix, threadCount: threadCount)
+    var labelledCounts = [Int](repeating: 0, count: clusterCount)
+    for label in modelLabels { labelledCounts[label] += 1 }
     let columns = prepared.transform.columns
     let values = columns.map {
       FeatureTransform.imputed($0.feature, $0.imputation, in: prepared.table)
@@ -52,7 +54,8 @@ struct ClusteredShape {
         description: segmentDescription(of: portrait, communityMedians: communityMedians),
         size: portrait.size,
         radii: SegmentModel.Segment.radiusQuantiles.map { nearestRank($0, ofSorted: sorted) },
-        medians: portrait.medians, effects: portrait.effects)
+        medians: portrait.medians, effects: portrait.effects,
+        labelledCount: labelledCounts[label])
     }
   }
 }

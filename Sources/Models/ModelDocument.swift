@@ -5,7 +5,8 @@ import Foundation
 struct ModelDocument: Codable, Equatable {
   /// The format that this build writes.
   ///
-  /// Format 2 added the tensor `segment.effects`, `stability` of segments and `confidence_exponent`.
+  /// Format 2 added the tensors `segment.effects` and `segment.labelled`, `stability` of segments,
+  /// `confidence_exponent` and `next_segment`.
   static let currentFormat = 2
   /// The formats that this build reads.
   static let readFormats = 1...currentFormat
@@ -98,6 +99,8 @@ struct ModelDocument: Codable, Equatable {
     var inertia: Double
     var quality: [String: Double]
     var parent: String?
+    /// Format 2.
+    var nextSegment: Int?
 
     enum CodingKeys: String, CodingKey {
       case asOf = "as_of"
@@ -110,6 +113,7 @@ struct ModelDocument: Codable, Equatable {
       case inertia
       case quality
       case parent
+      case nextSegment = "next_segment"
     }
   }
 

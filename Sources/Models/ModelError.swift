@@ -26,7 +26,7 @@ extension ModelError: CustomStringConvertible {
     case .notAModel(let file):
       "\(file): a safetensors file, but not a model of coterie: give one written by coterie train"
     case .unsupportedVersion(let file, let found, let supported):
-      "\(file): model format \(found), this coterie reads format \(supported): "
+      "\(file): model format \(found), this coterie reads formats up to \(supported): "
         + (found > supported ? "update coterie" : "train the model again")
     case .inconsistent(let file, let reason):
       "\(file): the model contradicts itself (\(reason)): train it again"

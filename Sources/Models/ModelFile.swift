@@ -8,7 +8,7 @@ import LinearAlgebra
 ///
 /// Tensors, float64 unless said: `centroids` (k × d) for k-means, Ward, centroid and median, else
 /// `exemplars` (m × d), `exemplar.weights` (m) and `exemplar.offsets` (k + 1, int64);
-/// `segment.sizes` (k, int64), `segment.radii` (k × 4: quantiles 0.5, 0.9, 0.99, 0.999 of the
+/// `segment.sizes` and `segment.labelled` (k, int64), `segment.radii` (k × 4: quantiles 0.5, 0.9, 0.99, 0.999 of the
 /// distance), `segment.medians` and `segment.effects` (k × columns); `column.center`, `column.scale` (columns) or
 /// `column.knots` (columns × 257); `projection.mean`, `projection.matrix` where there is one;
 /// `distribution.knots` (features × 257); `linkage` (n − 1 × 4) for trees of at most

@@ -71,26 +71,41 @@ extension SegmentModel {
     let limits = segments.map { $0.radii[$0.radii.count - 1] }
     return labels.enumerated().map { row, label in
       let all = distances.row(row)
-      let distance = all[all.startIndex + label]
-      let second = all.indices.filter { $0 - all.startIndex != label }.min { all[$0] < all[$1] }
-      let isNovel = zip(all, limits).allSatisfy { $0 > $1 }
-      guard let second else {
-        return ModelLabel(
-          segment: label, secondSegment: nil, distance: distance, secondDistance: nil,
-          confidence: 1, isNovel: isNovel)
-      }
+      let nearest = NearestSegments(distances: all, label: label)
       return ModelLabel(
-        segment: label, secondSegment: second - all.startIndex, distance: distance,
-        secondDistance: all[second], confidence: confidence(distance, all[second]),
-        isNovel: isNovel)
+        segment: label, secondSegment: nearest.second, distance: nearest.distance,
+        secondDistance: nearest.secondDistance,
+        confidence: nearest.ratio.map { confidence($0) } ?? 1,
+        isNovel: zip(all, limits).allSatisfy { $0 > $1 })
     }
   }
 
-  private func confidence(_ first: Double, _ second: Double) -> Double {
-    guard second > first else { return 0.5 }
-    // The ratio is taken first, so that no power can overflow.
-    let ratio = first / second
-    return 1 / (1 + (confidenceExponent == 2 ? ratio * ratio : pow(ratio, confidenceExponent)))
+  /// The confidence of a label, given d₁/d₂.
+  private func confidence(_ ratio: Double) -> Double {
+    1 / (1 + (confidenceExponent == 2 ? ratio * ratio : pow(ratio, confidenceExponent)))
+  }
+}
+
+/// A row's distances to its segment and to the next one.
+struct NearestSegments {
+  let distance: Double
+  /// The second-nearest segment; nil where there is one only.
+  let second: Int?
+  let secondDistance: Double?
+
+  init(distances: ArraySlice<Double>, label: Int) {
+    let start = distances.startIndex
+    let second = distances.indices.filter { $0 - start != label }
+      .min { distances[$0] < distances[$1] }
+    distance = distances[start + label]
+    self.second = second.map { $0 - start }
+    secondDistance = second.map { distances[$0] }
+  }
+
+  /// d₁/d₂, 0...1: the ratio is taken before its power, which could overflow; 1 where the next segment is
+  /// no farther, nil where there is none.
+  var ratio: Double? {
+    secondDistance.map { $0 > distance ? distance / $0 : 1 }
   }
 }
 

@@ -163,6 +163,7 @@ extension SegmentModel {
   ) throws -> [Segment] {
     let count = document.segments.count
     let sizes = try tensors.integers("segment.sizes")
+    let labelled = document.format == 1 ? sizes : try tensors.integers("segment.labelled")
     let radii = try tensors.matrix("segment.radii")
     let medians = try tensors.matrix("segment.medians")
     let effects =
@@ -176,10 +177,14 @@ extension SegmentModel {
         && medians.columnCount == columnCount,
       "segments of another number or width")
     try require(sizes.allSatisfy { $0 > 0 }, "a segment without members")
+    try require(
+      labelled.count == count && labelled.allSatisfy { $0 >= 0 }, "labels of another number")
     // Subtracted one by one: a sum of what a damaged file holds could overflow.
-    var membersLeft = document.training.members
-    for size in sizes where membersLeft >= 0 { membersLeft -= size }
-    try require(membersLeft == 0, "sizes of another sum")
+    for sizes in [sizes, labelled] {
+      var membersLeft = document.training.members
+      for size in sizes where membersLeft >= 0 { membersLeft -= size }
+      try require(membersLeft == 0, "sizes of another sum")
+    }
     try require(radii.elements.allSatisfy { $0 >= 0 }, "a negative radius")
     try require(
       Set(document.segments.map(\.id)).count == count
@@ -190,11 +195,15 @@ extension SegmentModel {
     try require(
       document.format > 1 || document.segments.allSatisfy { $0.stability == nil },
       "a stability in a file of format 1")
+    try require(
+      document.training.nextSegment.map { (0...1_000_000_000).contains($0) && document.format > 1 }
+        ?? true, "a number of the next segment that cannot be")
     return document.segments.enumerated().map { index, segment in
       Segment(
         id: segment.id, name: segment.name, description: segment.description,
         size: sizes[index], radii: Array(radii.row(index)), medians: Array(medians.row(index)),
-        effects: Array(effects.row(index)), stability: segment.stability)
+        effects: Array(effects.row(index)), stability: segment.stability,
+        labelledCount: labelled[index])
     }
   }
 }
@@ -245,6 +254,7 @@ extension ModelDocument {
       lastEvent: training.lastEvent, memberCount: training.members, eventCount: training.events,
       parameters: algorithm.parameters, seed: algorithm.seed,
       iterationCount: training.iterations, hasConverged: training.converged,
-      inertia: training.inertia, quality: training.quality, parentID: training.parent)
+      inertia: training.inertia, quality: training.quality, parentID: training.parent,
+      nextSegmentNumber: training.nextSegment)
   }
 }

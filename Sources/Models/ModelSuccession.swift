@@ -1,8 +1,26 @@
 public import Clustering
+import Engagement
 import LinearAlgebra
 
 /// How the segments of a model follow those of an earlier one.
 public struct ModelSuccession: Sendable, Hashable {
+  /// A segment that keeps its name although the name's words are no longer true of it.
+  public struct ChangedMeaning: Sendable, Hashable {
+    /// The segment's id.
+    public let id: String
+    /// The name that it keeps.
+    public let name: String
+    /// The words of the name that are not true any more.
+    public let words: [String]
+    /// The name that a model without an earlier one would give it.
+    public let nameToday: String
+  }
+
+  /// A segment follows one of an earlier model where their Jaccard index is at least this.
+  ///
+  /// Two segments of one size that share half of their members have an index of a third.
+  public static let leastJaccard = 1.0 / 3
+
   /// The model with the ids and names that it takes over.
   public let model: SegmentModel
   /// The ids that were taken over.
@@ -11,13 +29,20 @@ public struct ModelSuccession: Sendable, Hashable {
   public let new: [String]
   /// The earlier model's ids that no segment took over.
   public let vanished: [String]
+  /// Segments whose names were taken over and are not true any more.
+  public let changedMeanings: [ChangedMeaning]
+  /// Who moves where.
+  public let migration: SegmentMigration
 
   /// Gives the segments of a model the ids and names of those of an earlier one that they share most
   /// members with.
   ///
   /// Segments are matched one to one so that the number of members that stay in theirs is the largest
-  /// possible (Kuhn 1955, doi 10.1002/nav.3800020109). A segment that shares nobody with its match, or
-  /// has none, gets the next number that neither model has used.
+  /// possible (Kuhn 1955, doi 10.1002/nav.3800020109), of pairs whose Jaccard index is at least
+  /// ``leastJaccard``: fewer shared members make no segment the same. One without a match gets the next
+  /// number that no model of the line has used, and a name of its own. Names stay as long as segments do,
+  /// for those who know them; where one is not true any more, ``changedMeanings`` says so. Descriptions
+  /// are always the new model's. A name that is an id, as models of format 1 have, gives way.
   ///
   /// - Parameters:
   ///   - model: the new model.
@@ -25,47 +50,117 @@ public struct ModelSuccession: Sendable, Hashable {
   ///   - previous: the earlier model.
   ///   - previousID: its id, kept in the training record.
   ///   - previousLabels: the earlier model's label of the same members.
-  /// - Precondition: both have a label for each member.
+  ///   - haveJoined: which of them joined since the earlier model was trained; by default nobody.
+  /// - Precondition: there is a label of each model for every member.
   /// - Throws: `ClusteringError`.
   /// - Complexity: O(members + k³).
   public init(
     _ model: SegmentModel, labels: [Int], previous: SegmentModel, previousID: String,
-    previousLabels: [Int]
+    previousLabels: [Int], haveJoined: [Bool]? = nil
   ) throws(ClusteringError) {
-    precondition(labels.count == previousLabels.count, "both label the same members")
-    let (count, previousCount) = (model.segments.count, previous.segments.count)
-    var shared = Matrix<Double>(rowCount: count, columnCount: previousCount)
-    for (label, old) in zip(labels, previousLabels) { shared[label, old] += 1 }
-    var cost = shared
-    for index in cost.elements.indices { cost.elements[index] *= -1 }
-    let match = try minimumCostAssignment(cost)
+    let haveJoined = haveJoined ?? [Bool](repeating: false, count: labels.count)
+    let previousIDs = previous.segments.map(\.id)
+    let unnamed = try SegmentMigration(
+      previousIDs: previousIDs, previousLabels: previousLabels, ids: model.segments.map(\.id),
+      labels: labels, haveJoined: haveJoined)
+    let match = try Self.match(unnamed)
+    var naming = SuccessionNaming(model, previous: previous, match: match)
+    naming.run()
 
-    var segments = model.segments
-    var kept: [String] = []
-    var new: [String] = []
-    var next = 0
-    let taken = Set(previous.segments.map(\.id))
-    for position in segments.indices {
-      if let old = match[position], shared[position, old] > 0 {
-        segments[position].id = previous.segments[old].id
-        segments[position].name = previous.segments[old].name
-        kept.append(segments[position].id)
-      } else {
-        while taken.contains("c\(next)") { next += 1 }
-        segments[position].id = "c\(next)"
-        segments[position].name = segments[position].id
-        new.append(segments[position].id)
-        next += 1
-      }
-    }
     var training = model.training
     training.parentID = previousID
+    training.nextSegmentNumber = naming.nextNumber
     self.model = SegmentModel(
       settings: model.settings, transform: model.transform, algorithm: model.algorithm,
-      segments: segments, training: training, distributions: model.distributions,
-      linkageMatrix: model.linkageMatrix)
+      segments: naming.segments, training: training, distributions: model.distributions,
+      linkageMatrix: model.linkageMatrix, confidenceExponent: model.confidenceExponent)
+    let ids = naming.segments.map(\.id)
+    let (kept, new) = (ids.filter(previousIDs.contains), ids.filter { !previousIDs.contains($0) })
     self.kept = kept
     self.new = new
-    vanished = previous.segments.map(\.id).filter { !kept.contains($0) }
+    vanished = previousIDs.filter { !kept.contains($0) }
+    changedMeanings = naming.changedMeanings
+    migration = try SegmentMigration(
+      previousIDs: previousIDs, previousLabels: previousLabels, ids: ids, labels: labels,
+      haveJoined: haveJoined)
+  }
+
+  /// For each new label the earlier one that it follows, if any.
+  private static func match(_ migration: SegmentMigration) throws(ClusteringError) -> [Int?] {
+    func weight(_ new: Int, _ old: Int) -> Int {
+      migration.jaccard(previous: old, new: new) >= leastJaccard ? migration.counts[old][new] : 0
+    }
+    var cost = Matrix<Double>(
+      rowCount: migration.ids.count, columnCount: migration.previousIDs.count)
+    for new in migration.ids.indices {
+      for old in migration.previousIDs.indices { cost[new, old] = -Double(weight(new, old)) }
+    }
+    return try minimumCostAssignment(cost).enumerated().map { new, old in
+      old.flatMap { weight(new, $0) > 0 ? $0 : nil }
+    }
+  }
+}
+
+/// Ids and names of segments that follow others.
+private struct SuccessionNaming {
+  private let previous: SegmentModel
+  private let match: [Int?]
+  private let portraits: [SegmentPortrait]
+  private(set) var segments: [SegmentModel.Segment]
+  private(set) var nextNumber: Int
+  private(set) var changedMeanings: [ModelSuccession.ChangedMeaning] = []
+
+  init(_ model: SegmentModel, previous: SegmentModel, match: [Int?]) {
+    self.previous = previous
+    self.match = match
+    segments = model.segments
+    nextNumber = previous.training.nextSegmentNumber ?? previous.leastUnusedNumber
+    portraits = model.segments.map { segment in
+      SegmentPortrait(
+        features: model.transform.columns.map(\.feature), medians: segment.medians,
+        effects: segment.effects, size: segment.size)
+    }
+  }
+
+  mutating func run() {
+    let previousIDs = Set(previous.segments.map(\.id))
+    var (taken, unnamed): (Set<String>, [Int]) = ([], [])
+    for (position, old) in match.enumerated() {
+      guard let old = old.map({ previous.segments[$0] }) else {
+        while previousIDs.contains("c\(nextNumber)") { nextNumber += 1 }
+        segments[position].id = "c\(nextNumber)"
+        nextNumber += 1
+        unnamed.append(position)
+        continue
+      }
+      segments[position].id = old.id
+      guard old.name != old.id, taken.insert(old.name).inserted else {
+        unnamed.append(position)
+        continue
+      }
+      let wrong = portraits[position].wrongWords(in: old.name)
+      if !wrong.isEmpty {
+        changedMeanings.append(
+          ModelSuccession.ChangedMeaning(
+            id: old.id, name: old.name, words: wrong, nameToday: segments[position].name))
+      }
+      segments[position].name = old.name
+    }
+    // The names that were made for the new model alone, where they are free.
+    for position in unnamed {
+      if taken.contains(segments[position].name),
+        let other = SegmentNaming.names(of: [portraits[position]], taken: taken).first
+      {
+        segments[position].name = other
+      }
+      taken.insert(segments[position].name)
+    }
+  }
+}
+
+extension SegmentModel {
+  /// The number behind the highest that an id has.
+  fileprivate var leastUnusedNumber: Int {
+    1 + (segments.compactMap { Int($0.id.dropFirst()) }.filter { $0 < 1_000_000 }.max() ?? -1)
   }
 }

@@ -28,6 +28,18 @@ public struct ModelTraining: Sendable, Hashable {
   public var percentileFeatures: [FeatureDefinition]
   /// Whether the clustered matrix is rounded to single precision before clustering.
   public var isSinglePrecision = false
+  /// k-means: the centroids of an earlier model's segments in the space that is clustered, as
+  /// ``previousMeans(_:labels:segmentCount:)`` gives them.
+  ///
+  /// A run is started from them, too, and taken unless a start of its own ends at an inertia that is lower
+  /// by more than ``freshStartGain``: segments that are as good stay as they were. It is passed over where
+  /// it is of another number or width.
+  public var previousMeans: Matrix<Double>?
+  /// By what part of the inertia a start of its own must be better than one from ``previousMeans``.
+  public static let freshStartGain = 0.05
+  /// How many times members are drawn anew to measure how stable segments are and to calibrate
+  /// confidences; 0 leaves both out.
+  public var resampleCount = 50
   /// The seed of all draws that are not the algorithm's own.
   public var seed: UInt64
   /// How many threads work at once; the model does not depend on it.
@@ -113,14 +125,25 @@ public struct ModelTraining: Sendable, Hashable {
     if isSinglePrecision { outcome.parameters["precision"] = "float32" }
     let shape = ClusteredShape(
       prepared, labels: outcome.labels, algorithm: outcome.algorithm, threadCount: threadCount)
-    let training = try record(prepared, outcome, events: events)
+    var training = try record(prepared, outcome, events: events)
+    var segments = try shape.segments()
+    var exponent: Double?
+    if resampleCount > 0 {
+      let models = try ResampledModels(
+        prepared, labels: outcome.labels, algorithm: outcome.algorithm,
+        method: algorithm.method, count: resampleCount, seed: seed, threadCount: threadCount)
+      for (label, value) in models.stability.enumerated() { segments[label].stability = value }
+      exponent = models.exponent
+      training.parameters["resamples"] = String(resampleCount)
+      training.quality.merge(models.quality) { $1 }
+    }
     let model = SegmentModel(
       settings: settings.naming(features + percentileFeatures), transform: prepared.transform,
-      algorithm: outcome.algorithm, segments: try shape.segments(), training: training,
+      algorithm: outcome.algorithm, segments: segments, training: training,
       distributions: distributions(of: prepared.table),
       linkageMatrix: outcome.tree.flatMap {
         $0.leafCount <= Self.maximumStoredLeaves ? $0.linkageMatrix : nil
-      })
+      }, confidenceExponent: exponent ?? 2)
     return (model, outcome.labels, outcome.tree)
   }
 
@@ -136,18 +159,28 @@ public struct ModelTraining: Sendable, Hashable {
   private func cluster(_ matrix: Matrix<Double>) throws(ClusteringError) -> Outcome {
     switch algorithm {
     case .kMeans(let configuration):
-      let fit =
-        isSinglePrecision
-        ? try configuration.fit(matrix.converted(to: Float.self)) : try configuration.fit(matrix)
+      var fit = try kMeans(configuration, matrix)
+      var parameters = [
+        "clusters": String(configuration.clusterCount),
+        "init": configuration.initialization.name,
+        "restarts": String(configuration.restartCount),
+        "max_iterations": String(configuration.maximumIterations),
+        "tolerance": configuration.tolerance.description,
+      ]
+      if let previousMeans, previousMeans.rowCount == configuration.clusterCount,
+        previousMeans.columnCount == matrix.columnCount
+      {
+        var again = configuration
+        again.initialization = .centroids(previousMeans)
+        let continued = try kMeans(again, matrix)
+        if continued.inertia * (1 - Self.freshStartGain) <= fit.inertia {
+          fit = continued
+          parameters["init"] = "previous model"
+        }
+      }
       return Outcome(
-        algorithm: .kMeans(fit.model), labels: fit.labels,
-        parameters: [
-          "clusters": String(configuration.clusterCount),
-          "init": configuration.initialization.name,
-          "restarts": String(configuration.restartCount),
-          "max_iterations": String(configuration.maximumIterations),
-          "tolerance": configuration.tolerance.description,
-        ], iterationCount: fit.iterationCount, hasConverged: fit.hasConverged)
+        algorithm: .kMeans(fit.model), labels: fit.labels, parameters: parameters,
+        iterationCount: fit.iterationCount, hasConverged: fit.hasConverged)
     case .hierarchical(let configuration, let cut):
       let tree =
         isSinglePrecision
@@ -165,6 +198,23 @@ public struct ModelTraining: Sendable, Hashable {
         algorithm: .hierarchical(model), labels: clusters.labels, parameters: parameters,
         tree: tree)
     }
+  }
+
+  private func kMeans(
+    _ configuration: KMeans, _ matrix: Matrix<Double>
+  ) throws(ClusteringError) -> KMeansFit {
+    isSinglePrecision
+      ? try configuration.fit(matrix.converted(to: Float.self)) : try configuration.fit(matrix)
+  }
+
+  /// The means of what an earlier model's segments hold, in the space that is clustered.
+  ///
+  /// - Returns: segments × columns; nil where a segment holds nobody.
+  public static func previousMeans(
+    _ prepared: Prepared, labels: [Int], segmentCount: Int
+  ) -> Matrix<Double>? {
+    guard Set(labels).count == segmentCount else { return nil }
+    return prepared.matrix.means(ofLabels: labels, count: segmentCount)
   }
 
   private func record(
@@ -188,6 +238,16 @@ public struct ModelTraining: Sendable, Hashable {
       result[feature] = table.column(feature).flatMap { EmpiricalDistribution(of: $0) }
     }
     return result
+  }
+}
+
+extension ModelTraining.Algorithm {
+  /// The same, as what draws rows anew asks for it.
+  fileprivate var method: ClusteringMethod {
+    switch self {
+    case .kMeans(let configuration): .kMeans(configuration)
+    case .hierarchical(let configuration, let cut): .hierarchical(configuration, cut: cut)
+    }
   }
 }
 

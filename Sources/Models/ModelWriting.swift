@@ -20,6 +20,7 @@ extension SegmentModel {
       }
     }
     file.add("segment.sizes", shape: [k], segments.map(\.size))
+    file.add("segment.labelled", shape: [k], segments.map(\.labelledCount))
     let radiusCount = Segment.radiusQuantiles.count
     file.add("segment.radii", shape: [k, radiusCount], segments.flatMap(\.radii))
     file.add("segment.medians", shape: [k, transform.columns.count], segments.flatMap(\.medians))
@@ -103,7 +104,8 @@ extension SegmentModel {
         asOf: training.asOf, firstEvent: training.firstEvent, lastEvent: training.lastEvent,
         members: training.memberCount, events: training.eventCount,
         iterations: training.iterationCount, converged: training.hasConverged,
-        inertia: training.inertia, quality: training.quality, parent: training.parentID))
+        inertia: training.inertia, quality: training.quality, parent: training.parentID,
+        nextSegment: training.nextSegmentNumber))
   }
 }
 

@@ -28,6 +28,9 @@ public struct SegmentModel: Sendable, Hashable {
     public var description: String
     /// The number of training members.
     public var size: Int
+    /// How many training members the model labels with the segment: ``size`` for k-means, about as many for
+    /// trees, which label by their linkage's criterion; ``size`` in models of format 1.
+    public var labelledCount: Int
     /// Quantiles of the training members' distances to the segment, nearest rank.
     public var radii: [Double]
     /// The median of each of the transform's columns over the training members, in the features' own
@@ -40,12 +43,13 @@ public struct SegmentModel: Sendable, Hashable {
     /// 0 to 1 (Hennig 2007, doi 10.1016/j.csda.2006.11.025); nil where it was not measured.
     public var stability: Double?
 
-    /// Makes a segment from its parts; effects that are not said are 0.
+    /// Makes a segment from its parts; effects that are not said are 0, and the labelled count is the size.
     ///
     /// - Precondition: there are as many effects as medians.
     public init(
       id: String, name: String, description: String, size: Int, radii: [Double],
-      medians: [Double], effects: [Double]? = nil, stability: Double? = nil
+      medians: [Double], effects: [Double]? = nil, stability: Double? = nil,
+      labelledCount: Int? = nil
     ) {
       let effects = effects ?? [Double](repeating: 0, count: medians.count)
       precondition(effects.count == medians.count, "an effect for each median")
@@ -57,6 +61,7 @@ public struct SegmentModel: Sendable, Hashable {
       self.medians = medians
       self.effects = effects
       self.stability = stability
+      self.labelledCount = labelledCount ?? size
     }
   }
 

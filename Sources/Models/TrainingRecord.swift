@@ -26,12 +26,16 @@ public struct TrainingRecord: Sendable, Hashable {
   public var quality: [String: Double]
   /// The id of the model whose segments' ids and names were taken over.
   public var parentID: String?
+  /// The number of the next new segment's id, which no model of the line has used; nil in a model without
+  /// an earlier one, whose ids count from 0.
+  public var nextSegmentNumber: Int?
 
   /// Makes a record.
   public init(
     toolVersion: String, asOf: String, firstEvent: String?, lastEvent: String?, memberCount: Int,
     eventCount: Int, parameters: [String: String], seed: UInt64, iterationCount: Int?,
-    hasConverged: Bool?, inertia: Double, quality: [String: Double], parentID: String? = nil
+    hasConverged: Bool?, inertia: Double, quality: [String: Double], parentID: String? = nil,
+    nextSegmentNumber: Int? = nil
   ) {
     self.toolVersion = toolVersion
     self.asOf = asOf
@@ -46,5 +50,6 @@ public struct TrainingRecord: Sendable, Hashable {
     self.inertia = inertia
     self.quality = quality
     self.parentID = parentID
+    self.nextSegmentNumber = nextSegmentNumber
   }
 }

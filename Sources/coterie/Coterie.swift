@@ -23,9 +23,9 @@ struct Coterie: ParsableCommand {
       """,
     version: version,
     subcommands: [
-      Cluster.self, Choose.self, Score.self, Features.self, Train.self, Label.self, Compare.self,
-      Explain.self,
-      Inspect.self, Rules.self, Lists.self, Simulate.self, Import.self, Doctor.self,
+      Cluster.self, Choose.self, Score.self, Features.self, Train.self, Label.self, Drift.self,
+      Compare.self, Explain.self, Inspect.self, Rules.self, Lists.self, Simulate.self, Import.self,
+      Doctor.self,
     ])
 
   static func main() {

@@ -167,20 +167,80 @@ struct SuccessionTests {
       let later = try train(
         "june", asOf: "2025-07-01", clusters: "6",
         ["--previous", folder.path("march.safetensors")])
-      let succession = try #require(later["succession"] as? [String: [String]])
-      #expect(succession["kept"]?.sorted() == ["c0", "c1", "c2", "c3", "c4"])
-      #expect(succession["new"] == ["c5"])
-      #expect(succession["vanished"] == [])
+      let succession = try #require(later["succession"] as? [String: Any])
+      #expect(
+        (succession["kept"] as? [String])?.sorted() == ["c0", "c1", "c2", "c3", "c4"])
+      #expect(succession["new"] as? [String] == ["c5"])
+      #expect(succession["vanished"] as? [String] == [])
+      #expect(succession["promoted"] as? Bool == true)
+      let migration = try #require(succession["migration"] as? [String: Any])
+      let moved = try #require(migration["members"] as? [[Int]])
+      #expect(moved.count == 5 && moved.allSatisfy { $0.count == 6 })
+      #expect(moved.joined().reduce(0, +) == succession["members"] as? Int)
+      let joined = try #require(migration["joined_since"] as? [Int])
+      #expect(joined.reduce(0, +) > 100)
       let segments = try #require(later["segments"] as? [[String: Any]])
       #expect(Set(segments.compactMap { $0["segment"] as? String }).count == 6)
       // The same history and number of clusters: every member stays in a segment of the same id.
       let again = try train(
         "again", asOf: "2025-07-01", clusters: "6",
         ["--seed", "9", "--previous", folder.path("june.safetensors")])
-      #expect((again["succession"] as? [String: [String]])?["new"] == [])
+      #expect((again["succession"] as? [String: Any])?["new"] as? [String] == [])
       let training = try #require(again["training"] as? [String: Any])
       let parent = try #require((later["model"] as? [String: Any])?["id"] as? String)
       #expect(training["parent"] as? String == parent)
+    }
+  }
+
+  @Test func clustersAreAsManyAsBeforeWhereNothingIsSaid() throws {
+    try TemporaryFolder.with { folder in
+      for algorithm in ["kmeans", "hierarchical"] {
+        let common =
+          ["train"] + SampleCommunity.input + ["--algorithm", algorithm, "--resamples", "0"]
+        let first = try Tool.run(
+          common + ["--clusters", "4", "--output", folder.path("a.safetensors")])
+        try #require(first.code == 0, "\(first.error)")
+        let second = try Tool.run(
+          common + [
+            "--previous", folder.path("a.safetensors"), "--output", folder.path("b.safetensors"),
+          ])
+        #expect(second.code == 0, "\(second.error)")
+        #expect(
+          second.output.contains("Segments kept from a: c0, c1, c2, c3; new: none; gone: none"))
+        #expect(second.output.contains("adjusted Rand index 1.00") || algorithm != "kmeans")
+        let without = try Tool.run(common + ["--output", folder.path("b.safetensors")])
+        #expect(without.code == 64)
+        #expect(without.error.contains("--clusters"))
+      }
+    }
+  }
+
+  @Test func modelsThatDifferTooMuchAreNotWritten() throws {
+    try TemporaryFolder.with { folder in
+      let arguments =
+        ["train"] + SampleCommunity.input + [
+          "--algorithm", "kmeans", "--clusters", "3", "--previous", SampleCommunity.model,
+        ]
+      let refused = try Tool.run(arguments + ["--output", folder.path("m.safetensors")])
+      #expect(refused.code == 1)
+      #expect(refused.error.contains("note: agreement with sample is 0."))
+      #expect(refused.error.contains("the model is not written"))
+      #expect(refused.output.contains("Members by sample's segment"))
+      #expect(try folder.names == [])
+      let json = try Tool.run(arguments + ["--json", "--output", folder.path("m.safetensors")])
+      #expect(json.code == 1)
+      let object = try #require(
+        JSONSerialization.jsonObject(with: Data(json.output.utf8)) as? [String: Any])
+      let succession = try #require(object["succession"] as? [String: Any])
+      #expect(succession["promoted"] as? Bool == false)
+      #expect((succession["objections"] as? [String])?.isEmpty == false)
+      let promoted = try Tool.run(
+        arguments + [
+          "--least-agreement", "0", "--least-stability", "0", "--output",
+          folder.path("m.safetensors"),
+        ])
+      #expect(promoted.code == 0, "\(promoted.error)")
+      #expect(try folder.names == ["m.safetensors"])
     }
   }
 }

@@ -73,7 +73,9 @@ struct OnePassTests {
     Case(
       name: "train with an earlier model of other settings",
       arguments: ["train", "LOG", "--as-of", "last", "--previous", "@/earlier.safetensors"]
-        + Case.kMeans + ["--output", "@/m.safetensors"]),
+        + ["--least-agreement", "0", "--least-stability", "0"] + Case.kMeans + [
+          "--output", "@/m.safetensors",
+        ]),
     Case(
       name: "train with an unknown feature",
       arguments: ["train", "LOG", "--as-of", "last", "--features", "events,nonsense"]

@@ -4,7 +4,8 @@ import Testing
 /// What holds for every verb.
 struct VerbTests {
   static let verbs = [
-    "cluster", "choose", "score", "features", "train", "label", "compare", "explain", "inspect",
+    "cluster", "choose", "score", "features", "train", "label", "drift", "compare", "explain",
+    "inspect", "simulate",
     "simulate",
     "import", "lists", "doctor",
   ]
@@ -75,6 +76,7 @@ struct VerbTests {
           "--model", SampleCommunity.model, "--json",
         ],
         ["inspect", SampleCommunity.model, "--json"],
+        ["drift"] + SampleCommunity.input + ["--model", SampleCommunity.model, "--json"],
       ]
       for command in commands {
         let result = try Tool.run(command)

@@ -102,18 +102,18 @@ import Testing
       file: "m", reason: "its description has unknown or missing entries")
     #expect(try error(replacing: "{\"algorithm\"", by: "{\"age\":1,\"algorithm\"") == unknown)
     #expect(try error(replacing: "\"iterations\"", by: "\"iteration_count\"") == unknown)
-    #expect(try error(replacing: "\"format\":1", by: "\"format\": 1") == unknown)
+    #expect(try error(replacing: "\"format\":2", by: "\"format\": 2") == unknown)
     #expect(try error(replacing: "\"tool\":\"test\",", by: "") == unknown)
     #expect(
-      try error(replacing: "\"format\":1", by: "\"format\":{}")
+      try error(replacing: "\"format\":2", by: "\"format\":{}")
         == .malformed(file: "m", reason: "its description is not JSON"))
   }
 
   @Test func otherFormatsAreToldApart() throws {
-    for format in [0, 2, 99] {
+    for format in [0, 3, 99] {
       #expect(
-        try error(replacing: "\"format\":1", by: "\"format\":\(format)")
-          == .unsupportedVersion(file: "m", found: format, supported: 1))
+        try error(replacing: "\"format\":2", by: "\"format\":\(format)")
+          == .unsupportedVersion(file: "m", found: format, supported: 2))
     }
   }
 
@@ -130,6 +130,13 @@ import Testing
     ("\"id\":\"c1\"", "\"id\":\"c0\"", "segment ids that are not unique"),
     ("\"id\":\"c1\"", "\"id\":\"\"", "segment ids that are not unique"),
     ("\"members\":63", "\"members\":62", "sizes of another sum"),
+    (
+      "\"confidence_exponent\":", "\"confidence_exponent\":-",
+      "an exponent of confidences out of range"
+    ),
+    (",\"stability\":", ",\"stability\":-", "a stability outside 0 to 1"),
+    // What format 2 added is not in a file that says it is older.
+    ("\"format\":2", "\"format\":1", "a stability in a file of format 1"),
     ("\"members\":63", "\"members\":-1", "sizes of another sum"),
   ]) func contradictingTextIsRefused(_ example: (String, String, String)) throws {
     #expect(
@@ -165,6 +172,9 @@ import Testing
       try reason { $0.add("segment.radii", shape: [3, 4], [Double](repeating: -1, count: 12)) }
         == "a negative radius")
     #expect(
+      try reason { $0.add("segment.effects", shape: [3, 2], [0.0, 0, 0, 0, 0, 0]) }
+        == "segments of another number or width")
+    #expect(
       try reason { $0.add("distribution.knots", shape: [0, 257], [Double]()) }
         == "distributions of another number")
     let missing = try error { $0.tensors["column.center"] = nil }
@@ -173,10 +183,10 @@ import Testing
 
   @Test func errorsSayTheWayOut() {
     #expect(
-      ModelError.unsupportedVersion(file: "m", found: 2, supported: 1).description
-        == "m: model format 2, this coterie reads format 1: update coterie")
+      ModelError.unsupportedVersion(file: "m", found: 3, supported: 2).description
+        == "m: model format 3, this coterie reads formats up to 2: update coterie")
     #expect(
-      ModelError.unsupportedVersion(file: "m", found: 0, supported: 1).description
-        == "m: model format 0, this coterie reads format 1: train the model again")
+      ModelError.unsupportedVersion(file: "m", found: 0, supported: 2).description
+        == "m: model format 0, this coterie reads formats up to 2: train the model again")
   }
 }

@@ -10,7 +10,8 @@ import Testing
 
   /// A k-means model of two attributes as they are.
   private func model(
-    centroids: [[Double]], outerRadii: [Double], columns: [ColumnTransform]? = nil
+    centroids: [[Double]], outerRadii: [Double], columns: [ColumnTransform]? = nil,
+    exponent: Double = 2
   ) -> SegmentModel {
     let plain = ["x", "y"].map { name in
       ColumnTransform(
@@ -29,7 +30,7 @@ import Testing
         toolVersion: "test", asOf: Self.asOf.description, firstEvent: nil, lastEvent: nil,
         memberCount: segments.count, eventCount: 0, parameters: [:], seed: 0, iterationCount: 1,
         hasConverged: true, inertia: 0, quality: [:]),
-      distributions: [:])
+      distributions: [:], confidenceExponent: exponent)
   }
 
   private func table(_ features: [FeatureDefinition], _ rows: [[Double]]) -> FeatureTable {
@@ -53,6 +54,16 @@ import Testing
     }
     // Two is within the second's radius; three is on it; four and 5.7 are outside both.
     #expect(labels.map(\.isNovel) == [false, false, false, false, true])
+  }
+
+  @Test func exponentChangesConfidencesBetweenCentroidAndHalfWay() throws {
+    let model = model(centroids: [[0, 0], [4, 0]], outerRadii: [1, 3], exponent: 3)
+    let labels = try model.label(
+      table([.attribute("x"), .attribute("y")], [[1, 0], [2, 0], [0, 0]]))
+    // 1/(1 + (1/3)³) = 27/28.
+    for (label, expected) in zip(labels, [27.0 / 28, 0.5, 1]) {
+      #expect(abs(label.confidence - expected) < 1e-15)
+    }
   }
 
   @Test func nothingIsSecondToTheOnlySegment() throws {

@@ -110,12 +110,15 @@ import Testing
     #expect(
       try fit(training(.kMeans(means)), values).model.training.parameters == [
         "clusters": "2", "init": "random", "restarts": "4", "max_iterations": "50",
-        "tolerance": "0.001",
+        "tolerance": "0.001", "resamples": "50",
       ])
     let tree = Hierarchical(linkage: .average, metric: .cityblock, threadCount: 1)
     #expect(
       try fit(training(.hierarchical(tree, cut: .height(5))), values).model.training.parameters
-        == ["clusters": "2", "linkage": "average", "metric": "cityblock", "cut_height": "5.0"])
+        == [
+          "clusters": "2", "linkage": "average", "metric": "cityblock", "cut_height": "5.0",
+          "resamples": "50",
+        ])
     var single = training(.kMeans(KMeans(clusterCount: 2, threadCount: 1)))
     single.isSinglePrecision = true
     #expect(try fit(single, values).model.training.parameters["precision"] == "float32")

@@ -9,9 +9,9 @@ struct ChosenClusters {
   let choice: ClusterCountChoice?
 
   init<Samples: RowMajorMatrix>(
-    _ options: ClusteringOptions, samples: Samples, threads: Int
+    _ options: ClusteringOptions, samples: Samples, threads: Int, previousCount: Int? = nil
   ) throws where Samples.Element: BLASScalar {
-    var count = 0
+    var count = previousCount ?? 0
     var choice: ClusterCountChoice?
     switch options.clusters {
     case .count(let said): count = said

@@ -136,9 +136,6 @@ struct ClusteringOptions: ParsableArguments {
       if cutHeight != nil || linkageOutput != nil {
         throw ValidationError("--cut-height and --linkage-output go with --algorithm hierarchical")
       }
-      guard clusters != nil else {
-        throw ValidationError("k-means needs --clusters: a number, or 'auto'")
-      }
       if clusters?.isChosen == true,
         !["local-search", "k-means++", "k-means||", "random"].contains(initialization)
       {
@@ -152,8 +149,6 @@ struct ClusteringOptions: ParsableArguments {
       if let cutHeight {
         if !(cutHeight >= 0) { throw ValidationError("--cut-height must be 0 or more") }
         if clusters != nil { throw ValidationError("say --clusters or --cut-height, not both") }
-      } else if clusters == nil {
-        throw ValidationError("say --clusters (a number, or 'auto') or --cut-height")
       }
       if linkage.needsEuclidean, metric != .euclidean {
         throw ValidationError(
@@ -167,6 +162,16 @@ struct ClusteringOptions: ParsableArguments {
     }
     if let linkageOutput, !["csv", "npy"].contains(fileEnding(linkageOutput)) {
       throw ValidationError("--linkage-output must end in .csv or .npy")
+    }
+  }
+
+  /// Throws where nothing says how many clusters there are.
+  func checkClusterCount() throws {
+    guard clusters == nil, cutHeight == nil else { return }
+    switch algorithm {
+    case .kmeans: throw ValidationError("k-means needs --clusters: a number, or 'auto'")
+    case .hierarchical:
+      throw ValidationError("say --clusters (a number, or 'auto') or --cut-height")
     }
   }
 

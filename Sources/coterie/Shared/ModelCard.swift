@@ -46,11 +46,14 @@ struct ModelCard {
     lines.append("  quality     \(quality)")
     if let parent = training.parentID { lines.append("  successor   of \(parent)") }
     lines.append("")
-    var table = TextTable(header: ["segment", "members", "share"])
+    let hasStability = model.segments.contains { $0.stability != nil }
+    var table = TextTable(
+      header: ["segment", "members", "share"] + (hasStability ? ["stability"] : []))
     for (position, segment) in model.segments.enumerated() {
-      table.add([
-        title(position), String(segment.size), percent(segment.size, of: training.memberCount),
-      ])
+      let stability = segment.stability.map { String(format: "%.2f", $0) } ?? ""
+      table.add(
+        [title(position), String(segment.size), percent(segment.size, of: training.memberCount)]
+          + (hasStability ? [stability] : []))
     }
     lines.append(table.text)
     lines.append("")
@@ -126,6 +129,7 @@ struct ModelCard {
             "feature": .string(dropped.feature.description), "reason": .string(dropped.reason),
           ])
         }),
+      "confidence_exponent": .number(model.confidenceExponent),
       "inertia": .number(training.inertia),
       "quality": .object(training.quality.mapValues { .number($0) }),
       "segments": .array(
@@ -133,6 +137,7 @@ struct ModelCard {
           .object([
             "segment": .string(segment.id), "name": .string(segmentName(position)),
             "members": .integer(segment.size), "description": .string(segment.description),
+            "stability": JSONValue(segment.stability),
             "medians": .object(
               Dictionary(
                 uniqueKeysWithValues: zip(model.transform.columns, segment.medians).map {

@@ -20,7 +20,7 @@ struct TrainingHistory {
   ) throws {
     let wanted =
       [(training.inputs, training.settings)]
-      + (earlier.map { [($0.model.inputs, $0.model.settings)] } ?? [])
+      + (earlier.map { [(Self.inputs(of: $0), $0.model.settings)] } ?? [])
     scanned = try community.scan(events, project: project, wanted)
     if let scanned {
       input = scanned.input
@@ -37,6 +37,29 @@ struct TrainingHistory {
       }
       span = EventSpan(of: loaded.community.history, asOf: loaded.asOf)
     }
+  }
+
+  /// The inputs of an earlier model, and what tells who joined since.
+  private static func inputs(of earlier: NamedModel) -> [FeatureDefinition] {
+    let inputs = earlier.model.inputs
+    return inputs.contains(.tenureDays) ? inputs : inputs + [.tenureDays]
+  }
+
+  /// For each training member whether it joined, or had its first event, after an earlier model's as-of
+  /// time.
+  func joined(since earlier: NamedModel, threads: Int) throws -> [Bool] {
+    guard let then = Timestamp(earlier.model.training.asOf) else {
+      return prepared.table.communityRows.map { _ in false }
+    }
+    let days = Double(input.asOf.microseconds - then.microseconds) / 86_400e6
+    let tenures =
+      try scanned?.table(1).column(.tenureDays)
+      ?? FeatureTable(
+        of: input.community, rows: prepared.table.communityRows, asOf: input.asOf,
+        features: [.tenureDays], settings: earlier.model.settings, threadCount: threads
+      ).column(.tenureDays)
+    // Nobody knows when those joined who have done nothing.
+    return (tenures ?? []).map { $0 < days }
   }
 
   /// The inputs of the earlier model, of the training members.

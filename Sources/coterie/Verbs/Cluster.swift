@@ -51,6 +51,7 @@ struct Cluster: ParsableCommand {
 
   func validate() throws {
     guard threads >= 1 else { throw ValidationError("--threads must be at least 1") }
+    try clustering.checkClusterCount()
   }
 
   func run() throws {

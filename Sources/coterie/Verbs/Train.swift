@@ -19,6 +19,14 @@ struct Train: ParsableCommand {
         coterie train events.csv --as-of last --algorithm kmeans --clusters auto --output members.safetensors
         coterie train events.csv --as-of 2024-06-01 --algorithm hierarchical --linkage ward --clusters 6 \
       --output members.safetensors
+        coterie train events.csv --as-of last --algorithm kmeans --previous members.safetensors \
+      --output members-2.safetensors
+
+      With --previous, segments keep the ids and names of those of the earlier model that they share a \
+      third of their members with (Jaccard index), and the number of clusters is the earlier model's where \
+      --clusters says nothing. k-means starts from the earlier segments, too, and goes on with them unless \
+      a start of its own is better by over 5 % of the inertia. Where the new model differs too much, or a \
+      segment of it is unstable, it is not written, and the exit code is 1.
       """)
 
   @Argument(help: CommunityOptions.eventsHelp)
@@ -42,12 +50,32 @@ struct Train: ParsableCommand {
   @Option(help: "An earlier model, whose segments' ids and names are kept where members stay.")
   var previous: String?
 
+  @Option(
+    name: .customLong("least-agreement"),
+    help: "With --previous: the least adjusted Rand index of the two models' labels.")
+  var leastAgreement = 0.6
+
+  @Option(
+    name: .customLong("least-stability"),
+    help: "With --previous: the least stability of each segment, 0 to 1 (0.5: dissolved).")
+  var leastStability = 0.5
+
+  @Option(help: "How often members are drawn anew to measure stability; 0: not at all.")
+  var resamples = 50
+
   @Option(help: "Where to write the model: NAME.safetensors.")
   var output: String
 
   func validate() throws {
     guard output.hasSuffix(".safetensors"), ModelFile.name(ofPath: output) != "" else {
       throw ValidationError("--output must be a file named NAME.safetensors")
+    }
+    if previous == nil { try clustering.checkClusterCount() }
+    guard (0...1000).contains(resamples) else {
+      throw ValidationError("--resamples must be 0 to 1000")
+    }
+    guard leastAgreement <= 1, leastStability <= 1 else {
+      throw ValidationError("--least-agreement and --least-stability must be 1 or less")
     }
     if standardize, let scale, scale != .standardize {
       throw ValidationError("say --standardize or --scale \(scale.rawValue), not both")
@@ -66,6 +94,7 @@ struct Train: ParsableCommand {
       seed: clustering.seed, threadCount: community.threads,
       toolVersion: "coterie \(Coterie.version)")
     training.isSinglePrecision = clustering.precision == .float32
+    training.resampleCount = resamples
 
     let history = try TrainingHistory(
       community, events: events, project: project, training: training, choice: choice,
@@ -77,11 +106,34 @@ struct Train: ParsableCommand {
     Console.progress("clustering \(prepared.matrix.rowCount) members")
     let started = Date()
     let chosen = try ChosenClusters(
-      clustering, samples: prepared.matrix, threads: community.threads)
+      clustering, samples: prepared.matrix, threads: community.threads,
+      previousCount: earlier?.model.segments.count)
     training.algorithm = chosen.algorithm
+    let previousLabels = try earlier.map { earlier in
+      try earlier.model.label(
+        history.table(of: earlier, threads: community.threads), threadCount: community.threads
+      ).map(\.segment)
+    }
+    if let earlier, let previousLabels {
+      training.previousMeans = ModelTraining.previousMeans(
+        prepared, labels: previousLabels, segmentCount: earlier.model.segments.count)
+    }
     var (model, labels, tree) = try training.fit(prepared, events: history.span)
-    let succession = try earlier.map { try follow($0, model, labels: labels, of: history) }
-    if let succession { model = succession.model }
+    var report: SuccessionReport?
+    if let earlier, let previousLabels {
+      let succession = try ModelSuccession(
+        model, labels: labels, previous: earlier.model, previousID: earlier.id,
+        previousLabels: previousLabels,
+        haveJoined: try history.joined(since: earlier, threads: community.threads))
+      model = succession.model
+      let named = NamedModel(name: ModelFile.name(ofPath: output), id: "", model: model)
+      report = SuccessionReport(
+        succession: succession, previous: earlier.name,
+        names: Dictionary(
+          uniqueKeysWithValues: model.segments.enumerated().map {
+            ($1.id, named.segmentName($0, in: project))
+          }), limits: (leastAgreement, leastStability))
+    }
     let fitSeconds = Date().timeIntervalSince(started)
     Console.endProgress()
     if model.training.hasConverged == false {
@@ -107,7 +159,10 @@ struct Train: ParsableCommand {
     if let path = clustering.linkageOutput, let tree {
       try writeLinkage(tree.linkageMatrix, to: path)
     }
-    let id = try ModelFile.write(model, to: output)
+    let objections = report?.objections ?? []
+    let id =
+      objections.isEmpty
+      ? try ModelFile.write(model, to: output) : sha256(ModelFile.bytes(of: model))
     let card = ModelCard(model, id: id, name: ModelFile.name(ofPath: output), project: project)
     if community.json {
       var json = card.json.merging(loaded.json) { card, _ in card }
@@ -116,25 +171,22 @@ struct Train: ParsableCommand {
       ])
       json["peak_memory_bytes"] = .integer(peakMemoryInBytes())
       json["choice"] = chosen.json
-      json["succession"] = succession.map(\.json) ?? .null
+      json["succession"] = report?.json ?? .null
       try JSONValue.print(verb: "train", json)
     } else {
       if let choice = chosen.choice {
         print("\(choice.clusterCount) clusters: \(choice.reason)\n")
       }
-      if let succession, let earlier { print(succession.text(previous: earlier.name) + "\n") }
+      if let report { print(report.text + "\n") }
       print(card.text)
     }
-  }
-
-  private func follow(
-    _ earlier: NamedModel, _ model: SegmentModel, labels: [Int], of history: TrainingHistory
-  ) throws -> ModelSuccession {
-    let previousLabels = try earlier.model.label(
-      history.table(of: earlier, threads: community.threads), threadCount: community.threads)
-    return try ModelSuccession(
-      model, labels: labels, previous: earlier.model, previousID: earlier.id,
-      previousLabels: previousLabels.map(\.segment))
+    guard objections.isEmpty else {
+      for objection in objections { Console.note(objection) }
+      throw Failure(
+        code: Failure.Code.foundSomething,
+        "the model is not written: mend what is noted, or say --least-agreement 0 --least-stability 0"
+      )
+    }
   }
 
   private func choices(_ project: ProjectFile) -> TransformChoices {
@@ -152,21 +204,6 @@ struct Train: ParsableCommand {
       if case .percentile(let feature, name) = score { feature } else { nil }
     }
     return Set(features).sorted { bytesPrecede($0.description, $1.description) }
-  }
-}
-
-extension ModelSuccession {
-  fileprivate func text(previous: String) -> String {
-    func list(_ ids: [String]) -> String { ids.isEmpty ? "none" : ids.joined(separator: ", ") }
-    return
-      "Segments kept from \(previous): \(list(kept)); new: \(list(new)); gone: \(list(vanished))"
-  }
-
-  fileprivate var json: JSONValue {
-    .object([
-      "kept": .array(kept.map { .string($0) }), "new": .array(new.map { .string($0) }),
-      "vanished": .array(vanished.map { .string($0) }),
-    ])
   }
 }
 

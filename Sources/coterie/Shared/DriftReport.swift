@@ -1,0 +1,104 @@
+import Engagement
+import Foundation
+import Membership
+import Models
+import Segmentation
+
+/// How far a community has moved from a model's, for people and for programs.
+struct DriftReport {
+  let drift: ModelDrift
+  let model: NamedModel
+  let project: ProjectFile
+
+  var text: String {
+    var lines = [
+      "\(model.name) is "
+        + (drift.ageInDays.map { "\(String(format: "%.0f", $0)) days old" } ?? "of unknown age"),
+      "",
+    ]
+    var features = TextTable(header: ["feature", "PSI", "by chance", "KS", "p", "absent"])
+    for feature in drift.features {
+      features.add([
+        feature.feature.description, number(feature.stabilityIndex, "%.3f"),
+        number(feature.chanceLimit, "%.3f"), number(feature.kolmogorovSmirnov, "%.3f"),
+        number(feature.pValue, "%.2g"), String(feature.absentCount),
+      ])
+    }
+    for missing in drift.missing {
+      features.add([missing.feature.description, "missing", "", "", "", ""])
+    }
+    lines.append(features.text)
+    if !drift.segments.isEmpty {
+      var segments = TextTable(header: ["segment", "in training", "now", "members"])
+      for (position, segment) in drift.segments.enumerated() {
+        let name = model.segmentName(position, in: project)
+        segments.add([
+          name == segment.id ? name : "\(segment.id) \(name)", percentage(segment.trainingShare),
+          percentage(segment.share), String(segment.count),
+        ])
+      }
+      lines += [
+        "", segments.text, "",
+        "  PSI over segments \(number(drift.segmentStabilityIndex, "%.3f")), by chance up to "
+          + number(drift.segmentChanceLimit, "%.3f"),
+      ]
+    }
+    if let novel = drift.novelCount {
+      lines.append(
+        "  novel \(novel) of \(drift.memberCount), \(percent(novel, of: drift.memberCount)) "
+          + "(\(percentage(ModelDrift.expectedNovelShare)) expected)")
+    }
+    lines += ["", drift.verdict.rawValue]
+    lines += drift.reasons.map { "  \($0)" }
+    return lines.joined(separator: "\n")
+  }
+
+  private func number(_ value: Double?, _ format: String) -> String {
+    value.map { String(format: format, $0) } ?? "–"
+  }
+
+  private func percentage(_ share: Double) -> String { String(format: "%.1f %%", 100 * share) }
+
+  var json: [String: JSONValue] {
+    [
+      "model": .object(["name": .string(model.name), "id": .string(model.id)]),
+      "members": .integer(drift.memberCount), "age_days": JSONValue(drift.ageInDays),
+      "verdict": .string(drift.verdict.rawValue),
+      "reasons": .array(drift.reasons.map { .string($0) }),
+      "features": .array(
+        drift.features.map { feature in
+          .object([
+            "name": .string(feature.feature.description),
+            "stability_index": JSONValue(feature.stabilityIndex),
+            "chance_limit": JSONValue(feature.chanceLimit),
+            "kolmogorov_smirnov": JSONValue(feature.kolmogorovSmirnov),
+            "p_value": JSONValue(feature.pValue), "present": .integer(feature.presentCount),
+            "absent": .integer(feature.absentCount),
+          ])
+        }),
+      "missing": .array(
+        drift.missing.map {
+          .object(["name": .string($0.feature.description), "reason": .string($0.reason)])
+        }),
+      "segments": .array(
+        drift.segments.enumerated().map { position, segment in
+          .object([
+            "segment": .string(segment.id),
+            "name": .string(model.segmentName(position, in: project)),
+            "training_share": .number(segment.trainingShare), "share": .number(segment.share),
+            "members": .integer(segment.count),
+          ])
+        }),
+      "segment_stability_index": JSONValue(drift.segmentStabilityIndex),
+      "segment_chance_limit": JSONValue(drift.segmentChanceLimit),
+      "novel": drift.novelCount.map { .integer($0) } ?? .null,
+      "limits": .object([
+        "watch": .number(ModelDrift.watchLimit), "retrain": .number(ModelDrift.retrainLimit),
+        "novel_expected": .number(ModelDrift.expectedNovelShare),
+        "novel_watch": .number(ModelDrift.novelWatchLimit),
+        "novel_retrain": .number(10 * ModelDrift.novelWatchLimit),
+        "age_days": .number(ModelDrift.oldAgeInDays),
+      ]),
+    ]
+  }
+}

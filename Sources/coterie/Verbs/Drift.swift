@@ -1,0 +1,90 @@
+import ArgumentParser
+import Engagement
+import EventLog
+import Foundation
+import LinearAlgebra
+import Membership
+import Models
+import Segmentation
+
+/// `coterie drift`: is a model still that of the community?
+struct Drift: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Says how far a community has moved from what a model was trained on.",
+    discussion: """
+      The population stability index (PSI) compares bins at the training deciles: under 0.1 a feature is as \
+      it was, over 0.25 it has shifted. Ends with stable, watch or retrain; the exit code is 1 for retrain.
+
+      Example:
+        coterie drift events.csv --members members.csv --model members.safetensors --as-of last
+      """)
+
+  @Argument(help: CommunityOptions.eventsHelp)
+  var events: [String]
+
+  @OptionGroup var community: CommunityOptions
+
+  @Option(help: "The model file.")
+  var model: String
+
+  @Option(help: "The seed of random draws; this verb makes none.")
+  var seed: UInt64 = 0
+
+  func run() throws {
+    let model = try NamedModel(path: model)
+    let project = try community.project()
+    let (table, missing, input) = try features(of: model, project: project)
+    Console.progress("comparing")
+    let drift = try ModelDrift(
+      of: model.model, from: table, missing: missing, threadCount: community.threads)
+    Console.endProgress()
+    let report = DriftReport(drift: drift, model: model, project: project)
+    if community.json {
+      try JSONValue.print(
+        verb: "drift", input.json.merging(report.json) { input, _ in input })
+    } else {
+      print("\(drift.memberCount) members as of \(input.asOf)\n\n\(report.text)")
+    }
+    if drift.verdict == .retrain { throw ExitCode(Failure.Code.foundSomething) }
+  }
+
+  /// The model's inputs that can be computed, and why the others cannot.
+  private func features(
+    of model: NamedModel, project: ProjectFile
+  ) throws -> (FeatureTable, [ModelDrift.MissingFeature], LoadedCommunity) {
+    let (inputs, settings) = (model.model.inputs, model.model.settings)
+    if let scanned = try community.scan(events, project: project, [(inputs, settings)]) {
+      do {
+        return (try scanned.table(), [], scanned.input)
+      } catch {
+        // Which ones are missing is asked of the events themselves, below.
+        if !error.isOfOneFeature { throw error }
+      }
+    }
+    let loaded = try community.load(events, project: project, features: inputs)
+    func table(_ features: [FeatureDefinition]) throws(EngagementError) -> FeatureTable {
+      try FeatureTable(
+        of: loaded.community, asOf: loaded.asOf, features: features, settings: settings,
+        threadCount: community.threads)
+    }
+    var missing: [ModelDrift.MissingFeature] = []
+    for feature in inputs {
+      do {
+        _ = try table([feature])
+      } catch {
+        if !error.isOfOneFeature { throw error }
+        missing.append(
+          ModelDrift.MissingFeature(feature: feature, reason: error.description))
+      }
+    }
+    let present = inputs.filter { input in !missing.contains { $0.feature == input } }
+    return (try table(present), missing, loaded)
+  }
+}
+
+extension EngagementError {
+  /// False where no feature at all can be computed.
+  fileprivate var isOfOneFeature: Bool {
+    if case .noMembers = self { false } else { true }
+  }
+}
