@@ -1,5 +1,6 @@
 import Clustering
 import Engagement
+import Foundation
 import LinearAlgebra
 
 /// What the training members of each cluster look like.
@@ -53,11 +54,25 @@ struct ClusteredShape {
         id: "c\(label)", name: names[label],
         description: segmentDescription(of: portrait, communityMedians: communityMedians),
         size: portrait.size,
-        radii: SegmentModel.Segment.radiusQuantiles.map { nearestRank($0, ofSorted: sorted) },
+        radii: radii(ofSorted: sorted),
         medians: portrait.medians, effects: portrait.effects,
         labelledCount: labelledCounts[label])
     }
   }
+}
+
+/// The quantiles of a segment's distances, in ascending order.
+///
+/// Of fewer than 1,000 the greatest stands for the last one, and of fewer than that a new member is
+/// beyond it far more often than once in a thousand. There it is raised to where an exponential tail
+/// through the quantiles 0.5 and 0.9 reaches 0.999.
+func radii(ofSorted distances: [Double]) -> [Double] {
+  var radii = SegmentModel.Segment.radiusQuantiles.map { nearestRank($0, ofSorted: distances) }
+  if distances.count < 1000 {
+    let tail = radii[1] + (radii[1] - radii[0]) * log(0.1 / 0.001) / log(0.5 / 0.1)
+    radii[3] = max(radii[3], tail)
+  }
+  return radii
 }
 
 /// The median; the lower one of two.

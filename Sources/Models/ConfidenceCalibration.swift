@@ -41,12 +41,15 @@ public struct ConfidenceCalibration: Sendable, Hashable {
     exponent = (low + high) / 2
   }
 
-  /// The mean distance between confidences and what they promise, in ten bins of equally many members
-  /// (expected calibration error; Naeini et al. 2015), 0...1; nil without members.
+  /// The mean distance between confidences and what they promise, in ten bins of equally many members.
+  ///
+  /// That is the expected calibration error (Naeini, Cooper & Hauskrecht 2015,
+  /// doi 10.1609/aaai.v29i1.9602).
   ///
   /// - Parameters:
   ///   - confidences: the confidence of each member.
   ///   - agreements: for each member, the share of other models that give it the same segment.
+  /// - Returns: the error, 0...1; nil without members.
   /// - Precondition: there is an agreement for each confidence.
   public static func expectedError(confidences: [Double], agreements: [Double]) -> Double? {
     precondition(confidences.count == agreements.count, "an agreement for each confidence")

@@ -162,9 +162,11 @@ public struct ModelDrift: Sendable, Hashable {
     for feature in features where feature.presentCount == 0 {
       found.append((.watch, "\(feature.feature) is absent for all members"))
     }
-    if let novelCount, novelCount >= 3 {
+    if let novelCount {
       let share = Double(novelCount) / Double(memberCount)
-      if share > novelWatchLimit {
+      // Three times as many as expected, since radii are estimates, and three standard deviations.
+      let chance = 3 * expectedNovelShare * Double(memberCount)
+      if share > novelWatchLimit, Double(novelCount) > max(2, chance + 3 * chance.squareRoot()) {
         found.append(
           (
             share > 10 * novelWatchLimit ? .retrain : .watch,

@@ -21,8 +21,9 @@ public struct SegmentModel: Sendable, Hashable {
 
     /// The id, `c0` and so on; kept through retraining.
     public var id: String
-    /// The name: by default two to four words that say what sets the segment apart, unlike those of the
-    /// model's other segments. Models of format 1 have the id here.
+    /// The name, in two to four words that say what sets the segment apart.
+    ///
+    /// No two segments of a model have the same. In models of format 1 it is the id.
     public var name: String
     /// What sets the segment apart, in the features' own units.
     public var description: String
@@ -31,7 +32,8 @@ public struct SegmentModel: Sendable, Hashable {
     /// How many training members the model labels with the segment: ``size`` for k-means, about as many for
     /// trees, which label by their linkage's criterion; ``size`` in models of format 1.
     public var labelledCount: Int
-    /// Quantiles of the training members' distances to the segment, nearest rank.
+    /// Quantiles of the training members' distances to the segment, nearest rank; the last one of fewer
+    /// than 1,000 members is what an exponential tail makes of the others, and at least the greatest.
     public var radii: [Double]
     /// The median of each of the transform's columns over the training members, in the features' own
     /// units.

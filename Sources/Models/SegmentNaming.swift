@@ -29,6 +29,7 @@ struct SegmentNaming {
   /// - Parameters:
   ///   - portraits: the segments, all with the same columns.
   ///   - taken: names that are others'.
+  /// - Returns: a name for each, all different.
   static func names(of portraits: [SegmentPortrait], taken: Set<String> = []) -> [String] {
     var naming = SegmentNaming(portraits)
     naming.tellApart(taken: taken)

@@ -1,9 +1,11 @@
 import Clustering
 import Engagement
 import EventLog
+import Foundation
 import LinearAlgebra
-import Models
 import Testing
+
+@testable import Models
 
 @Suite struct ModelTrainingTests {
   private let asOf = Timestamp(microseconds: 1_772_323_200_000_000)
@@ -100,6 +102,17 @@ import Testing
     // B = 3 (5.2 - 1)² + 2 (11.5 - 5.2)² = 132.3, W = 2.5, and n - k = 3.
     let calinskiHarabasz = try #require(model.training.quality["calinski_harabasz"])
     #expect(abs(calinskiHarabasz - 132.3 / (2.5 / 3)) < 1e-9)
+  }
+
+  /// Of few members the greatest distance is no quantile of 0.999; an exponential tail goes on from there.
+  @Test func radiiOfFewMembersReachAsFarAsThoseOfMany() {
+    // Half lie up to 1 and nine of ten up to 2: a factor of five for each 1 more, and log₅ 100 to go.
+    let few = [0, 0.5, 1, 1, 1, 1.5, 1.5, 2, 2, 2.5]
+    #expect(radii(ofSorted: few) == [1, 2, 2.5, 2 + log(100) / log(5)])
+    #expect(radii(ofSorted: [1, 1, 1, 1, 9]) == [1, 9, 9, 9 + 8 * log(100) / log(5)])
+    // Never less than the greatest.
+    #expect(radii(ofSorted: [1] + [Double](repeating: 2, count: 18) + [50]) == [2, 2, 50, 50])
+    #expect(radii(ofSorted: (1...1000).map(Double.init)) == [500, 900, 990, 999])
   }
 
   @Test func parametersAreRecorded() throws {

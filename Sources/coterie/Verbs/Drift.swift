@@ -7,7 +7,7 @@ import Membership
 import Models
 import Segmentation
 
-/// `coterie drift`: is a model still that of the community?
+/// `coterie drift`: events and a model in, whether to train again out.
 struct Drift: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Says how far a community has moved from what a model was trained on.",
