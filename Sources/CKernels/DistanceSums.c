@@ -30,5 +30,7 @@ void coterie_distance_sums(
   coterie_instructions instructions, coterie_measure measure, int64_t column_count,
   const double *rows, int64_t count, const double *eights, int64_t eight_count,
   int64_t last_count, double *sums, int64_t stride) {
-  CHOOSE(distance_sums, measure, column_count, rows, count, eights, eight_count, last_count, sums, stride)
+  CHOOSE(
+    distance_sums, measure, column_count, rows, count, eights, eight_count, last_count, sums,
+    stride)
 }

@@ -47,12 +47,12 @@ struct ChoiceReport {
     Index(
       name: "prediction_strength", head: "strength",
       meaning:
-        "pairs that one half of the rows keeps together for the other, least cluster; 0.8 is strong",
+        "pairs that half the rows keep together in the other, worst cluster; 0.8 is strong",
       value: { $0.more?.predictionStrength?.mean }),
     Index(
       name: "stability", head: "stability",
       meaning:
-        "how alike clusters come back when rows are drawn anew, mean; 0.75 is stable, 0.5 dissolved",
+        "how alike clusters come back when rows are drawn anew; 0.75 is stable, 0.5 dissolved",
       value: { $0.more.map { $0.stability.reduce(0, +) / Double($0.stability.count) } }),
     Index(
       name: "stability_least", head: "least", meaning: "the same of the least stable cluster",
@@ -133,7 +133,7 @@ struct ChoiceReport {
     var notes = ["  other rules: \(rules.joined(separator: ", "))"]
     if choice.sampledRowCount < choice.rowCount {
       notes.append(
-        "  of \(choice.sampledRowCount) of the \(choice.rowCount) rows, drawn at random (--sample N)"
+        "  of \(choice.sampledRowCount) of \(choice.rowCount) rows, drawn at random (--sample N)"
       )
     }
     parts.append(notes.joined(separator: "\n"))
