@@ -80,7 +80,7 @@ struct ResampledModels {
 
   /// Draws members anew, clusters them, and compares.
   ///
-  /// The exponent is fitted to every other model; `calibration_error` is measured on the rest, as is
+  /// The exponent is fitted to every other model, and 2 where that is nearer to them; `calibration_error` is measured on the rest, as is
   /// `calibration_error_uncalibrated`, that of p = 2.
   init(
     _ prepared: ModelTraining.Prepared, labels: [Int], algorithm: SegmentModel.Algorithm,
@@ -107,19 +107,22 @@ struct ResampledModels {
           / Double(replicates.count)
       }
     }
-    let exponent = ConfidenceCalibration(
-      ratios: ratios, agreements: agreements { $0.isMultiple(of: 2) }
-    ).exponent
+    func error(_ exponent: Double, _ agreements: [Double]) -> Double? {
+      ConfidenceCalibration.expectedError(
+        confidences: ratios.map { 1 / (1 + pow($0, exponent)) }, agreements: agreements)
+    }
+    let known = agreements { $0.isMultiple(of: 2) }
+    var exponent = ConfidenceCalibration(ratios: ratios, agreements: known).exponent
+    // Where whole segments dissolve, no exponent fits, and the likeliest need not be the nearest.
+    if let fitted = error(exponent, known), let plain = error(2, known), fitted >= plain {
+      exponent = 2
+    }
     self.exponent = exponent
     var quality = ["stability": stability.min() ?? 0]
     if count > 1 {
       let heldOut = agreements { !$0.isMultiple(of: 2) }
-      func error(_ exponent: Double) -> Double? {
-        ConfidenceCalibration.expectedError(
-          confidences: ratios.map { 1 / (1 + pow($0, exponent)) }, agreements: heldOut)
-      }
-      quality["calibration_error"] = error(exponent)
-      quality["calibration_error_uncalibrated"] = error(2)
+      quality["calibration_error"] = error(exponent, heldOut)
+      quality["calibration_error_uncalibrated"] = error(2, heldOut)
     }
     self.quality = quality
   }
