@@ -18,6 +18,7 @@ let package = Package(
     .executableTarget(name: "kmeans-limit", dependencies: ["CMultiplyAdd"] + shared),
     .executableTarget(name: "kmeans-predict", dependencies: shared),
     .executableTarget(name: "kmeans-variants", dependencies: shared),
+    .executableTarget(name: "validation-timing", dependencies: shared),
     .executableTarget(
       name: "rules-timing",
       dependencies: [

@@ -50,8 +50,10 @@ struct ChooseTests {
   }
 
   /// Three groups of 20 rows.
-  static let rows = (0..<60).map {
-    "m\($0),\(Double($0 % 3) * 20 + Double($0 * 7 % 13) / 13),\($0 * 5 % 11)"
+  static let rows = (0..<60).map { row in
+    let group = row % 3
+    return
+      "m\(row),\(Double(20 * group) + Double(row * 7 % 13) / 13),\(10 * group * group + row * 5 % 4)"
   }
   static let table = (["id,x,y"] + rows).joined(separator: "\n") + "\n"
 

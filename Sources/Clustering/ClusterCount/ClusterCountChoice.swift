@@ -10,10 +10,11 @@ public import LinearAlgebra
 ///    10.1002/9780470316801) see no substantial structure;
 /// 2. a silhouette over the mean of what 10 references without groups reach with as many clusters, by
 ///    more than 4 standard errors (wide, since the count was chosen as the best of many), for each of
-///    three kinds: spread evenly over the box of the principal components, and drawn along the columns
-///    and along the principal components from the distributions of one mode that are nearest to the
-///    data's. The latter are a single group with the data's own tails (after Helgeson, Vock & Bair
-///    2021, doi 10.1111/biom.13376, and with the fit of Hartigan & Hartigan 1985);
+///    three kinds: spread evenly over the box of the principal components, and drawn from the
+///    distributions of one mode that are nearest to the data's, along the principal components and
+///    along the columns, these going together as the data's do. The latter are a single group with the
+///    data's own tails (after Helgeson, Vock & Bair 2021, doi 10.1111/biom.13376, and with the fit of
+///    Hartigan & Hartigan 1985, doi 10.1214/aos/1176346577);
 /// 3. a gap (Tibshirani, Walther & Hastie 2001, doi 10.1111/1467-9868.00293) over that of a single
 ///    group by more than its standard error.
 ///
