@@ -37,6 +37,19 @@ struct ReadmeTests {
     }
   }
 
+  /// The words of a command line as a shell has them, those in single quotes whole.
+  private static func words(_ line: String) -> [String] {
+    var words: [String] = []
+    for (index, part) in line.split(separator: "'", omittingEmptySubsequences: false).enumerated() {
+      if index % 2 == 1 {
+        words.append(String(part))
+      } else {
+        words += part.split(separator: " ").map(String.init)
+      }
+    }
+    return words
+  }
+
   @Test func everyCommandRuns() throws {
     let lines = try Self.blocks("sh").joined(separator: "\n")
       .replacingOccurrences(of: "\\\n", with: " ").components(separatedBy: "\n")
@@ -45,7 +58,7 @@ struct ReadmeTests {
     try Self.withSamples { folder in
       try folder.write("coterie.yaml", lists)
       for line in lines {
-        let words = line.split(separator: " ").map(String.init)
+        let words = Self.words(line)
         guard let program = words.first else { continue }
         if program.hasPrefix("scripts/") {
           let path = ReferenceData.checkout.appendingPathComponent(program).path

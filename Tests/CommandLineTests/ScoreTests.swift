@@ -178,7 +178,9 @@ struct ScoreTests {
         let found = try Self.report([
           folder.path("\(try #require(truth)).csv"), folder.path("\(try #require(labels)).csv"),
         ])
-        try compare(found, entry, Self.agreement)
+        // The reference has no names for clusters.
+        let named = ["purity", "matched_accuracy"]
+        try compare(found, entry, Self.agreement.filter { !named.contains($0) })
       }
     }
   }
