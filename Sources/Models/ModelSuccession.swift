@@ -16,6 +16,16 @@ public struct ModelSuccession: Sendable, Hashable {
     public let nameToday: String
   }
 
+  /// A segment that is called otherwise than it was.
+  public struct Renaming: Sendable, Hashable {
+    /// The segment's id.
+    public let id: String
+    /// The name that it had.
+    public let previousName: String
+    /// The name that it has.
+    public let name: String
+  }
+
   /// A segment follows one of an earlier model where their Jaccard index is at least this.
   ///
   /// Two segments of one size that share half of their members have an index of a third.
@@ -31,6 +41,8 @@ public struct ModelSuccession: Sendable, Hashable {
   public let vanished: [String]
   /// Segments whose names were taken over and are not true any more.
   public let changedMeanings: [ChangedMeaning]
+  /// Segments whose names were untrue twice in a row.
+  public let renamings: [Renaming]
   /// Who moves where.
   public let migration: SegmentMigration
 
@@ -41,7 +53,9 @@ public struct ModelSuccession: Sendable, Hashable {
   /// possible (Kuhn 1955, doi 10.1002/nav.3800020109), of pairs whose Jaccard index is at least
   /// ``leastJaccard``: fewer shared members make no segment the same. One without a match gets the next
   /// number that no model of the line has used, and a name of its own. Names stay as long as segments do,
-  /// for those who know them; where one is not true any more, ``changedMeanings`` says so. Descriptions
+  /// for those who know them; where one is not true any more, ``changedMeanings`` says so. One that was
+  /// not true of the earlier model's segment either gives way to the name that both models would be given
+  /// alone, where that is one and the same: what a single odd quarter says renames nobody. Descriptions
   /// are always the new model's. A name that is an id, as models of format 1 have, gives way.
   ///
   /// - Parameters:
@@ -80,6 +94,7 @@ public struct ModelSuccession: Sendable, Hashable {
     self.new = new
     vanished = previousIDs.filter { !kept.contains($0) }
     changedMeanings = naming.changedMeanings
+    renamings = naming.renamings
     migration = try SegmentMigration(
       previousIDs: previousIDs, previousLabels: previousLabels, ids: ids, labels: labels,
       haveJoined: haveJoined)
@@ -106,27 +121,34 @@ private struct SuccessionNaming {
   private let previous: SegmentModel
   private let match: [Int?]
   private let portraits: [SegmentPortrait]
+  private let previousPortraits: [SegmentPortrait]
+  /// What the earlier model's segments would be called, had they no names yet; nil where it does not say
+  /// enough of them.
+  private let previousNames: [String]?
   private(set) var segments: [SegmentModel.Segment]
   private(set) var nextNumber: Int
   private(set) var changedMeanings: [ModelSuccession.ChangedMeaning] = []
+  private(set) var renamings: [ModelSuccession.Renaming] = []
 
   init(_ model: SegmentModel, previous: SegmentModel, match: [Int?]) {
     self.previous = previous
     self.match = match
     segments = model.segments
     nextNumber = previous.training.nextSegmentNumber ?? previous.leastUnusedNumber
-    portraits = model.segments.map { segment in
-      SegmentPortrait(
-        features: model.transform.columns.map(\.feature), medians: segment.medians,
-        effects: segment.effects, size: segment.size)
+    portraits = model.portraits
+    previousPortraits = previous.portraits
+    let isKnown = previous.segments.allSatisfy {
+      $0.effects.count == previous.transform.columns.count
     }
+    previousNames = isKnown ? SegmentNaming.names(of: previousPortraits) : nil
   }
 
   mutating func run() {
     let previousIDs = Set(previous.segments.map(\.id))
+    let keptNames = Set(match.compactMap { $0.map { previous.segments[$0].name } })
     var (taken, unnamed): (Set<String>, [Int]) = ([], [])
-    for (position, old) in match.enumerated() {
-      guard let old = old.map({ previous.segments[$0] }) else {
+    for (position, place) in match.enumerated() {
+      guard let place, case let old = previous.segments[place] else {
         while previousIDs.contains("c\(nextNumber)") { nextNumber += 1 }
         segments[position].id = "c\(nextNumber)"
         nextNumber += 1
@@ -139,10 +161,20 @@ private struct SuccessionNaming {
         continue
       }
       let wrong = portraits[position].wrongWords(in: old.name)
+      let nameToday = segments[position].name
+      if !wrong.isEmpty, !previousPortraits[place].wrongWords(in: old.name).isEmpty,
+        previousNames?[place] == nameToday, !keptNames.contains(nameToday)
+      {
+        taken.remove(old.name)
+        taken.insert(nameToday)
+        renamings.append(
+          ModelSuccession.Renaming(id: old.id, previousName: old.name, name: nameToday))
+        continue
+      }
       if !wrong.isEmpty {
         changedMeanings.append(
           ModelSuccession.ChangedMeaning(
-            id: old.id, name: old.name, words: wrong, nameToday: segments[position].name))
+            id: old.id, name: old.name, words: wrong, nameToday: nameToday))
       }
       segments[position].name = old.name
     }
@@ -159,6 +191,15 @@ private struct SuccessionNaming {
 }
 
 extension SegmentModel {
+  /// What the segments look like.
+  fileprivate var portraits: [SegmentPortrait] {
+    segments.map { segment in
+      SegmentPortrait(
+        features: transform.columns.map(\.feature), medians: segment.medians,
+        effects: segment.effects, size: segment.size)
+    }
+  }
+
   /// The number behind the highest that an id has.
   fileprivate var leastUnusedNumber: Int {
     1 + (segments.compactMap { Int($0.id.dropFirst()) }.filter { $0 < 1_000_000 }.max() ?? -1)

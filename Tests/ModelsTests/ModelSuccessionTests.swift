@@ -19,7 +19,7 @@ import Testing
       segments: segments.map {
         SegmentModel.Segment(
           id: $0.id, name: $0.name, description: "", size: 1, radii: [0, 0, 0, 0],
-          medians: [$0.recency])
+          medians: [$0.recency], effects: [($0.recency - 100) / 100])
       },
       training: TrainingRecord(
         toolVersion: "test", asOf: "2026-03-01T00:00:00Z", firstEvent: nil, lastEvent: nil,
@@ -111,6 +111,28 @@ import Testing
         ModelSuccession.ChangedMeaning(
           id: "c0", name: "silent members", words: ["silent"], nameToday: "gone members")
       ])
+  }
+
+  /// Untrue once, a name stays; twice, and it gives way to what both models would be called.
+  @Test func namesThatAreUntrueTwiceGiveWay() throws {
+    let first = model([("c0", "silent members", 100), ("c1", "quiet members", 50)])
+    let today = SegmentNaming.names(
+      of: [900, 40].map { recency in
+        SegmentPortrait(
+          features: [.recencyDays], medians: [recency], effects: [(recency - 100) / 100], size: 1)
+      })
+    let changed = model([("c0", today[0], 900), ("c1", today[1], 40)])
+    let second = try succession(changed, after: first, [[9, 0], [0, 9]])
+    #expect(second.renamings == [])
+    #expect(second.model.segments[0].name == "silent members")
+    let third = try succession(changed, after: second.model, [[9, 0], [0, 9]])
+    #expect(
+      third.renamings == [
+        ModelSuccession.Renaming(id: "c0", previousName: "silent members", name: today[0])
+      ])
+    #expect(third.model.segments.map(\.id) == ["c0", "c1"])
+    #expect(third.model.segments.map(\.name) == [today[0], "quiet members"])
+    #expect(third.changedMeanings == [])
   }
 
   @Test func newNamesAreNobodyElses() throws {

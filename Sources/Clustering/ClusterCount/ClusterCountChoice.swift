@@ -159,7 +159,11 @@ public struct ClusterCountChoice: Sendable, Hashable {
     singleGroupGap = try trial.singleGroupGap()
     onStep(2, stepCount)
     let verdict = try trial.verdict()
-    (clusterCount, isClear, reason) = (verdict.clusterCount, verdict.isClear, verdict.reason)
+    (clusterCount, isClear) = (verdict.clusterCount, verdict.isClear)
+    let isAtTheEdge = isClear && clusterCount == counts.upperBound && counts.count > 1
+    reason =
+      verdict.reason
+      + (isAtTheEdge ? " They are the most that were tried: there may be more." : "")
     if evidence == .full {
       for index in candidates.indices {
         onStep(3 + index, stepCount)

@@ -48,6 +48,11 @@ struct SuccessionReport {
         "Agreement: \(percent(migration.stayingCount, of: migration.memberCount)) of members stay in "
           + "their segment, adjusted Rand index \(decimal(agreement))")
     }
+    for renaming in succession.renamings {
+      lines.append(
+        "\(renaming.id) was called '\(renaming.previousName)', which is not true for the second time: "
+          + "it is now '\(renaming.name)'")
+    }
     for change in succession.changedMeanings {
       lines.append(
         "\(change.id) is still called '\(change.name)', but \(listing(change.words)) is no longer true: "
@@ -100,6 +105,13 @@ struct SuccessionReport {
           .object([
             "segment": .string($0.id), "name": .string($0.name),
             "words": .array($0.words.map { .string($0) }), "name_today": .string($0.nameToday),
+          ])
+        }),
+      "renamed": .array(
+        succession.renamings.map {
+          .object([
+            "segment": .string($0.id), "previous_name": .string($0.previousName),
+            "name": .string($0.name),
           ])
         }),
       "migration": .object([

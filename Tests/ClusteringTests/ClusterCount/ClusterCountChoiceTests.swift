@@ -66,6 +66,18 @@ struct ClusterCountChoiceTests {
     #expect(choices.contains { $0.reason.contains("parts of a single group with such tails") })
   }
 
+  /// Where the most that were tried are chosen, there may be more.
+  @Test func theEdgeOfTheRangeIsSaid() throws {
+    let hint = "They are the most that were tried: there may be more."
+    let samples = Self.separated(4, 8, seed: 1)
+    let atTheEdge = try ClusterCountChoice(samples, counts: 2...4)
+    #expect(atTheEdge.clusterCount == 4)
+    #expect(atTheEdge.reason.hasSuffix(hint))
+    let inside = try ClusterCountChoice(samples, counts: 2...8)
+    #expect(inside.clusterCount == 4)
+    #expect(!inside.reason.contains(hint))
+  }
+
   @Test func groupsThatDoNotLastAreNotClear() throws {
     // A ring, evenly filled: to k-means arcs, which could lie anywhere.
     let samples = Matrix(
