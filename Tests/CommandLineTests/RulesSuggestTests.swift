@@ -50,6 +50,22 @@ struct RulesSuggestTests {
     }
   }
 
+  /// Members of one side only are left out, and said.
+  @Test func strangersAreSaid() throws {
+    try TemporaryFolder.with { folder in
+      let truth = try String(
+        contentsOfFile: SampleCommunity.file("notebooks-data/truth.csv"), encoding: .utf8)
+      let rows = truth.split(separator: "\n").dropLast(2)
+      let labels = try folder.write("l.csv", rows.joined(separator: "\n") + "\nnobody,steady\n")
+      let result = try Tool.run(
+        ["rules", "suggest"] + SampleCommunity.input + ["--labels", labels])
+      #expect(result.code == 0)
+      #expect(result.error.contains("1 members are not in the log"), "\(result.error)")
+      #expect(result.error.contains("left out: nobody"), "\(result.error)")
+      #expect(result.error.contains("2 members of the log are in no group"), "\(result.error)")
+    }
+  }
+
   @Test(arguments: [
     ([], "say --model or --labels"),
     (["--model", "a.safetensors", "--labels", "b.csv"], "say --model or --labels"),

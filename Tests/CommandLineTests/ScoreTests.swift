@@ -146,6 +146,18 @@ struct ScoreTests {
     try BadInputTests().badInputEndsInOneLine(of: bad)
   }
 
+  /// Which members only one of two files has, and how many.
+  @Test func labelsOfDifferentMembersAreToldApart() throws {
+    try TemporaryFolder.with { folder in
+      let first = try folder.write("a.csv", "member_id,label\nm1,a\nm2,b\nm3,b\n")
+      let second = try folder.write("b.csv", "member_id,label\nm1,a\nm4,b\n")
+      let result = try Tool.run(["score", first, second])
+      #expect(result.code == 2)
+      #expect(result.error.contains("2 only in \(first): m2, m3"), "\(result.error)")
+      #expect(result.error.contains("1 only in \(second): m4"), "\(result.error)")
+    }
+  }
+
   @Test(.enabled(if: ReferenceData.isPresent, "\(ReferenceData.absence)"))
   func indicesOfIrisAreThoseOfTheReference() throws {
     let file = ReferenceData.file("reference/scores.json")

@@ -115,7 +115,7 @@ public struct ClusterCountChoice: Sendable, Hashable {
   ///     are.
   /// - Throws: `ClusteringError` for data that are empty, not finite or too large to square, for
   ///   fewer distinct rows than the least count over 2, and for what `Hierarchical` refuses.
-  /// - Complexity: O(n d) to check the rows, then work on the m rows sampled: 33 k-means runs per count
+  /// - Complexity: O(n d) to check the rows, then work on the m rows sampled: 44 k-means runs per count
   ///   or 11 trees, one silhouette per count, O(m² d), and 20 references and 50 fits for each of up to 5
   ///   counts. The full evidence takes 90 fits of up to m rows per count, and one k-means fit of all
   ///   rows.

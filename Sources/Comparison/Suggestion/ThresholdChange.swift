@@ -33,6 +33,8 @@ public struct ThresholdChange: Sendable, Hashable {
     public let jaccard: Double
   }
 
+  /// Changes that bring less, on either half, are not worth making.
+  public static let leastGain = 0.02
   /// The most thresholds of a rule that are looked at.
   static let mostThresholds = 12
 
@@ -108,8 +110,8 @@ public struct ThresholdChange: Sendable, Hashable {
       if let chosen, let threshold = trials[chosen].threshold, let value = trials[chosen].value,
         let after = counts[chosen].jaccard(target, halves, isHeldOut: true),
         (counts[chosen].jaccard(target, halves, isHeldOut: false) ?? 0)
-          > (counts[plain].jaccard(target, halves, isHeldOut: false) ?? 0) + 0.005,
-        after > (before ?? 0) + 0.005
+          > (counts[plain].jaccard(target, halves, isHeldOut: false) ?? 0) + leastGain,
+        after > (before ?? 0) + leastGain
       {
         let leaf = zip(trials[plain].condition.leaves, trials[chosen].condition.leaves)
           .first { $0.question != $1.question }

@@ -89,23 +89,22 @@ struct SuggestionReport {
   }
 
   private var changesText: String {
-    var table = TextTable(header: ["written rule", "Jaccard", "changed", "change"])
+    var lines = [
+      "",
+      "One threshold's change that brings a written rule closest to the learned segment it is most alike,",
+      "chosen on half of the members; Jaccard index on the other half:",
+    ]
     for change in changes {
       guard let best = change.change else {
-        table.add([
-          title(change), number(change.jaccard), "",
-          "none of one threshold",
-        ])
+        lines.append("  \(title(change)): \(number(change.jaccard)), no change helps")
         continue
       }
-      table.add([
-        title(change), number(change.jaccard),
-        number(best.jaccard), "\(best.threshold.leaf) to \(best.leaf)",
-      ])
+      lines.append(
+        "  \(title(change)): \(number(change.jaccard)), and \(number(best.jaccard)) with")
+      lines.append("    \(best.leaf)")
+      lines.append("    for \(best.threshold.leaf)")
     }
-    return
-      "\nOne threshold's change that brings a written rule closest to the learned segment it is\n"
-      + "most alike (chosen on half of the members, measured on the other half):\n" + table.text
+    return lines.joined(separator: "\n")
   }
 
   private func percent(_ share: Double) -> String { String(format: "%.1f %%", 100 * share) }

@@ -63,6 +63,8 @@ struct RulesSuggest: ParsableCommand {
     let loaded = try community.load(
       events, project: project, features: (model?.model.inputs ?? []) + (wanted ?? []))
     Console.progress("looking for rules")
+    let groups = try groups(community.pseudonymizer())
+    tellStrangers(groups, in: loaded)
     let place = community.config == nil ? nil : project
     let suggestion = try choice.translating {
       if let model {
@@ -71,9 +73,8 @@ struct RulesSuggest: ParsableCommand {
           features: wanted, seed: seed, threadCount: community.threads)
       }
       return try RuleSuggestion(
-        explaining: try groups(community.pseudonymizer()), community: loaded.community,
-        asOf: loaded.asOf, project: place, features: wanted, seed: seed,
-        threadCount: community.threads)
+        explaining: groups, community: loaded.community, asOf: loaded.asOf, project: place,
+        features: wanted, seed: seed, threadCount: community.threads)
     }
     var changes: [ThresholdChange] = []
     if let model, !project.segments.isEmpty {
@@ -121,5 +122,24 @@ struct RulesSuggest: ParsableCommand {
       groups[id] = file.labels[row]
     }
     return groups
+  }
+
+  /// Says who is in a group and not in the log, or the other way round.
+  private func tellStrangers(_ groups: [String: String], in loaded: LoadedCommunity) {
+    guard let labels else { return }
+    let rows = loaded.community.rows(asOf: loaded.asOf)
+    let members = Set(rows.map { loaded.community.memberIDs[$0] })
+    let strangers = groups.keys.filter { !members.contains($0) }.sorted()
+    if !strangers.isEmpty {
+      Console.note(
+        "\(labels): \(strangers.count) members are not in the log as of \(loaded.asOf) and left out: "
+          + strangers.prefix(3).joined(separator: ", ") + (strangers.count > 3 ? ", …" : ""))
+    }
+    let others = members.subtracting(groups.keys).sorted()
+    if !others.isEmpty {
+      Console.note(
+        "\(others.count) members of the log are in no group of \(labels) and left out: "
+          + others.prefix(3).joined(separator: ", ") + (others.count > 3 ? ", …" : ""))
+    }
   }
 }
