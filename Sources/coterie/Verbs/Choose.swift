@@ -5,7 +5,7 @@ import Foundation
 import LinearAlgebra
 
 /// `coterie choose`: how many clusters, and whether there are any.
-struct Choose: ParsableCommand {
+struct Choose: ParsableCommand, SampleVerb {
   static let configuration = CommandConfiguration(
     abstract: "Says how many clusters suit the data, and whether there are clear groups at all.",
     discussion: """
@@ -86,42 +86,13 @@ struct Choose: ParsableCommand {
     }
   }
 
-  func run() throws {
-    var stopwatch = Stopwatch()
-    Console.progress("reading \(data)")
-    let input = try NumericData(path: data, columns: columns?.names, id: id, maps: nil)
-    let readSeconds = stopwatch.lap()
-    do {
-      switch input.array {
-      case .read(.float32(let samples)): try run(samples, input, readSeconds, stopwatch)
-      case .read(.float64(let samples)): try run(samples, input, readSeconds, stopwatch)
-      case .mapped(.float32(let samples)): try run(samples, input, readSeconds, stopwatch)
-      case .mapped(.float64(let samples)): try run(samples, input, readSeconds, stopwatch)
-      }
-    } catch let error as ClusteringError {
-      Console.endProgress()
-      throw Failure.badInput("\(data): \(error)")
-    }
-  }
+  var samplePrecision: ClusteringOptions.Precision? { precision }
+  var map: Bool? { nil }
 
-  /// Brings the samples to the precision asked for, and goes on.
-  private func run<Samples: RowMajorMatrix>(
-    _ given: Samples, _ input: NumericData, _ readSeconds: Double, _ stopwatch: Stopwatch
-  ) throws where Samples.Element: BLASScalar {
-    let size = MemoryLayout<Samples.Element>.stride
-    switch precision {
-    case .float32 where size != 4:
-      try checkCopyFits(of: given, elementSize: 4, path: data, because: "--precision float32")
-      try scale(given.converted(to: Float.self), input, readSeconds, stopwatch)
-    case .float64 where size != 8:
-      try checkCopyFits(of: given, elementSize: 8, path: data, because: "--precision float64")
-      try scale(given.converted(to: Double.self), input, readSeconds, stopwatch)
-    default: try scale(given, input, readSeconds, stopwatch)
-    }
-  }
+  func run() throws { try runOnSamples() }
 
-  private func scale<Samples: RowMajorMatrix>(
-    _ given: Samples, _ input: NumericData, _ readSeconds: Double, _ stopwatch: Stopwatch
+  func run<Samples: RowMajorMatrix>(
+    on given: Samples, _ input: NumericData, readSeconds: Double, _ stopwatch: Stopwatch
   ) throws where Samples.Element: BLASScalar {
     guard standardize else {
       return try choose(given, input.names, readSeconds, stopwatch)
@@ -129,15 +100,7 @@ struct Choose: ParsableCommand {
     try checkCopyFits(
       of: given, elementSize: MemoryLayout<Samples.Element>.stride, path: data,
       because: "--standardize")
-    let scaling = try ColumnScaling(given)
-    for (column, name) in input.names.enumerated() where !scaling.kept.contains(column) {
-      Console.note("column \"\(name)\" is left out: it is the same in all rows")
-    }
-    guard !scaling.kept.isEmpty else {
-      throw Failure.badInput(
-        "\(data): every column is the same in all rows, so nothing tells rows apart: choose other "
-          + "columns or leave --standardize out")
-    }
+    let scaling = try scaling(of: given, input.names)
     try choose(
       scaling.scaled(given), scaling.kept.map { input.names[$0] }, readSeconds, stopwatch)
   }

@@ -6,7 +6,7 @@ import LinearAlgebra
 import Models
 
 /// `coterie cluster`: numbers in, labels out.
-struct Cluster: ParsableCommand {
+struct Cluster: ParsableCommand, SampleVerb {
   static let configuration = CommandConfiguration(
     abstract: "Clusters the rows of a table of numbers.",
     discussion: """
@@ -54,44 +54,16 @@ struct Cluster: ParsableCommand {
     try clustering.checkClusterCount()
   }
 
+  var samplePrecision: ClusteringOptions.Precision? { clustering.precision }
+
   func run() throws {
     try clustering.checkOutputs()
-    var stopwatch = Stopwatch()
-    Console.progress("reading \(data)")
-    let input = try NumericData(path: data, columns: columns?.names, id: id, maps: map)
-    let readSeconds = stopwatch.lap()
-    do {
-      switch input.array {
-      case .read(.float32(let samples)): try run(samples, input, readSeconds, stopwatch)
-      case .read(.float64(let samples)): try run(samples, input, readSeconds, stopwatch)
-      case .mapped(.float32(let samples)): try run(samples, input, readSeconds, stopwatch)
-      case .mapped(.float64(let samples)): try run(samples, input, readSeconds, stopwatch)
-      }
-    } catch let error as ClusteringError {
-      Console.endProgress()
-      throw Failure.badInput("\(data): \(error)")
-    }
-  }
-
-  /// Brings the samples to the precision asked for, and goes on.
-  private func run<Samples: RowMajorMatrix>(
-    _ given: Samples, _ input: NumericData, _ readSeconds: Double, _ stopwatch: Stopwatch
-  ) throws where Samples.Element: BLASScalar {
-    let size = MemoryLayout<Samples.Element>.stride
-    switch clustering.precision {
-    case .float32 where size != 4:
-      try checkCopyFits(of: given, elementSize: 4, path: data, because: "--precision float32")
-      try prepare(given.converted(to: Float.self), input, readSeconds, stopwatch)
-    case .float64 where size != 8:
-      try checkCopyFits(of: given, elementSize: 8, path: data, because: "--precision float64")
-      try prepare(given.converted(to: Double.self), input, readSeconds, stopwatch)
-    default: try prepare(given, input, readSeconds, stopwatch)
-    }
+    try runOnSamples()
   }
 
   /// Scales the samples where that was asked for, and clusters them.
-  private func prepare<Samples: RowMajorMatrix>(
-    _ given: Samples, _ input: NumericData, _ readSeconds: Double, _ started: Stopwatch
+  func run<Samples: RowMajorMatrix>(
+    on given: Samples, _ input: NumericData, readSeconds: Double, _ started: Stopwatch
   ) throws where Samples.Element: BLASScalar {
     var stopwatch = started
     var names = input.names
@@ -101,15 +73,7 @@ struct Cluster: ParsableCommand {
         because: standardize ? "--standardize" : "hierarchical clustering")
     }
     if standardize {
-      let made = try ColumnScaling(given)
-      for (column, name) in names.enumerated() where !made.kept.contains(column) {
-        Console.note("column \"\(name)\" is left out: it is the same in all rows")
-      }
-      guard !made.kept.isEmpty else {
-        throw Failure.badInput(
-          "\(data): every column is the same in all rows, so nothing tells rows apart: choose other "
-            + "columns or leave --standardize out")
-      }
+      let made = try scaling(of: given, names)
       names = made.kept.map { names[$0] }
       let scaled = made.scaled(given)
       try cluster(scaled, made, names, input, (readSeconds, stopwatch.lap()), stopwatch)
