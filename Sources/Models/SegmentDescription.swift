@@ -41,10 +41,12 @@ func phrase(for feature: FeatureDefinition, value: Double) -> String {
     "active on \(amount) \(amount == "1" ? "day" : "days")\(within(window))"
   case .activeWeeks(let window):
     "active in \(amount) \(amount == "1" ? "week" : "weeks")\(within(window))"
-  case .frequency: "\(amount)"
+  // A rate of now, which need not have lasted as long as the time that it is told for.
+  case .frequency: amount.hasSuffix("lately") ? amount : "lately at \(amount)"
   case .impact(let window): "\(amount) points of impact\(within(window))"
-  case .impactRate: "impact of \(amount)"
-  case .receivedImpactRate: "\(amount) from others"
+  case .impactRate: amount.hasSuffix("lately") ? amount : "impact lately at \(amount)"
+  case .receivedImpactRate:
+    amount.hasSuffix("lately") ? "\(amount) from others" : "lately at \(amount) from others"
   case .velocity where abs(value) < 0.05: "steady activity"
   case .velocity: "activity at \(amount) \(amount.hasSuffix("%") ? "of " : "")its usual rate"
   case .acceleration: "velocity changed by \(amount) doublings in 14 days"

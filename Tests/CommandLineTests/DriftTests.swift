@@ -17,16 +17,29 @@ struct DriftTests {
     #expect(result.output.contains("PSI over segments 0.000"))
   }
 
-  @Test func otherTimesAskForRetraining() throws {
-    let result = try drift(["--model", SampleCommunity.model, "--json"], asOf: "2024-08-01")
-    #expect(result.code == 1)
-    let object = try #require(
-      JSONSerialization.jsonObject(with: Data(result.output.utf8)) as? [String: Any])
-    #expect(object["verdict"] as? String == "retrain")
-    #expect(object["age_days"] as? Double == -334)
-    #expect((object["reasons"] as? [String])?.isEmpty == false)
-    #expect((object["features"] as? [Any])?.count == 8)
-    #expect((object["segments"] as? [Any])?.count == 6)
+  @Test func oldModelsAreToBeTrainedAgain() throws {
+    try TemporaryFolder.with { folder in
+      let model = folder.path("old.safetensors")
+      let trained = try Tool.run([
+        "train", SampleCommunity.events, "--members", SampleCommunity.members, "--as-of",
+        "2024-08-01", "--algorithm", "kmeans", "--clusters", "6", "--output", model,
+      ])
+      try #require(trained.code == 0, "\(trained.error)")
+      let result = try drift(["--model", model, "--json"])
+      #expect(result.code == 1)
+      let object = try #require(
+        JSONSerialization.jsonObject(with: Data(result.output.utf8)) as? [String: Any])
+      #expect(object["verdict"] as? String == "retrain")
+      #expect(object["age_days"] as? Double == 334)
+      #expect((object["reasons"] as? [String])?.isEmpty == false)
+      #expect((object["segments"] as? [Any])?.count == 6)
+    }
+  }
+
+  @Test func modelsFromLaterAreRefused() throws {
+    let result = try drift(["--model", SampleCommunity.model], asOf: "2024-08-01")
+    #expect(result.code == 2)
+    #expect(result.error.contains("is before 2025-07-01"), "\(result.error)")
   }
 
   @Test func featuresThatAreGoneAreSaid() throws {

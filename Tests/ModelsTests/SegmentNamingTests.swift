@@ -136,12 +136,12 @@ import Testing
     (.activeDays(windowInDays: 30), 0, "not active in the last 30 days"),
     (.activeDays(windowInDays: 30), 1, "active on 1 day in the last 30 days"),
     (.activeDays(windowInDays: 30), 9, "active on 9 days in the last 30 days"),
-    (.frequency(halfLifeInDays: 14), 1, "1 event a day"),
-    (.frequency(halfLifeInDays: 14), 0.5, "3.5 events a week"),
-    (.frequency(halfLifeInDays: 14), 0.05, "1.5 events a month"),
-    (.frequency(halfLifeInDays: 14), 0.01, "3.7 events a year"),
+    (.frequency(halfLifeInDays: 14), 1, "lately at 1 event a day"),
+    (.frequency(halfLifeInDays: 14), 0.5, "lately at 3.5 events a week"),
+    (.frequency(halfLifeInDays: 14), 0.05, "lately at 1.5 events a month"),
+    (.frequency(halfLifeInDays: 14), 0.01, "lately at 3.7 events a year"),
     (.frequency(halfLifeInDays: 14), 0, "no events lately"),
-    (.impactRate(halfLifeInDays: 56), 0.3, "impact of 2.1 points a week"),
+    (.impactRate(halfLifeInDays: 56), 0.3, "impact lately at 2.1 points a week"),
     (
       .velocity(shortHalfLifeInDays: 14, longHalfLifeInDays: 56), 1,
       "activity at 2 times its usual rate"

@@ -98,9 +98,9 @@ struct ClusterCountTrial {
     switch outcome {
     case .faint, .apart: "\(found), where clear ones reach 0.25"
     case .chance(.uniform, let reached):
-      "\(found), and evenly spread points reach \(rounded(reached))"
+      "\(found), and evenly spread points reach up to \(rounded(reached))"
     case .chance(_, let reached):
-      "\(found), and parts of a single group with such tails reach \(rounded(reached))"
+      "\(found), and parts of a single group with such tails reach up to \(rounded(reached))"
     case .loose:
       "\(best) groups are no tighter than evenly spread points divided alike, compared with a "
         + "single group"

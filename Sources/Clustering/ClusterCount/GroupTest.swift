@@ -9,7 +9,7 @@ struct GroupTest {
     case apart(chance: Double)
     /// The silhouette is under 0.25.
     case faint
-    /// Data without groups reach as much.
+    /// Data without groups reach as much: up to this, 4 standard errors over their mean.
     case chance(ReferenceDistribution.Kind, Double)
     /// Evenly spread points lose as much inertia when they are divided alike.
     case loose
@@ -76,7 +76,7 @@ struct GroupTest {
       }
       let spread = Spread(reached)
       guard silhouette > spread.mean + 4 * spread.standardError else {
-        return .chance(kind, spread.mean)
+        return .chance(kind, min(1, spread.mean + 4 * spread.standardError))
       }
       chance = max(chance, spread.mean)
       if kind == .uniform, try !isTighter(count, than: references) { return .loose }

@@ -53,6 +53,12 @@ public struct OutcomeStudy: Sendable {
     public let value: Double
     /// The interval; nil where hardly any draw has the number.
     public let interval: ClosedRange<Double>?
+
+    /// Makes an estimate.
+    public init(value: Double, interval: ClosedRange<Double>?) {
+      self.value = value
+      self.interval = interval
+    }
   }
 
   /// What happened at one time.

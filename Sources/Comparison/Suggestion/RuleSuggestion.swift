@@ -208,7 +208,10 @@ public struct RuleSuggestion: Sendable {
           count == 0
           ? "nobody is in it"
           : count == labels.count
-            ? "everybody is in it" : "too few members (\(count)) to find and to measure a rule"
+            ? "everybody is in it"
+            : 2 * count > labels.count
+              ? "too few others (\(labels.count - count)) to find and to measure a rule"
+              : "too few members (\(count)) to find and to measure a rule"
         omissions.append(Omission(learned: cluster, target: groups[cluster].id, reason: reason))
         continue
       }

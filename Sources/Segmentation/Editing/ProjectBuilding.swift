@@ -65,11 +65,22 @@ extension ProjectFile {
     return project
   }
 
-  /// The project's calendar, weights, aliases and the names of columns, with other segments and nothing
-  /// that needs the ones it has.
+  /// The project's calendar, weights and names of columns, and the aliases that some segments' features
+  /// name, with these segments and nothing that needs the ones it has.
   public func holding(only segments: [SegmentDefinition]) -> ProjectFile {
     var project = ProjectFile(settings: settings)
     project.columns = columns
+    let features = segments.flatMap(\.conditions).flatMap(\.leaves).compactMap { leaf in
+      if case .feature(let feature, _) = leaf.question { feature } else { nil }
+    }
+    project.settings.aliases = settings.aliases.filter { alias, _ in
+      features.contains { feature in
+        switch feature {
+        case .eventCount(.some(alias), _), .share(alias, _): true
+        default: false
+        }
+      }
+    }
     return project.adding(segments)
   }
 }

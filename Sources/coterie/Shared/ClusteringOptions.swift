@@ -203,7 +203,7 @@ struct ClusteringOptions: ParsableArguments {
     }
   }
 
-  private var outputPaths: [String] { [labels, centroids, linkageOutput].compactMap { $0 } }
+  var outputPaths: [String] { [labels, centroids, linkageOutput].compactMap { $0 } }
 
   /// Throws where a file asked for could not be written, before time is spent on what goes into it.
   func checkOutputs() throws {

@@ -52,6 +52,11 @@ struct LabelsFile {
     var places: [String: Int] = [:]
     for (row, id) in ids.enumerated() { places[id] = row }
     let order = otherIDs.compactMap { places[$0] }
+    guard order.isEmpty || Set(order).count == labels.count else {
+      throw Failure.badInput(
+        "\(other.path) and \(path) do not label the same members\(strangers(other)): label the same, "
+          + "each once, or leave ids out to match rows by their order")
+    }
     guard Set(order).count == labels.count else {
       Console.note(
         "the first columns of \(other.path) and \(path) do not name the same rows, so rows are "

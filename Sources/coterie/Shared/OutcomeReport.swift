@@ -72,7 +72,9 @@ struct OutcomeReport {
     }
     let skipped = known.count { $0.values == nil }
     if skipped > 0 {
-      lines.append("(\(skipped) times are left out, when nobody or everybody had it)")
+      lines.append(
+        "(\(skipped) of these times \(skipped == 1 ? "is" : "are") left out, when nobody or everybody had it)"
+      )
     }
     var table = TextTable(
       header: ["foretold by", "groups", "information, bits", "AUC", "lift of the top tenth"])
@@ -88,19 +90,20 @@ struct OutcomeReport {
   }
 
   private func verdict(_ difference: OutcomeStudy.Difference) -> String {
-    let names = [difference.first, difference.second].map { title(study.results[$0].grouping) }
-    let numbers =
-      "AUC \(text(difference.areaUnderCurve)), information \(text(difference.informationGain, digits: 4))"
-    let interval = difference.areaUnderCurve.interval
-    let words =
-      if let interval, interval.lowerBound > 0 {
-        "\(names[0]) foretells it better than \(names[1])"
-      } else if let interval, interval.upperBound < 0 {
-        "\(names[1]) foretells it better than \(names[0])"
-      } else {
-        "\(names[0]) and \(names[1]) cannot be told apart"
-      }
-    return "\(words): the first less the second, \(numbers)"
+    // The better one comes first; where neither is, the learned one.
+    let isSecond = (difference.areaUnderCurve.interval?.upperBound ?? 0) < 0
+    let order = [difference.first, difference.second]
+    let names = (isSecond ? order.reversed() : order).map { title(study.results[$0].grouping) }
+    let (area, gain) =
+      isSecond
+      ? (difference.areaUnderCurve.negated, difference.informationGain.negated)
+      : (difference.areaUnderCurve, difference.informationGain)
+    let numbers = "AUC \(text(area)), information \(text(gain, digits: 4))"
+    guard let interval = area.interval, interval.lowerBound > 0 else {
+      return
+        "\(names[0]) and \(names[1]) cannot be told apart:\n  the first less the second, \(numbers)"
+    }
+    return "\(names[0]) foretells it better than \(names[1]):\n  by \(numbers)"
   }
 
   private var times: TextTable {
@@ -214,5 +217,13 @@ struct OutcomeReport {
       "value": JSONValue(estimate.value), "low": JSONValue(estimate.interval?.lowerBound),
       "high": JSONValue(estimate.interval?.upperBound),
     ])
+  }
+}
+
+extension OutcomeStudy.Estimate {
+  /// The number with the other sign.
+  fileprivate var negated: OutcomeStudy.Estimate {
+    OutcomeStudy.Estimate(
+      value: -value, interval: interval.map { -$0.upperBound...(-$0.lowerBound) })
   }
 }

@@ -89,7 +89,10 @@ struct Choose: ParsableCommand, SampleVerb {
   var samplePrecision: ClusteringOptions.Precision? { precision }
   var map: Bool? { nil }
 
-  func run() throws { try runOnSamples() }
+  func run() throws {
+    try checkOutputs([output], areNone: [data])
+    try runOnSamples()
+  }
 
   func run<Samples: RowMajorMatrix>(
     on given: Samples, _ input: NumericData, readSeconds: Double, _ stopwatch: Stopwatch

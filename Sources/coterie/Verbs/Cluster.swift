@@ -57,6 +57,7 @@ struct Cluster: ParsableCommand, SampleVerb {
   var samplePrecision: ClusteringOptions.Precision? { clustering.precision }
 
   func run() throws {
+    try coterie.checkOutputs(clustering.outputPaths, areNone: [data, clustering.initialization])
     try clustering.checkOutputs()
     try runOnSamples()
   }

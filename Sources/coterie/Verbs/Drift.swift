@@ -34,6 +34,7 @@ struct Drift: ParsableCommand {
     let model = try NamedModel(path: model)
     let project = try community.project()
     let (table, missing, input) = try features(of: model, project: project)
+    try input.check(isAfter: model)
     Console.progress("comparing")
     let drift = try ModelDrift(
       of: model.model, from: table, missing: missing, threadCount: community.threads)

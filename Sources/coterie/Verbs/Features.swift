@@ -55,6 +55,7 @@ struct Features: ParsableCommand {
   }
 
   func run() throws {
+    try community.check(outputs: [output], inputs: events)
     let project = try community.project()
     let wanted = FeatureChoice(features, project: project)
     if snapshots.isSeries {

@@ -39,6 +39,7 @@ struct Label: ParsableCommand {
   }
 
   func run() throws {
+    try community.check(outputs: [output], inputs: events + model)
     let models = try model.map { try NamedModel(path: $0) }
     let project = try community.project()
     let (table, loaded) = try community.memberships(

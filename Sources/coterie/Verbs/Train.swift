@@ -83,6 +83,9 @@ struct Train: ParsableCommand {
   }
 
   func run() throws {
+    try community.check(
+      outputs: [output, clustering.labels, clustering.centroids, clustering.linkageOutput],
+      inputs: events + [previous])
     try clustering.checkOutputs()
     try OutputFile(output).discard()
     let project = try community.project()
@@ -100,6 +103,7 @@ struct Train: ParsableCommand {
       community, events: events, project: project, training: training, choice: choice,
       earlier: earlier)
     let (prepared, loaded) = (history.prepared, history.input)
+    if let earlier { try loaded.check(isAfter: earlier) }
     for column in prepared.transform.dropped {
       Console.note("feature \(column.feature) is left out: \(column.reason)")
     }
@@ -146,20 +150,22 @@ struct Train: ParsableCommand {
         code: Failure.Code.notConverged,
         "k-means has not converged, and --strict was said; no model is written")
     }
-    let ids = (name: "member_id", cells: prepared.table.memberIDs)
-    if let path = clustering.labels { try writeLabels(labels, ids: ids, to: path) }
-    if let path = clustering.centroids {
-      let columns = prepared.transform.columns.map(\.feature.description)
-      let names =
-        prepared.transform.projection == nil
-        ? columns : (0..<prepared.matrix.columnCount).map { "x\($0 + 1)" }
-      let centroids = prepared.matrix.means(ofLabels: labels, count: model.segments.count)
-      try writeCSV(centroids, columns: names, to: path)
-    }
-    if let path = clustering.linkageOutput, let tree {
-      try writeLinkage(tree.linkageMatrix, to: path)
-    }
     let objections = report?.objections ?? []
+    if objections.isEmpty {
+      let ids = (name: "member_id", cells: prepared.table.memberIDs)
+      if let path = clustering.labels { try writeLabels(labels, ids: ids, to: path) }
+      if let path = clustering.centroids {
+        let columns = prepared.transform.columns.map(\.feature.description)
+        let names =
+          prepared.transform.projection == nil
+          ? columns : (0..<prepared.matrix.columnCount).map { "x\($0 + 1)" }
+        let centroids = prepared.matrix.means(ofLabels: labels, count: model.segments.count)
+        try writeCSV(centroids, columns: names, to: path)
+      }
+      if let path = clustering.linkageOutput, let tree {
+        try writeLinkage(tree.linkageMatrix, to: path)
+      }
+    }
     let id =
       objections.isEmpty
       ? try ModelFile.write(model, to: output) : sha256(ModelFile.bytes(of: model))
@@ -178,7 +184,7 @@ struct Train: ParsableCommand {
         print("\(choice.clusterCount) clusters: \(choice.reason)\n")
       }
       if let report { print(report.text + "\n") }
-      print(card.text)
+      if objections.isEmpty { print(card.text) }
     }
     guard objections.isEmpty else {
       for objection in objections { Console.note(objection) }

@@ -53,6 +53,7 @@ struct RulesSuggest: ParsableCommand {
   }
 
   func run() throws {
+    try community.check(outputs: [output], inputs: events + [model, labels])
     let model = try model.map { try NamedModel(path: $0) }
     let project = try community.project()
     let file = try output == "-" ? nil : OutputFile(output)
