@@ -155,6 +155,31 @@ struct ScoreTests {
       #expect(result.code == 2)
       #expect(result.error.contains("2 only in \(first): m2, m3"), "\(result.error)")
       #expect(result.error.contains("1 only in \(second): m4"), "\(result.error)")
+      let third = try folder.write("c.csv", "member_id,label\nm1,a\nm2,b\nm9,b\n")
+      let overlapping = try Tool.run(["score", first, third])
+      #expect(overlapping.code == 2)
+      #expect(overlapping.error.contains("1 only in \(third): m9"), "\(overlapping.error)")
+    }
+  }
+
+  /// Rows of data that are named are those of the labels, whatever their order.
+  @Test func namedRowsAreMatched() throws {
+    try TemporaryFolder.with { folder in
+      let labels = try folder.write("l.csv", "id,label\nm1,a\nm2,a\nm3,b\nm4,b\n")
+      let data = try folder.write("d.csv", "id,x\nm1,0\nm2,1\nm3,8\nm4,9\n")
+      let other = try folder.write("o.csv", "id,x\nm4,9\nm1,0\nm3,8\nm2,1\n")
+      let expected = try Self.report([labels, "--data", data, "--id", "id"])
+      let found = try Self.report([labels, "--data", other, "--id", "id"])
+      #expect(try #require(expected["silhouette"]) > 0.8)
+      for name in Self.fit {
+        // Sums are in another order.
+        let (one, two) = (try #require(expected[name]), try #require(found[name]))
+        #expect(abs(one - two) <= 1e-12 * abs(one), "\(name)")
+      }
+      let strange = try folder.write("s.csv", "id,x\nm4,9\nm1,0\nm3,8\nm5,1\n")
+      let result = try Tool.run(["score", labels, "--data", strange, "--id", "id"])
+      #expect(result.code == 2)
+      #expect(result.error.contains("1 only in \(strange): m5"), "\(result.error)")
     }
   }
 

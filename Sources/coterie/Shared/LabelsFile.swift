@@ -8,6 +8,8 @@ struct LabelsFile {
   let labels: [String]
   /// The first column, where it is not the last.
   let ids: [String]?
+  /// True where the first column numbers the rows, as `cluster` writes it, and names nobody.
+  let isNumbered: Bool
 
   init(path: String) throws {
     self.path = path
@@ -34,6 +36,7 @@ struct LabelsFile {
     if labels.isEmpty { throw Failure.badInput("\(path): has a header but no rows") }
     self.labels = labels
     self.ids = last > 0 ? ids : nil
+    isNumbered = last > 0 && reader.header[0] == "row"
   }
 
   /// The labels as numbers, by order of appearance.
@@ -41,34 +44,41 @@ struct LabelsFile {
 
   /// The labels, as numbers, of the rows in another file's order.
   ///
-  /// Rows are matched by their ids where both files have the same ones, each once; else by place.
+  /// Rows are matched by their ids where both files have the same ones, each once; by place where they
+  /// have none in common.
   func codes(inOrderOf other: LabelsFile) throws -> [Int] {
     guard labels.count == other.labels.count else {
       throw Failure.badInput(
         "\(other.path) labels \(other.labels.count) rows and \(path) labels \(labels.count): both "
-          + "must label the same rows" + strangers(other))
+          + "must label the same rows" + (other.ids.map { strangers($0, of: other.path) } ?? ""))
     }
-    guard let ids, let otherIDs = other.ids, ids != otherIDs else { return codes }
+    return try other.ids.map { try codes(ofIDs: $0, in: other.path) } ?? codes
+  }
+
+  /// The labels, as numbers, of rows that another file names by these ids, as many as there are labels.
+  func codes(ofIDs otherIDs: [String], in otherPath: String) throws -> [Int] {
+    guard let ids, ids != otherIDs else { return codes }
     var places: [String: Int] = [:]
     for (row, id) in ids.enumerated() { places[id] = row }
     let order = otherIDs.compactMap { places[$0] }
-    guard order.isEmpty || Set(order).count == labels.count else {
-      throw Failure.badInput(
-        "\(other.path) and \(path) do not label the same members\(strangers(other)): label the same, "
-          + "each once, or leave ids out to match rows by their order")
-    }
-    guard Set(order).count == labels.count else {
+    guard !order.isEmpty else {
       Console.note(
-        "the first columns of \(other.path) and \(path) do not name the same rows, so rows are "
+        "the first columns of \(otherPath) and \(path) do not name the same rows, so rows are "
           + "matched by their order")
       return codes
+    }
+    guard Set(order).count == labels.count else {
+      throw Failure.badInput(
+        "\(otherPath) and \(path) are not about the same members"
+          + "\(strangers(otherIDs, of: otherPath)): make them so, each once, or leave ids out to match "
+          + "rows by their order")
     }
     return Self.codes(order.map { labels[$0] })
   }
 
   /// How many ids only one of two files has, and the first few of them.
-  private func strangers(_ other: LabelsFile) -> String {
-    guard let ids, let otherIDs = other.ids else { return "" }
+  private func strangers(_ otherIDs: [String], of otherPath: String) -> String {
+    guard let ids else { return "" }
     func only(_ ids: [String], _ others: [String], _ path: String) -> String? {
       let others = Set(others)
       let alone = ids.filter { !others.contains($0) }
@@ -76,7 +86,7 @@ struct LabelsFile {
       let examples = alone.prefix(3).joined(separator: ", ") + (alone.count > 3 ? ", …" : "")
       return "\(alone.count) only in \(path): \(examples)"
     }
-    let parts = [only(otherIDs, ids, other.path), only(ids, otherIDs, path)].compactMap { $0 }
+    let parts = [only(otherIDs, ids, otherPath), only(ids, otherIDs, path)].compactMap { $0 }
     return parts.isEmpty ? "" : " (\(parts.joined(separator: "; ")))"
   }
 

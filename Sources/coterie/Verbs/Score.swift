@@ -11,7 +11,7 @@ struct Score: ParsableCommand {
     discussion: """
       Labels are the last column of a CSV file with a header; any text will do. Two files are \
       matched by their first columns where these hold the same ids, each once, and else row by row. \
-      The rows of --data are those of LABELS, in their order. The silhouette visits all pairs of rows.
+      The rows of --data are those of LABELS, in their order, or matched by --id. The silhouette visits all pairs of rows.
 
       Examples:
         coterie score truth.csv labels.csv
@@ -69,12 +69,14 @@ struct Score: ParsableCommand {
       let table = try ContingencyTable(codes, try second.codes(inOrderOf: first))
       indices += Self.agreement(table)
     }
+    let sampleIDs = first.isNumbered ? nil : samples?.ids
     if let samples = samples?.array.inMemory, let data {
       guard samples.rowCount == codes.count else {
         throw Failure.badInput(
           "\(data) has \(samples.rowCount) rows and \(labels) labels \(codes.count): both must "
             + "be about the same rows")
       }
+      let codes = try sampleIDs.map { try first.codes(ofIDs: $0, in: data) } ?? codes
       do {
         switch samples {
         case .float32(let matrix): indices += try fit(matrix, codes)
