@@ -71,9 +71,9 @@ struct OutcomeLook {
     patterns = projects.map { _ in [:] }
   }
 
-  /// The members of a condition among some rows.
+  /// The rows of those for whom a project's one condition is true at a time.
   private func members(
-    _ project: ProjectFile, of rows: [Int], at time: Timestamp, labels: [NamedModel]
+    of project: ProjectFile, at time: Timestamp, labels: [NamedModel]
   ) throws -> Set<Int> {
     let table = try MembershipTable(
       labelling: community, asOf: time, models: labels, project: project,
@@ -101,13 +101,12 @@ struct OutcomeLook {
     guard let table = tables.first else { return nil }
     var positions = Array(table.memberIDs.indices)
     if let among {
-      let inside = try members(among, of: table.communityRows, at: time, labels: current)
+      let inside = try members(of: among, at: time, labels: current)
       positions = positions.filter { inside.contains(table.communityRows[$0]) }
     }
     guard !positions.isEmpty else { return nil }
     let later = Timestamp(microseconds: time.microseconds + study.horizonInMicroseconds)
-    let happened = try members(
-      outcome, of: table.communityRows, at: later, labels: study.isRetrained ? current : models)
+    let happened = try members(of: outcome, at: later, labels: current)
     var place = [Int](repeating: -1, count: table.memberIDs.count)
     for (index, position) in positions.enumerated() { place[position] = index }
     let rows = positions.map { table.communityRows[$0] }

@@ -1,7 +1,3 @@
-import Foundation
-
-func naturalLogarithm(_ value: Double) -> Double { log(value) }
-
 extension ThresholdTree {
   /// Divides all rows until each leaf holds the middle of one cluster, at each node by the threshold that
   /// parts two middles and takes the fewest members from theirs.

@@ -67,7 +67,7 @@ public struct ThresholdChange: Sendable, Hashable {
       settings: project.settings, threadCount: threadCount)
     var trials: [Trial] = []
     var segments: [SegmentDefinition] = []
-    for (rule, (id, condition)) in rules.enumerated() {
+    for (rule, (_, condition)) in rules.enumerated() {
       func add(_ condition: Condition, _ threshold: RuleThreshold?, _ value: RuleThreshold.Value?) {
         // No name of a project's own can begin so.
         segments.append(SegmentDefinition(id: "\u{1}\(trials.count)", when: condition))
@@ -82,7 +82,6 @@ public struct ThresholdChange: Sendable, Hashable {
           add(changed, threshold, value)
         }
       }
-      _ = id
     }
     let table = try MembershipTable(
       labelling: community, asOf: asOf, models: all, project: project.adding(segments),

@@ -1,3 +1,5 @@
+import Foundation
+
 /// A binary tree that asks one threshold of one feature at each node, grown best split first.
 struct ThresholdTree {
   /// What makes a split good.
@@ -77,7 +79,7 @@ struct ThresholdTree {
     case .entropy:
       let total = sums.reduce(0, +)
       guard total > 0 else { return 0 }
-      return -sums.reduce(0) { $0 + ($1 > 0 ? $1 * (naturalLogarithm($1 / total)) : 0) }
+      return -sums.reduce(0) { $0 + ($1 > 0 ? $1 * log($1 / total) : 0) }
     case .surrogateCost: return sums.min() ?? 0
     }
   }
