@@ -94,6 +94,18 @@ struct OverwritingTests {
       #expect(refused.code == 1, "\(refused.error)")
       #expect(!refused.output.contains("Model new"))
       #expect(try folder.names == ["earlier.safetensors"])
+      // In its predecessor's own place, too: what was there stays, until one is accepted.
+      let before = try folder.read("earlier.safetensors")
+      let inPlace =
+        train + [
+          "--as-of", "2025-07-01", "--previous", earlier, "--output", earlier,
+        ]
+      #expect(try Tool.run(inPlace + ["--least-agreement", "1"]).code == 1)
+      #expect(try folder.read("earlier.safetensors") == before)
+      let limits = ["--least-agreement", "0", "--least-stability", "0"]
+      let accepted = try Tool.run(inPlace + limits)
+      #expect(accepted.code == 0, "\(accepted.error)")
+      #expect(try folder.read("earlier.safetensors") != before)
       // Nor is one that has seen what comes later followed.
       let older = try Tool.run(
         train + [
@@ -101,7 +113,7 @@ struct OverwritingTests {
           folder.path("new.safetensors"),
         ])
       #expect(older.code == 2)
-      #expect(older.error.contains("is before 2025-05-01"), "\(older.error)")
+      #expect(older.error.contains("is before 2025-07-01"), "\(older.error)")
     }
   }
 }

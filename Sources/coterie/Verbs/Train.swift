@@ -83,9 +83,10 @@ struct Train: ParsableCommand {
   }
 
   func run() throws {
+    // A model may take its predecessor's place: rules call it by the file's name.
     try community.check(
       outputs: [output, clustering.labels, clustering.centroids, clustering.linkageOutput],
-      inputs: events + [previous])
+      inputs: events + [previous].filter { $0 != output })
     try clustering.checkOutputs()
     try OutputFile(output).discard()
     let project = try community.project()
