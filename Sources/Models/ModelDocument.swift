@@ -6,8 +6,8 @@ struct ModelDocument: Codable, Equatable {
   /// The format that this build writes.
   ///
   /// Format 2 added the tensors `segment.effects` and `segment.labelled`, `stability` of segments,
-  /// `confidence_exponent` and `next_segment`.
-  static let currentFormat = 2
+  /// `confidence_exponent` and `next_segment`. Format 3 added what names and sentences claim.
+  static let currentFormat = 3
   /// The formats that this build reads.
   static let readFormats = 1...currentFormat
 
