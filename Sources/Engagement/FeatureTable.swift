@@ -34,4 +34,23 @@ public struct FeatureTable: Sendable {
   public func column(_ feature: FeatureDefinition) -> [Double]? {
     features.firstIndex(of: feature).map { values.column($0) }
   }
+
+  /// The table with the columns of another one of the same members that it does not have itself.
+  ///
+  /// - Precondition: both have the same members and the same as-of time.
+  public func joined(with other: FeatureTable) -> FeatureTable {
+    precondition(asOf == other.asOf && memberIDs == other.memberIDs, "tables of the same members")
+    let added = other.features.indices.filter { !features.contains(other.features[$0]) }
+    let width = features.count + added.count
+    var elements: [Double] = []
+    elements.reserveCapacity(memberIDs.count * width)
+    for row in memberIDs.indices {
+      elements += values.row(row)
+      for column in added { elements.append(other.values[row, column]) }
+    }
+    return FeatureTable(
+      asOf: asOf, memberIDs: memberIDs, communityRows: communityRows,
+      features: features + added.map { other.features[$0] },
+      values: Matrix(rowCount: memberIDs.count, columnCount: width, elements: elements))
+  }
 }

@@ -67,6 +67,9 @@ public struct MembershipTable: Sendable {
   public let models: [NamedModel]
   /// For each model's name, the label of each member.
   public let labels: [String: [ModelLabel]]
+  /// For each model's name, whether what its segments' names and sentences claim is true of the members
+  /// that it labels.
+  public let claimChecks: [String: [ClaimCheck]]
   /// The written segments, in the order of the project file, with their members' positions in
   /// ``memberIDs``.
   public let written: [WrittenSegment]
@@ -138,8 +141,12 @@ public struct MembershipTable: Sendable {
         asOf: asOf.description, oldest: oldestEvent?.description)
     }
     var labels: [String: [ModelLabel]] = [:]
+    var claimChecks: [String: [ClaimCheck]] = [:]
     for model in models {
-      labels[model.name] = try model.model.label(features(model), threadCount: threadCount)
+      let table = try features(model)
+      let own = try model.model.label(table, threadCount: threadCount)
+      labels[model.name] = own
+      claimChecks[model.name] = model.model.claimChecks(table, labels: own.map(\.segment))
     }
     let evaluator = try SegmentEvaluator(
       project, community: community, rows: rows, asOf: asOf,
@@ -154,6 +161,7 @@ public struct MembershipTable: Sendable {
     self.communityRows = rows
     self.models = models
     self.labels = labels
+    self.claimChecks = claimChecks
     let evaluation = evaluator.evaluation()
     written = evaluation.segments.map { segment in
       WrittenSegment(
@@ -213,9 +221,10 @@ public struct MembershipTable: Sendable {
 }
 
 extension NamedModel {
-  /// A segment's name: the one that the project gives by hand, else the model's.
+  /// A segment's name: the one that the project gives by hand, else the one that was given when the model
+  /// was trained, else the model's own.
   public func segmentName(_ segment: Int, in project: ProjectFile) -> String {
     let own = model.segments[segment]
-    return project.segmentNames[name]?[own.id] ?? own.name
+    return project.segmentNames[name]?[own.id] ?? own.givenName ?? own.name
   }
 }

@@ -40,6 +40,8 @@ public struct ModelTraining: Sendable, Hashable {
   /// How many times members are drawn anew to measure how stable segments are and to calibrate
   /// confidences; 0 leaves both out.
   public var resampleCount = 50
+  /// What members and events are called in the segments' names and sentences.
+  public var words = EventWords.community
   /// The seed of all draws that are not the algorithm's own.
   public var seed: UInt64
   /// How many threads work at once; the model does not depend on it.
@@ -124,7 +126,8 @@ public struct ModelTraining: Sendable, Hashable {
     var outcome = try cluster(prepared.matrix)
     if isSinglePrecision { outcome.parameters["precision"] = "float32" }
     let shape = ClusteredShape(
-      prepared, labels: outcome.labels, algorithm: outcome.algorithm, threadCount: threadCount)
+      prepared, labels: outcome.labels, algorithm: outcome.algorithm, words: words,
+      threadCount: threadCount)
     var training = try record(prepared, outcome, events: events)
     var segments = try shape.segments()
     var exponent: Double?

@@ -48,9 +48,14 @@ struct DriftReport {
         "  novel \(novel) of \(drift.memberCount), \(percent(novel, of: drift.memberCount)) "
           + "(\(percentage(ModelDrift.expectedNovelShare)) expected)")
     }
+    lines += claims.lines.map { "  " + $0 }
     lines += ["", drift.verdict.rawValue]
     lines += drift.reasons.map { "  \($0)" }
     return lines.joined(separator: "\n")
+  }
+
+  private var claims: ClaimReport {
+    ClaimReport(model: model, checks: drift.claimChecks, project: project)
   }
 
   private func number(_ value: Double?, _ format: String) -> String {
@@ -89,6 +94,7 @@ struct DriftReport {
             "members": .integer(segment.count),
           ])
         }),
+      "untrue_claims": .array(claims.json),
       "segment_stability_index": JSONValue(drift.segmentStabilityIndex),
       "segment_chance_limit": JSONValue(drift.segmentChanceLimit),
       "novel": drift.novelCount.map { .integer($0) } ?? .null,

@@ -49,12 +49,17 @@ struct Label: ParsableCommand {
     try file.commit()
     Console.endProgress()
     let counts = SegmentCounts(table, project: project)
+    let claims = table.models.map {
+      ClaimReport(model: $0, checks: table.claimChecks[$0.name] ?? [], project: project)
+    }
+    for line in claims.flatMap(\.lines) { Console.note(line) }
     if community.json {
       var json = loaded.json
       json["members"] = .integer(table.memberIDs.count)
       json["models"] = .object(
         Dictionary(uniqueKeysWithValues: models.map { ($0.name, .string($0.id)) }))
       json["segments"] = counts.json
+      json["untrue_claims"] = .array(claims.flatMap(\.json))
       json["peak_memory_bytes"] = .integer(peakMemoryInBytes())
       try JSONValue.print(verb: "label", json)
     } else if output != "-" {

@@ -104,6 +104,7 @@ struct Train: ParsableCommand {
       community, events: events, project: project, training: training, choice: choice,
       earlier: earlier)
     let (prepared, loaded) = (history.prepared, history.input)
+    training.words = EventWords(types: loaded.community.history.types.strings)
     if let earlier { try loaded.check(isAfter: earlier) }
     for column in prepared.transform.dropped {
       Console.note("feature \(column.feature) is left out: \(column.reason)")
@@ -129,6 +130,8 @@ struct Train: ParsableCommand {
       let succession = try ModelSuccession(
         model, labels: labels, previous: earlier.model, previousID: earlier.id,
         previousLabels: previousLabels,
+        table: prepared.table.joined(with: history.table(of: earlier, threads: community.threads)),
+        words: training.words,
         haveJoined: try history.joined(since: earlier, threads: community.threads))
       model = succession.model
       let named = NamedModel(name: ModelFile.name(ofPath: output), id: "", model: model)
@@ -139,6 +142,7 @@ struct Train: ParsableCommand {
             ($1.id, named.segmentName($0, in: project))
           }), limits: (leastAgreement, leastStability))
     }
+    model = model.givingNames(project.segmentNames[ModelFile.name(ofPath: output)] ?? [:])
     let fitSeconds = Date().timeIntervalSince(started)
     Console.endProgress()
     if model.training.hasConverged == false {
