@@ -84,10 +84,24 @@ extension FeatureTransform {
   ) -> ColumnTransform.Logarithm {
     let isNegative = values.contains { $0 < 0 }
     switch choice {
-    case .automatic: return !isNegative && skewness(of: values) > 1 ? .log1p : .none
+    case .automatic:
+      let skew = skewness(of: values)
+      if !isNegative { return skew > 1 ? .log1p : .none }
+      guard isAmount(feature), abs(skew) > 1 else { return .none }
+      let logged = values.map { ColumnTransform.apply(.signed, to: $0) }
+      return abs(skewness(of: logged)) < abs(skew) ? .signed : .none
     case .columns(let names):
       guard names.contains(feature.description) else { return .none }
       return isNegative ? .signed : .log1p
+    }
+  }
+
+  /// Whether a feature adds up or averages what people enter, in units of theirs; a rate of change is
+  /// no amount, and its sign says more than its size.
+  private static func isAmount(_ feature: FeatureDefinition) -> Bool {
+    switch feature {
+    case .impact, .impactRate, .receivedImpactRate, .valueSum, .valueMean, .attribute: true
+    default: false
     }
   }
 
