@@ -74,7 +74,7 @@ extension FeatureTransform {
 
   private static func fallback(for feature: FeatureDefinition, sorted: [Double]) -> Double {
     switch feature {
-    case .share, .burstiness, .lifespanDays, .valueMean: 0
+    case .share, .propertyShare, .burstiness, .lifespanDays, .valueMean: 0
     default: quantile(0.5, ofSorted: sorted)
     }
   }

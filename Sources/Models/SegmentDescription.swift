@@ -55,6 +55,10 @@ func phrase(for feature: FeatureDefinition, value: Double) -> String {
   case .burstiness: "burstiness \(amount)"
   case .streakWeeks: "\(amount) weeks in a row active"
   case .share(let alias, let window): "\(amount) of events are \(alias)\(within(window))"
+  case .propertyShare(let property, .text(let text), let window):
+    "\(amount) of events with \(property) \(text)\(within(window))"
+  case .propertyShare(let property, .commonest, let window):
+    "\(amount) of events with \(property)\(within(window))"
   case .distinctValues(let property, let window): "\(amount) different \(property)\(within(window))"
   case .typeEntropy where value < 0.05: "events of one type only"
   case .typeEntropy: "as varied as \(amount) event types"
@@ -75,7 +79,7 @@ private func amount(of feature: FeatureDefinition, value: Double) -> String {
   case .velocity:
     value < 0.5 ? "\(rounded(exp2(value) * 100)) %" : "\(rounded(exp2(value))) times"
   case .typeEntropy: String(format: "%.1f", exp(value))
-  case .share: "\(rounded(value * 100)) %"
+  case .share, .propertyShare: "\(rounded(value * 100)) %"
   default: rounded(value)
   }
 }
