@@ -100,7 +100,7 @@ extension FeatureDefinition {
     case .eventCount, .activeDays, .activeWeeks, .streakWeeks, .distinctValues: .count
     case .frequency, .impactRate, .receivedImpactRate: .perDay
     case .velocity: .doublings
-    case .share: .share
+    case .share, .propertyShare: .share
     case .typeEntropy: .nats
     case .acceleration, .trend, .impact, .burstiness, .valueSum, .valueMean, .attribute: .other
     }

@@ -67,6 +67,9 @@ struct ClaimPhrase {
     case .burstiness: self.init("a burstiness of \(bounds.numbers)")
     case .share(let alias, let window):
       self.init(Self.share(bounds, of: "\(alias) events") + within(window))
+    case .propertyShare(let property, let value, let window):
+      let having = if case .text(let text) = value { " \(text)" } else { "" }
+      self.init(Self.share(bounds, of: "events with \(property)\(having)") + within(window))
     case .distinctValues(let property, let window):
       self.init("\(bounds.count(of: "different \(property) value"))\(within(window))")
     case .typeEntropy: self.init(Self.variety(bounds, words.event))

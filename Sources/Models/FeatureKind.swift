@@ -15,7 +15,7 @@ extension FeatureDefinition {
       .volume
     case .velocity, .acceleration, .trend: .change
     case .medianGapDays, .burstiness, .streakWeeks: .rhythm
-    case .share, .distinctValues, .typeEntropy: .variety
+    case .share, .propertyShare, .distinctValues, .typeEntropy: .variety
     case .valueSum, .valueMean: .value
     case .attribute: .attribute
     }

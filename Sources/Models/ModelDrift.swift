@@ -49,6 +49,8 @@ public struct ModelDrift: Sendable, Hashable {
   public static let expectedNovelShare = 0.001
   /// A part of novel members over this is one to watch; ten times it is one to train again for.
   public static let novelWatchLimit = 0.005
+  /// A name that is untrue of fewer members than this may be so by chance.
+  public static let leastMembersOfUntrueName = 10
   /// From this age on a model is to be watched.
   public static let oldAgeInDays = 730.0
 
@@ -82,8 +84,8 @@ public struct ModelDrift: Sendable, Hashable {
   /// size. It says `retrain` where a feature is missing, where the segments' shares or at least a quarter of
   /// the features have shifted over ``retrainLimit``, or where a twentieth of the members is novel (three at
   /// least); `watch` where an index is over ``watchLimit``, over half a percent of the members is novel, a
-  /// feature is absent for all, a segment's name claims what is no longer true of its members, or the model
-  /// is two years old.
+  /// feature is absent for all, a segment's name claims what is no longer true of its members (ten at
+  /// least), or the model is two years old.
   ///
   /// - Parameters:
   ///   - model: the model.
@@ -192,7 +194,10 @@ public struct ModelDrift: Sendable, Hashable {
 
   /// The segments whose names claim what is no longer true of their members.
   private static func untrueNames(_ model: SegmentModel, _ checks: [ClaimCheck]) -> [String] {
-    let untrue = Set(checks.filter { $0.claim.isInName && !$0.isTrue }.map(\.segment))
+    let untrue = Set(
+      checks.filter {
+        $0.claim.isInName && !$0.isTrue && $0.memberCount >= leastMembersOfUntrueName
+      }.map(\.segment))
     return model.segments.indices.filter {
       untrue.contains($0) && model.segments[$0].givenName == nil
     }.map {

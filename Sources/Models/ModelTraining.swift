@@ -79,13 +79,19 @@ public struct ModelTraining: Sendable, Hashable {
 
   /// Computes features and transform: all that comes before the clustering.
   ///
+  /// Features of a property's commonest values become columns of the values that are commonest in the
+  /// community then.
+  ///
   /// - Throws: ``EngagementError``.
   public func prepare(
     _ community: Community, asOf: Timestamp
   ) throws(EngagementError) -> Prepared {
-    try prepare(
+    var training = self
+    training.features = try features.expanded(in: community, asOf: asOf)
+    return try training.prepare(
       FeatureTable(
-        of: community, asOf: asOf, features: inputs, settings: settings, threadCount: threadCount))
+        of: community, asOf: asOf, features: training.inputs, settings: settings,
+        threadCount: threadCount))
   }
 
   /// The features that a table for ``prepare(_:)`` has: those that are clustered, those that stand in

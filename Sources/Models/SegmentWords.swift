@@ -148,10 +148,14 @@ struct SegmentWord {
               text: text, place: .adjective, kinds: [.variety],
               conditions: [condition(feature, bounds)]))
         }
-      case .share(let alias, _):
+      case .share(let name, _), .propertyShare(_, .text(let name), _):
+        // Only what reads as a word can stand before another one.
+        guard name.allSatisfy({ $0.isLetter || $0.isNumber || $0 == "_" || $0 == "-" }) else {
+          continue
+        }
         found.append(
           SegmentWord(
-            text: "\(alias)-heavy", place: .adjective, kinds: [.variety],
+            text: "\(name)-heavy", place: .adjective, kinds: [.variety],
             conditions: [condition(feature, 0.5..<(.infinity))]))
       default: break
       }

@@ -87,7 +87,7 @@ struct CommunityOptions: ParsableArguments {
   ) throws -> LoadedCommunity {
     let pseudonymizer = try pseudonymizer()
     var properties = others.union(project.eventProperties)
-    for case .distinctValues(let name, _) in features { properties.insert(name) }
+    properties.formUnion(features.eventProperties)
     let started = Date()
     let (history, reports, memberTable) = try read(
       events, project: project, properties: properties
