@@ -35,6 +35,14 @@ public struct FeatureTable: Sendable {
     features.firstIndex(of: feature).map { values.column($0) }
   }
 
+  /// The table of some of its rows, in their order.
+  public func selecting(_ rows: [Int]) -> FeatureTable {
+    FeatureTable(
+      asOf: asOf, memberIDs: rows.map { memberIDs[$0] },
+      communityRows: rows.map { communityRows[$0] }, features: features,
+      values: values.selectingRows(rows))
+  }
+
   /// The table with the columns of another one of the same members that it does not have itself.
   ///
   /// - Precondition: both have the same members and the same as-of time.

@@ -101,6 +101,11 @@ struct ClaimCandidate {
       ? Self.score(conditions[0], shares, isRound: isRound) : Self.separation(shares)
   }
 
+  /// The same claim, said behind the noun instead of by its word.
+  func asPhrase(_ words: EventWords) -> ClaimCandidate {
+    ClaimCandidate(conditions, kinds: kinds, shares: shares, words: words)
+  }
+
   /// The share inside less that outside, and a little more for what is true of nearly all.
   private static func separation(_ shares: [ClaimShares]) -> Double {
     let inside = shares.map(\.inside).min() ?? 0

@@ -11,6 +11,23 @@ struct ClaimPhrase {
   /// Such as `who joined in the last 60 days`.
   var modifier: String { lead + text }
 
+  /// Phrases as they stand behind a noun; what two say in the same words, the second leaves out.
+  static func behindNoun(_ phrases: [ClaimPhrase], words: EventWords) -> String {
+    var text = ""
+    var last: ClaimPhrase?
+    for phrase in phrases {
+      if let last, last.lead == phrase.lead {
+        let active = words.active + " "
+        let isRepeated = [last, phrase].allSatisfy { $0.text.hasPrefix(active) }
+        text += " and " + (isRepeated ? String(phrase.text.dropFirst(active.count)) : phrase.text)
+      } else {
+        text += (last == nil ? " " : ", ") + phrase.modifier
+      }
+      last = phrase
+    }
+    return text
+  }
+
   /// Whether it can be said at all: a rate from so many a year to so many a day cannot.
   static func isSayable(_ condition: SegmentClaim.Condition) -> Bool {
     condition.feature.unit != .perDay || ClaimBounds(condition).isOfOneUnit

@@ -156,6 +156,16 @@ public struct ModelTraining: Sendable, Hashable {
     return (model, outcome.labels, outcome.tree)
   }
 
+  /// The sizes of the clusters that ``algorithm`` makes, falling.
+  ///
+  /// - Throws: `ClusteringError`.
+  public func clusterSizes(_ prepared: Prepared) throws(ClusteringError) -> [Int] {
+    let outcome = try cluster(prepared.matrix)
+    var sizes = [Int](repeating: 0, count: outcome.algorithm.clusterCount)
+    for label in outcome.labels { sizes[label] += 1 }
+    return sizes
+  }
+
   private struct Outcome {
     var algorithm: SegmentModel.Algorithm
     var labels: [Int]

@@ -135,21 +135,20 @@ struct SegmentNaming {
   }
 
   private func text(_ segment: Int, of claims: [ClaimCandidate]) -> String {
+    var claims = claims
+    // Members are not active and active on so many days in one name: both are said behind the noun.
+    if claims.contains(where: { $0.phrase?.text.hasPrefix("\(search.words.active) on") == true }),
+      let active = claims.firstIndex(where: { $0.word?.text == "active" })
+    {
+      claims[active] = claims[active].asPhrase(search.words)
+    }
     func words(_ place: SegmentWord.Place) -> [String] {
       claims.compactMap { $0.word?.place == place ? $0.word?.text : nil }
     }
     let front =
-      words(.standing) + words(.adjective)
-      + [words(.noun).first ?? search.words.members]
-    // Of phrases that begin alike only the first one says how.
-    var behind = ""
-    var lead: String?
-    for phrase in claims.compactMap(\.phrase) {
-      behind +=
-        phrase.lead == lead ? " and \(phrase.text)" : (lead == nil ? " " : ", ") + phrase.modifier
-      lead = phrase.lead
-    }
-    return front.joined(separator: " ") + behind
+      words(.standing) + words(.adjective) + [words(.noun).first ?? search.words.members]
+    return front.joined(separator: " ")
+      + ClaimPhrase.behindNoun(claims.compactMap(\.phrase), words: search.words)
   }
 
   /// The positions of segments that share their name with others, and can have another one.

@@ -107,7 +107,8 @@ struct ClaimEnglish {
 
   /// The parts that commas and `and` join.
   private static func parts(_ text: String) -> [String] {
-    var marked = text
+    var marked = text.replacingOccurrences(of: " and on ", with: "|active on ")
+      .replacingOccurrences(of: " and in the last ", with: "|active in the last ")
     for joint in [", ", " and "] {
       for start in [
         "who ", "with ", "joined ", "last ", "active ", "ordered ", "still ", "activity ",
