@@ -73,6 +73,15 @@ public struct MembershipTable: Sendable {
   /// The written segments, in the order of the project file, with their members' positions in
   /// ``memberIDs``.
   public let written: [WrittenSegment]
+  /// The lists that are memberships by themselves (`ProjectFile.listsOfTheirOwn`), with their members'
+  /// positions in ``memberIDs``.
+  public let lists: [WrittenSegment]
+  /// For each list, the ids that stand on it at the as-of time and that nobody in the table has, in
+  /// ascending order of their bytes; lists without such ids are left out.
+  public let unknownListed: [String: [String]]
+  /// For each model's name, how much each member belongs to each of its segments, members × segments;
+  /// empty where that was not asked for.
+  public let probabilities: [String: Matrix<Double>]
   /// The states of all stage machines, in the order of the project file, with their members' positions
   /// in ``memberIDs``.
   public let stages: [WrittenSegment]
@@ -87,7 +96,21 @@ public struct MembershipTable: Sendable {
     public let source: String
     /// Positions in ``MembershipTable/memberIDs``, ascending.
     public let members: [Int]
+    /// Whether its members count as claimed by it: not by states, of which everybody has one, nor by lists
+    /// that a segment of kind list names, which would claim them twice.
+    public var isClaim = true
+
+    /// Which segment it is.
+    public var reference: SegmentReference {
+      SegmentReference(kind: kind, source: source, id: id)
+    }
+
+    /// The id, for states `MACHINE=STATE`.
+    public var title: String { kind == .stage ? "\(source)=\(id)" : id }
   }
+
+  /// Written segments, then lists, then states: all that is no learned segment.
+  public var writtenAndStates: [WrittenSegment] { written + lists + stages }
 
   /// Labels a community's members with models, rules and lists.
   ///
@@ -96,17 +119,20 @@ public struct MembershipTable: Sendable {
   ///   - asOf: T.
   ///   - models: the models; their names must differ.
   ///   - project: rules and lists, if any.
+  ///   - wantsProbabilities: whether ``probabilities`` are computed.
   ///   - threadCount: how many threads work at once; the table does not depend on it.
   /// - Throws: `ModelError`, `SegmentationError`, `ClusteringError`, and `EngagementError.noMembers`
   ///   where nobody is in the table.
   public init(
     labelling community: Community, asOf: Timestamp, models: [NamedModel],
-    project: ProjectFile = ProjectFile(), threadCount: Int = availableProcessorCount
+    project: ProjectFile = ProjectFile(), wantsProbabilities: Bool = false,
+    threadCount: Int = availableProcessorCount
   ) throws {
     let rows = community.rows(asOf: asOf)
     try self.init(
       rows, of: community, asOf: asOf, oldestEvent: community.history.oldest, models: models,
-      project: project, ruleFeatures: nil, threadCount: threadCount
+      project: project, ruleFeatures: nil, wantsProbabilities: wantsProbabilities,
+      threadCount: threadCount
     ) { model in
       try model.model.featureTable(
         of: community, rows: rows, asOf: asOf, modelName: model.name, threadCount: threadCount)
@@ -123,13 +149,15 @@ public struct MembershipTable: Sendable {
   ///   - models: the models; their names must differ.
   ///   - project: rules and lists, if any.
   ///   - ruleFeatures: the features that rules compare, of all rows; nil where there are none.
+  ///   - wantsProbabilities: whether ``probabilities`` are computed.
   ///   - threadCount: how many threads work at once; the table does not depend on it.
   ///   - features: gives the table of a model's inputs, of all rows.
-  /// - Throws: what ``init(labelling:asOf:models:project:threadCount:)`` throws, and what `features` does.
+  /// - Throws: what ``init(labelling:asOf:models:project:wantsProbabilities:threadCount:)`` throws, and what `features` does.
   public init(
     _ rows: [Int], of community: Community, asOf: Timestamp, oldestEvent: Timestamp?,
     models: [NamedModel], project: ProjectFile, ruleFeatures: FeatureTable?,
-    threadCount: Int = availableProcessorCount, features: (NamedModel) throws -> FeatureTable
+    wantsProbabilities: Bool = false, threadCount: Int = availableProcessorCount,
+    features: (NamedModel) throws -> FeatureTable
   ) throws {
     let models = models.sorted { bytesPrecede($0.name, $1.name) }
     var names = Set<String>()
@@ -142,11 +170,15 @@ public struct MembershipTable: Sendable {
     }
     var labels: [String: [ModelLabel]] = [:]
     var claimChecks: [String: [ClaimCheck]] = [:]
+    var probabilities: [String: Matrix<Double>] = [:]
     for model in models {
       let table = try features(model)
       let own = try model.model.label(table, threadCount: threadCount)
       labels[model.name] = own
       claimChecks[model.name] = model.model.claimChecks(table, labels: own.map(\.segment))
+      if wantsProbabilities {
+        probabilities[model.name] = try model.model.probabilities(table, threadCount: threadCount)
+      }
     }
     let evaluator = try SegmentEvaluator(
       project, community: community, rows: rows, asOf: asOf,
@@ -162,6 +194,9 @@ public struct MembershipTable: Sendable {
     self.models = models
     self.labels = labels
     self.claimChecks = claimChecks
+    self.probabilities = probabilities
+    (lists, unknownListed) = Self.listed(
+      in: project, asOf: asOf, positions: { community.row(of: $0).flatMap { positions[$0] } })
     let evaluation = evaluator.evaluation()
     written = evaluation.segments.map { segment in
       WrittenSegment(
@@ -172,9 +207,29 @@ public struct MembershipTable: Sendable {
       zip(machine.states, machine.rows).map { state, rows in
         WrittenSegment(
           id: state, kind: .stage, source: machine.machine,
-          members: rows.compactMap { positions[$0] })
+          members: rows.compactMap { positions[$0] }, isClaim: false)
       }
     }
+  }
+
+  /// The members of the lists that are memberships by themselves, and the ids on any list that nobody has.
+  private static func listed(
+    in project: ProjectFile, asOf: Timestamp, positions: (String) -> Int?
+  ) -> (lists: [WrittenSegment], unknown: [String: [String]]) {
+    var members: [String: [Int]] = [:]
+    var unknown: [String: [String]] = [:]
+    for (name, list) in project.lists {
+      let ids = list.entries(at: asOf).map(\.memberID)
+      members[name] = ids.compactMap(positions).sorted()
+      let missing = ids.filter { positions($0) == nil }
+      if !missing.isEmpty { unknown[name] = missing }
+    }
+    let lists = project.listsOfTheirOwn.map {
+      WrittenSegment(
+        id: $0, kind: .list, source: "", members: members[$0] ?? [],
+        isClaim: !project.repeatedLists.contains($0))
+    }
+    return (lists, unknown)
   }
 
   /// The labels as rules see them, with the names that the project gives by hand.
@@ -203,7 +258,7 @@ public struct MembershipTable: Sendable {
             segment: model.model.segments[label.segment].id, label: label))
       }
     }
-    let segments = (written + stages).sorted { left, right in
+    let segments = writtenAndStates.sorted { left, right in
       if left.kind != right.kind { return bytesPrecede(left.kind.rawValue, right.kind.rawValue) }
       return bytesPrecede(left.source, right.source)
         || (!bytesPrecede(right.source, left.source) && bytesPrecede(left.id, right.id))

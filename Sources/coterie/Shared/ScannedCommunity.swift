@@ -69,7 +69,8 @@ extension CommunityOptions {
   /// Labels all members with models and with the project's rules and lists: from one pass over the
   /// events, or from events that are kept where rules or features ask for them.
   func memberships(
-    _ events: [String], models: [NamedModel], project: ProjectFile, doing activity: String
+    _ events: [String], models: [NamedModel], project: ProjectFile,
+    wantsProbabilities: Bool = false, doing activity: String
   ) throws -> (table: MembershipTable, input: LoadedCommunity) {
     let wanted =
       [(project.ruleFeatures, project.settings)]
@@ -81,7 +82,7 @@ extension CommunityOptions {
       Console.progress(activity)
       let table = try MembershipTable(
         labelling: loaded.community, asOf: loaded.asOf, models: models, project: project,
-        threadCount: threads)
+        wantsProbabilities: wantsProbabilities, threadCount: threads)
       return (table, loaded)
     }
     Console.progress(activity)
@@ -94,7 +95,7 @@ extension CommunityOptions {
       models: models, project: project,
       // Where names are wrong, the rules that hold them are found without it.
       ruleFeatures: project.ruleFeatures.isEmpty ? nil : try? scanned.table(),
-      threadCount: threads
+      wantsProbabilities: wantsProbabilities, threadCount: threads
     ) { model in
       do {
         return try scanned.table(positions[model.name] ?? 0)
