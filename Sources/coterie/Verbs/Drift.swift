@@ -15,16 +15,19 @@ struct Drift: ParsableCommand {
       The population stability index (PSI) compares bins at the training deciles: under 0.1 a feature is as \
       it was, over 0.25 it has shifted. Ends with stable, watch or retrain; the exit code is 1 for retrain.
 
+      Exit codes: 0 done, 1 retrain, 2 bad input, 64 usage.
+
       Example:
-        coterie drift events.csv --members members.csv --model members.safetensors --as-of last
+        coterie drift events.csv --members members.csv --model members.safetensors \\
+          --as-of last
       """)
 
-  @Argument(help: CommunityOptions.eventsHelp)
+  @Argument(help: CommunityOptions.eventsHelp, completion: .file())
   var events: [String]
 
   @OptionGroup var community: CommunityOptions
 
-  @Option(help: "The model file.")
+  @Option(help: "The model file.", completion: .file())
   var model: String
 
   @Option(help: "The seed of random draws; this verb makes none.")

@@ -10,6 +10,8 @@ struct Simulate: ParsableCommand {
       Writes events.csv.gz, members.csv and truth.csv (the archetype of each member). The log covers \
       the year before 2025-07-01. The same options give the same bytes.
 
+      Exit codes: 0 done, 2 bad input, 64 usage.
+
       Example:
         coterie simulate --members 2000 --events 60000 --seed 1 --output community
       """)
@@ -23,7 +25,7 @@ struct Simulate: ParsableCommand {
   @Option(help: "The seed of all random draws.")
   var seed: UInt64 = 0
 
-  @Option(help: "The folder to write to; it is made if it is not there.")
+  @Option(help: "The folder to write to; it is made if it is not there.", completion: .directory)
   var output: String
 
   @Flag(help: "Print one JSON object on the standard output.")

@@ -15,12 +15,16 @@ struct Train: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Learns segments from history and saves them as a model.",
     discussion: """
+      Exit codes: 0 done, 1 no model is worth writing, 2 bad input, 3 not converged under \
+      --strict, 64 usage.
+
       Examples:
-        coterie train events.csv --as-of last --algorithm kmeans --clusters auto --output members.safetensors
-        coterie train events.csv --as-of 2024-06-01 --algorithm hierarchical --linkage ward --clusters 6 \
-      --output members.safetensors
-        coterie train events.csv --as-of last --algorithm kmeans --previous members.safetensors \
-      --output members-2.safetensors
+        coterie train events.csv --as-of last --algorithm kmeans --clusters auto \\
+          --output members.safetensors
+        coterie train events.csv --as-of 2024-06-01 --algorithm hierarchical \\
+          --linkage ward --clusters 6 --output members.safetensors
+        coterie train events.csv --as-of last --algorithm kmeans \\
+          --previous members.safetensors --output members-2.safetensors
 
       With --previous, segments keep the ids and names of those of the earlier model that they share a \
       third of their members with (Jaccard index), and the number of clusters is the earlier model's where \
@@ -29,7 +33,7 @@ struct Train: ParsableCommand {
       segment of it is unstable, it is not written, and the exit code is 1.
       """)
 
-  @Argument(help: CommunityOptions.eventsHelp)
+  @Argument(help: CommunityOptions.eventsHelp, completion: .file())
   var events: [String]
 
   @OptionGroup var community: CommunityOptions
@@ -47,7 +51,9 @@ struct Train: ParsableCommand {
   @Option(help: "What is done with all columns together: none, whiten, or pca:N.")
   var reduce: ReductionArgument?
 
-  @Option(help: "An earlier model, whose segments' ids and names are kept where members stay.")
+  @Option(
+    help: "An earlier model, whose segments' ids and names are kept where members stay.",
+    completion: .file())
   var previous: String?
 
   @Option(
@@ -63,7 +69,7 @@ struct Train: ParsableCommand {
   @Option(help: "How often members are drawn anew to measure stability; 0: not at all.")
   var resamples = 50
 
-  @Option(help: "Where to write the model: NAME.safetensors.")
+  @Option(help: "Where to write the model: NAME.safetensors.", completion: .file())
   var output: String
 
   func validate() throws {
