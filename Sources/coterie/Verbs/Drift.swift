@@ -19,16 +19,19 @@ struct Drift: ParsableCommand {
       training, are described by their medians. Ends with stable, watch or retrain; the exit code is 1 for \
       retrain.
 
+      Exit codes: 0 done, 1 retrain, 2 bad input, 64 usage.
+
       Example:
-        coterie drift events.csv --members members.csv --model members.safetensors --as-of last
+        coterie drift events.csv --members members.csv --model members.safetensors \\
+          --as-of last
       """)
 
-  @Argument(help: CommunityOptions.eventsHelp)
+  @Argument(help: CommunityOptions.eventsHelp, completion: .file())
   var events: [String]
 
   @OptionGroup var community: CommunityOptions
 
-  @Option(help: "The model file.")
+  @Option(help: "The model file.", completion: .file())
   var model: String
 
   @Option(help: "The seed of random draws; this verb makes none.")
