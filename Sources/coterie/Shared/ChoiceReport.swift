@@ -107,9 +107,9 @@ struct ChoiceReport {
     let count = choice.clusterCount
     var parts = [
       choice.isClear
-        ? "\(count) clusters: \(choice.reason)"
+        ? "\(counted(count, "cluster")): \(choice.reason)"
         : count > 1
-          ? "\(choice.reason) \(count) clusters are the best there are." : choice.reason
+          ? "\(choice.reason) \(counted(count, "cluster")) are the best there are." : choice.reason
     ]
     let shown = Self.indices.filter { index in
       choice.candidates.contains { index.value($0) != nil }
@@ -133,7 +133,7 @@ struct ChoiceReport {
     var notes = ["  other rules: \(rules.joined(separator: ", "))"]
     if choice.sampledRowCount < choice.rowCount {
       notes.append(
-        "  of \(choice.sampledRowCount) of \(choice.rowCount) rows, drawn at random (--sample N)"
+        "  of \(choice.sampledRowCount) of \(counted(choice.rowCount, "row")), drawn at random (--sample N)"
       )
     }
     parts.append(notes.joined(separator: "\n"))

@@ -1,4 +1,5 @@
 import Engagement
+import EventLog
 import Foundation
 import Membership
 import Models
@@ -19,10 +20,9 @@ struct ClaimReport {
     untrue.map { check in
       let id = model.model.segments[check.segment].id
       let name = model.segmentName(check.segment, in: project)
-      let members = check.memberCount == 1 ? "member" : "members"
       return String(
-        format: "%@ %@: '%@' is true of %.0f %% of its %d %@ now, of %.0f %% in training", id, name,
-        check.claim.text, 100 * check.share, check.memberCount, members,
+        format: "%@ %@: '%@' is true of %.0f %% of its %@ now, of %.0f %% in training", id, name,
+        check.claim.text, 100 * check.share, counted(check.memberCount, "member"),
         100 * check.claim.insideShare)
     }
   }

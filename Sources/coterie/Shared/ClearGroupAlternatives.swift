@@ -1,5 +1,6 @@
 import Clustering
 import Engagement
+import EventLog
 import LinearAlgebra
 import Models
 
@@ -77,17 +78,17 @@ struct ClearGroupAlternatives {
   }
 
   var text: String {
-    var table = TextTable(header: ["options", "members", "clear", "segment sizes"])
+    var lines = [choice.reason, "", "What other options would give:"]
     for alternative in alternatives {
-      let shown = alternative.sizes.prefix(8).map(String.init)
-      table.add([
-        alternative.options, String(alternative.memberCount),
-        alternative.isClear.map { $0 ? "yes" : "no" } ?? "",
-        (shown + (alternative.sizes.count > shown.count ? ["…"] : [])).joined(separator: " "),
-      ])
+      let shown = alternative.sizes.prefix(8).map(String.init).joined(separator: ", ")
+      let more = alternative.sizes.count > 8 ? ", …" : ""
+      let verdict = alternative.isClear.map { $0 ? ", clear groups" : ", no clear groups" } ?? ""
+      lines += [
+        "  \(alternative.options)",
+        "    \(counted(alternative.memberCount, "member"))\(verdict), segments of \(shown)\(more)",
+      ]
     }
-    return
-      "\(choice.reason)\nWhat other options would give:\n\n\(table.text)"
+    return lines.joined(separator: "\n")
   }
 
   var json: JSONValue {

@@ -279,16 +279,17 @@ extension ReadReport {
     if rejectedCount > 0 {
       let kinds = rejections.map { "\($0.count) × \($0.kind)" }
       Console.note(
-        "\(name): \(rejectedCount) of \(recordCount) records rejected: "
+        "\(name): \(rejectedCount) of \(counted(recordCount, "record")) rejected: "
           + kinds.joined(separator: ", "))
       for example in examples { Console.note("  \(example)") }
     }
     if repeatedEventCount > 0 {
-      Console.note("\(name): \(repeatedEventCount) records left out, their event_id came before")
+      Console.note(
+        "\(name): \(counted(repeatedEventCount, "record")) left out, their event_id came before")
     }
     if let first = repeatedMembers.first {
       Console.note(
-        "\(name): \(repeatedMembers.count) rows repeat a member, the last one wins: \(first)"
+        "\(name): \(counted(repeatedMembers.count, "row")) repeat a member, the last one wins: \(first)"
           + (repeatedMembers.count > 1 ? ", …" : ""))
     }
   }

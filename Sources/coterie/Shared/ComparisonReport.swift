@@ -1,3 +1,4 @@
+import EventLog
 import Comparison
 import Foundation
 import Membership
@@ -126,11 +127,11 @@ struct ComparisonReport {
   private var coverage: String {
     let total = comparison.memberCount
     var lines = [
-      "No rule or list covers \(comparison.uncoveredCount) members "
+      "No rule or list covers \(counted(comparison.uncoveredCount, "member")) "
         + "(\(percent(comparison.uncoveredCount, of: total)))"
         + (comparison.uncoveredExamples.isEmpty
           ? "" : ", such as \(comparison.uncoveredExamples.joined(separator: ", "))"),
-      "Several claim \(comparison.overclaimedCount) members "
+      "Several claim \(counted(comparison.overclaimedCount, "member")) "
         + "(\(percent(comparison.overclaimedCount, of: total)))",
     ]
     for overlap in comparison.overlaps.prefix(5) {

@@ -20,7 +20,7 @@ struct ExplanationSummary {
     let names =
       learned.compactMap(\.title) + written.filter { $0.isMember && $0.kind != .stage }.map(\.title)
       + written.filter { $0.kind == .stage }.map(\.title)
-    let events = eventCount == 1 ? "1 event" : "\(eventCount) events"
+    let events = counted(eventCount, "event")
     return "\(member) as of \(readable.time(asOf)), \(events): "
       + (names.isEmpty ? "in no segment" : names.joined(separator: ", "))
   }

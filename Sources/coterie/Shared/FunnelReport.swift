@@ -1,3 +1,4 @@
+import EventLog
 import Membership
 import Segmentation
 
@@ -19,7 +20,7 @@ struct FunnelReport {
 
   /// A table: a rule with its size, then its conditions; those before it in `together`.
   var text: String {
-    var table = TextTable(header: ["of \(total) members", "alone", "together", "change"])
+    var table = TextTable(header: ["of \(counted(total, "member"))", "alone", "together", "change"])
     for (position, id) in ids.enumerated() {
       let own = steps.filter { $0.segment == position }
       guard !own.isEmpty else { continue }

@@ -49,7 +49,7 @@ struct LabelsFile {
   func codes(inOrderOf other: LabelsFile) throws -> [Int] {
     guard labels.count == other.labels.count else {
       throw Failure.badInput(
-        "\(other.path) labels \(other.labels.count) rows and \(path) labels \(labels.count): both "
+        "\(other.path) labels \(counted(other.labels.count, "row")) and \(path) labels \(labels.count): both "
           + "must label the same rows" + (other.ids.map { strangers($0, of: other.path) } ?? ""))
     }
     return try other.ids.map { try codes(ofIDs: $0, in: other.path) } ?? codes

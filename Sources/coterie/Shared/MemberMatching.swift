@@ -35,7 +35,7 @@ struct MemberMatching {
         problems.append("\(file): no member has \(column) \(text)")
       } else {
         problems.append(
-          "\(file): \(found.count) members have \(column) \(text): "
+          "\(file): \(counted(found.count, "member")) have \(column) \(text): "
             + found.prefix(5).joined(separator: ", ") + (found.count > 5 ? ", …" : ""))
       }
     }

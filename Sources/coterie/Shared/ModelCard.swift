@@ -1,3 +1,4 @@
+import EventLog
 import Engagement
 import Foundation
 import LinearAlgebra
@@ -29,7 +30,7 @@ struct ModelCard {
       "Model \(name)",
       "  id          \(id)",
       "  trained     by \(training.toolVersion) as of \(training.asOf)",
-      "  history     \(training.eventCount) events of \(training.memberCount) members"
+      "  history     \(counted(training.eventCount, "event")) of \(counted(training.memberCount, "member"))"
         + (training.firstEvent.map { first in
           ", \(first) to \(training.lastEvent ?? first)"
         } ?? ""),

@@ -63,7 +63,7 @@ struct OutcomeReport {
         : "\(known.count) times from \(clock.text(first.time)) to \(clock.text(last.time))"
       let counts = known.map(\.memberCount)
       lines.append(
-        "\(span), \(counts.min() ?? 0) to \(counts.max() ?? 0) members, of whom "
+        "\(span), \(counts.min() ?? 0) to \(counted(counts.max() ?? 0, "member")), of whom "
           + String(format: "%.1f %%", 100 * study.rate) + " have it"
           + (question.retrain ? "; models learned anew at each time" : ""))
     }

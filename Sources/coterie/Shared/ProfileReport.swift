@@ -41,7 +41,7 @@ struct ProfileReport {
   /// The report for the terminal, its histograms in block characters or in ASCII.
   func text(isUnicode: Bool) -> String {
     """
-    \(table.memberIDs.count) members as of \(clock.text(table.asOf))
+    \(counted(table.memberIDs.count, "member")) as of \(clock.text(table.asOf))
 
     \(overview(isUnicode: isUnicode))
 
@@ -91,12 +91,12 @@ struct ProfileReport {
 
   private var losses: String {
     let report = input.report
-    var lines = ["\(report.recordCount) records read, \(input.acceptedCount) taken"]
+    var lines = ["\(counted(report.recordCount, "record")) read, \(input.acceptedCount) taken"]
     func say(_ count: Int, _ what: String) { if count > 0 { lines.append("  \(count) \(what)") } }
     for (kind, count) in report.rejections { say(count, "rejected: \(kind)") }
     say(report.repeatedEventCount, "left out: their event_id came before")
     if let members = input.memberReport {
-      lines.append("\(members.recordCount) members read")
+      lines.append("\(counted(members.recordCount, "member")) read")
       for (kind, count) in members.rejections { say(count, "rejected: \(kind)") }
       say(members.repeatedMembers.count, "rows repeat a member: the last one counts")
       say(leftOutCount, "left out: neither joined nor active until \(clock.text(table.asOf))")

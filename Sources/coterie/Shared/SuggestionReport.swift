@@ -47,7 +47,7 @@ struct SuggestionReport {
   func text(asOf: Timestamp) -> String {
     var lines = [
       "Rules that reproduce the \(model == nil ? "groups" : "learned segments") of \(source), as of \(asOf).",
-      "Found on \(suggestion.memberCount - suggestion.heldOutCount) members; the figures are of "
+      "Found on \(counted(suggestion.memberCount - suggestion.heldOutCount, "member")); the figures are of "
         + "\(suggestion.heldOutCount) others:",
       "",
     ]

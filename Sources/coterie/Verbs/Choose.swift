@@ -128,7 +128,8 @@ struct Choose: ParsableCommand, SampleVerb {
     let chooseSeconds = stopwatch.lap()
     Console.endProgress()
     if let most = choice.candidates.last?.clusterCount, most < counts.upperBound {
-      Console.note("no more than \(most) clusters can be tried: there are too few distinct rows")
+      Console.note(
+        "no more than \(counted(most, "cluster")) can be tried: there are too few distinct rows")
     }
     let report = ChoiceReport(choice: choice)
     if let output {

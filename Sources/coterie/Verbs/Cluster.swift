@@ -169,7 +169,7 @@ struct Cluster: ParsableCommand, SampleVerb {
         ] + centroids.row(cluster).prefix(shown).map { String(format: "%.4g", $0) })
     }
     var parts: [String] = []
-    if let choice { parts.append("\(choice.clusterCount) clusters: \(choice.reason)") }
+    if let choice { parts.append("\(counted(choice.clusterCount, "cluster")): \(choice.reason)") }
     parts.append(
       table.text
         + (shown < names.count

@@ -90,7 +90,7 @@ struct Compare: ParsableCommand {
       return
     }
     print(
-      "\(tables[0].memberIDs.count) members as of \(projects[0].settings.clock.text(loaded.asOf))\n"
+      "\(counted(tables[0].memberIDs.count, "member")) as of \(projects[0].settings.clock.text(loaded.asOf))\n"
     )
     for report in reports {
       if reports.count > 1 { print("\(report.title)\n") }

@@ -52,7 +52,7 @@ struct Drift: ParsableCommand {
         verb: "drift", input.json.merging(report.json) { input, _ in input })
     } else {
       print(
-        "\(drift.memberCount) members as of \(project.settings.clock.text(input.asOf))\n\n\(report.text)"
+        "\(counted(drift.memberCount, "member")) as of \(project.settings.clock.text(input.asOf))\n\n\(report.text)"
       )
     }
     if drift.verdict == .retrain { throw ExitCode(Failure.Code.foundSomething) }

@@ -87,7 +87,9 @@ struct Label: ParsableCommand {
       json["peak_memory_bytes"] = .integer(peakMemoryInBytes())
       try JSONValue.print(verb: "label", json)
     } else if output != "-" {
-      print("\(table.memberIDs.count) members as of \(project.settings.clock.text(loaded.asOf))\n")
+      print(
+        "\(counted(table.memberIDs.count, "member")) as of \(project.settings.clock.text(loaded.asOf))\n"
+      )
       print(counts.text)
     }
   }

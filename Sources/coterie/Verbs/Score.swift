@@ -76,7 +76,7 @@ struct Score: ParsableCommand {
     if let samples = samples?.array.inMemory, let data {
       guard samples.rowCount == codes.count else {
         throw Failure.badInput(
-          "\(data) has \(samples.rowCount) rows and \(labels) labels \(codes.count): both must "
+          "\(data) has \(counted(samples.rowCount, "row")) and \(labels) labels \(codes.count): both must "
             + "be about the same rows")
       }
       let codes = try sampleIDs.map { try first.codes(ofIDs: $0, in: data) } ?? codes

@@ -94,7 +94,7 @@ struct Simulate: ParsableCommand {
         ])
       return
     }
-    print("\(members) simulated members and \(events) events in \(output)")
+    print("\(members) simulated members and \(counted(events, "event")) in \(output)")
     for archetype in archetypes {
       print("  \(archetype.rawValue): \(counts[archetype] ?? 0)")
     }

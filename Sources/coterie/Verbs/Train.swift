@@ -121,7 +121,7 @@ struct Train: ParsableCommand {
     for column in prepared.transform.dropped {
       Console.note("feature \(column.feature) is left out: \(column.reason)")
     }
-    Console.progress("clustering \(prepared.matrix.rowCount) members")
+    Console.progress("clustering \(counted(prepared.matrix.rowCount, "member"))")
     let started = Date()
     let chosen = try ChosenClusters(
       clustering, samples: prepared.matrix, threads: community.threads,
@@ -201,7 +201,7 @@ struct Train: ParsableCommand {
       try JSONValue.print(verb: "train", json)
     } else {
       if let choice = chosen.choice {
-        print("\(choice.clusterCount) clusters: \(choice.reason)\n")
+        print("\(counted(choice.clusterCount, "cluster")): \(choice.reason)\n")
       }
       if let report { print(report.text + "\n") }
       if objections.isEmpty { print(card.text) }

@@ -89,7 +89,8 @@ struct ImportOptions: ParsableArguments {
         ])
       return
     }
-    print("\(community.eventCount) events of \(community.memberCount) members")
+    print(
+      "\(counted(community.eventCount, "event")) of \(counted(community.memberCount, "member"))")
     for (type, count) in counts { print("  \(type): \(count)") }
     print("\(path("events"))\n\(path("members"))")
   }

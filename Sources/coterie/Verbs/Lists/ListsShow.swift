@@ -80,7 +80,7 @@ private struct ListReport {
   }
 
   func text(in clock: Clock) -> String {
-    var title = "\(name): " + (entries.count == 1 ? "1 member" : "\(entries.count) members")
+    var title = "\(name): " + counted(entries.count, "member")
     if let owner = list.owner { title += ", owner \(owner)" }
     if let date = list.reviewBy {
       title +=

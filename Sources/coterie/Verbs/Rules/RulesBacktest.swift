@@ -93,7 +93,7 @@ extension MembershipBacktest {
   fileprivate func text(in clock: Clock) -> String {
     var lines = [
       "\(times.count) times from \(clock.text(times[0])) to \(clock.text(times[times.count - 1])); "
-        + "\(memberCounts[0]) to \(memberCounts[memberCounts.count - 1]) members", "",
+        + "\(memberCounts[0]) to \(counted(memberCounts[memberCounts.count - 1], "member"))", "",
     ]
     var table = TextTable(
       header: ["segment", "first", "least", "most", "last", "entered", "left", "churn a step"])
@@ -111,7 +111,8 @@ extension MembershipBacktest {
     for overlap in large {
       lines.append(
         "  \(series[overlap.first].title) and \(series[overlap.second].title): "
-          + "\(overlap.sharedCount) members, Jaccard \(String(format: "%.2f", overlap.jaccard))")
+          + "\(counted(overlap.sharedCount, "member")), Jaccard \(String(format: "%.2f", overlap.jaccard))"
+      )
     }
     return lines.joined(separator: "\n")
   }

@@ -122,7 +122,7 @@ private struct ForecastReport {
 
   var text: String {
     var lines = [
-      "\(forecast.memberCount) members as of \(readable.time(forecast.asOf)); by time alone until "
+      "\(counted(forecast.memberCount, "member")) as of \(readable.time(forecast.asOf)); by time alone until "
         + readable.time(forecast.end),
       "",
     ]

@@ -138,13 +138,13 @@ struct RulesSuggest: ParsableCommand {
     let strangers = groups.keys.filter { !members.contains($0) }.sorted()
     if !strangers.isEmpty {
       Console.note(
-        "\(labels): \(strangers.count) members are not in the log as of \(loaded.asOf) and left out: "
+        "\(labels): \(counted(strangers.count, "member")) are not in the log as of \(loaded.asOf) and left out: "
           + strangers.prefix(3).joined(separator: ", ") + (strangers.count > 3 ? ", …" : ""))
     }
     let others = members.subtracting(groups.keys).sorted()
     if !others.isEmpty {
       Console.note(
-        "\(others.count) members of the log are in no group of \(labels) and left out: "
+        "\(counted(others.count, "member")) of the log are in no group of \(labels) and left out: "
           + others.prefix(3).joined(separator: ", ") + (others.count > 3 ? ", …" : ""))
     }
   }
