@@ -110,6 +110,11 @@ struct LabelTests {
           """)
       #expect(
         labelled.error == "note: the list \"hosts\" has 2 ids that nobody has: yan, zoe\n")
+      let told = try Tool.run(
+        ["label"] + input + ["--output", folder.path("l.csv"), "--json"], in: folder.url)
+      let counts = try #require(
+        try JSONSerialization.jsonObject(with: Data(told.output.utf8)) as? [String: Any])
+      #expect(counts["unknown_listed"] as? [String: [String]] == ["hosts": ["yan", "zoe"]])
       let checked = try Tool.run(["rules", "check"] + input, in: folder.url)
       #expect(checked.code == 1)
       #expect(

@@ -70,6 +70,23 @@ struct TableWidthTests {
     }
   }
 
+  /// Midnights of UTC are no midnights in the zone, and days all the same.
+  @Test func sizesStandBelowDaysAndBelowInstantsWhereADayHasSeveral() throws {
+    try TemporaryFolder.with { folder in
+      let config = try folder.write("c.yaml", Self.yaml)
+      func backtest(every: String) throws -> String {
+        try Tool.run(
+          [
+            "rules", "backtest", SampleCommunity.events, "--config", config, "--as-of",
+            "2025-07-03", "--since", "2025-07-01", "--every", every,
+          ]
+        ).output
+      }
+      #expect(try backtest(every: "1d").contains("  2025-06-30  2025-07-01  2025-07-02\n"))
+      #expect(try backtest(every: "12h").contains("  2025-06-30T20:00:00-04:00  2025-07-01T08:00"))
+    }
+  }
+
   @Test func longNamesAreShortenedAndManyColumnsFollowBelow() throws {
     try TemporaryFolder.with { folder in
       let name = String(repeating: "a-long-name-", count: 8)

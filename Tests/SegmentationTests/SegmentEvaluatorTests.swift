@@ -212,7 +212,7 @@ struct SegmentEvaluatorTests {
             unknown any
               unknown {attr: city, is: Rome, if_missing: unknown} (city is missing)
               false {list: l} (not on the list, which ended 2024-03-01T00:00:00Z)
-            true {last: "*", age: {lt: 2d}} (last * 2024-03-30T00:00:00Z, 1.5 days ago)
+            true {last: "*", age: {lt: 2d}} (last event 2024-03-30T00:00:00Z, 1.5 days ago)
             false {did: post, avg: value, gt: 1} (no post with a number to measure)
 
         """)

@@ -21,7 +21,7 @@ extension EventQuestion {
     case .didNot(let selector, _, _): return latest(selector, in: .ever, events, at: now)
     case .occurrence(let occurrence, let selector, _):
       guard let place = place(of: occurrence, selector, events, at: now) else {
-        return "never \(selector.names)"
+        return "no \(selector.names) ever"
       }
       return "\(occurrence.order.rawValue) \(selector.names) "
         + now.described(Timestamp(microseconds: events.times[place]))
@@ -65,7 +65,7 @@ extension EventQuestion {
     at now: EvaluationInstant
   ) -> String {
     guard let place = events.latest(selector, in: window, at: now) else {
-      return "never \(selector.names)"
+      return "no \(selector.names) ever"
     }
     return "last \(selector.names) \(now.described(Timestamp(microseconds: events.times[place])))"
   }

@@ -75,7 +75,8 @@ struct EventIndex: Sendable {
     }
     for test in timed { need(test.column, ofBit: bit) }
     return EventSelector(
-      names: selection.names.joined(separator: ", "), bit: bit, timed: timed)
+      names: selection.names == ["*"] ? "event" : selection.names.joined(separator: ", "), bit: bit,
+      timed: timed)
   }
 
   /// The number of a cell that is asked for of a selection's events.
@@ -104,7 +105,7 @@ struct EventSelector: Sendable {
     let tests: [FieldTest]
   }
 
-  /// The names as written, for reading.
+  /// The names as written, for reading; `event` where all are selected.
   let names: String
   let bit: Int
   let timed: [TimedTests]

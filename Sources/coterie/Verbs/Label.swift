@@ -84,6 +84,8 @@ struct Label: ParsableCommand {
         Dictionary(uniqueKeysWithValues: models.map { ($0.name, .string($0.id)) }))
       json["segments"] = counts.json
       json["untrue_claims"] = .array(claims.flatMap(\.json))
+      json["unknown_listed"] = .object(
+        table.unknownListed.mapValues { .array($0.map { .string($0) }) })
       json["peak_memory_bytes"] = .integer(peakMemoryInBytes())
       try JSONValue.print(verb: "label", json)
     } else if output != "-" {

@@ -119,8 +119,8 @@ extension MembershipBacktest {
 
   /// The size of each segment at each time, a column a time.
   private func sizes(in clock: Clock) -> String {
-    // Days where all times are midnights, else the instants.
-    let areDays = times.allSatisfy { clock.start(ofDay: clock.day(of: $0)) == $0 }
+    // Days where each has one time, else the instants.
+    let areDays = Set(times.map(clock.day)).count == times.count
     var table = TextTable(
       header: ["segment"]
         + times.map {
