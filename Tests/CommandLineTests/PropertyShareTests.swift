@@ -103,6 +103,27 @@ struct PropertyShareTests {
     }
   }
 
+  /// The seasons that members were told apart by are found as rules of them.
+  @Test func rulesAreSuggestedOfTheCommonestValues() throws {
+    try TemporaryFolder.with { folder in
+      let events = try folder.write("e.csv", Self.log)
+      let labels = try folder.write(
+        "l.csv",
+        "member_id,label\n"
+          + (0..<60).map { "m\($0),\(["cold", "warm", "odd"][$0 % 3])\n" }.joined())
+      let result = try Tool.run([
+        "rules", "suggest", events, "--as-of", "last", "--labels", labels, "--features",
+        "share_of_season:2", "--output", folder.path("r.yaml"),
+      ])
+      try #require(result.code == 0, "\(result.error)")
+      let rules = String(decoding: try folder.read("r.yaml"), as: UTF8.self)
+      #expect(rules.contains("\"share_of_season=winter\", gt"))
+      #expect(rules.contains("\"share_of_season=summer\", gt"))
+      let checked = try Tool.run(["rules", "check", "--config", folder.path("r.yaml")])
+      #expect(!checked.error.contains("share_of_season"), "\(checked.error)")
+    }
+  }
+
   @Test(arguments: [
     (["--features", "share_of_colour"], "no event has a property"),
     (["--features", "share_of_season_1d"], "no event in its window"),

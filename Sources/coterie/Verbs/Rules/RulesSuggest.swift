@@ -73,6 +73,7 @@ struct RulesSuggest: ParsableCommand {
     tellStrangers(groups, in: loaded)
     let place = community.config == nil ? nil : project
     let suggestion = try choice.translating {
+      let wanted = try wanted?.expanded(in: loaded.community, asOf: loaded.asOf)
       if let model {
         return try RuleSuggestion(
           explaining: model, community: loaded.community, asOf: loaded.asOf, project: place,
