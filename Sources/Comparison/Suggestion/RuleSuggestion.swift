@@ -34,6 +34,14 @@ public struct RuleSuggestion: Sendable {
     public let method: String
     /// How it does on held-out members.
     public let heldOut: SetAgreement
+
+    /// The number of held-out members of the learned segment.
+    public var heldOutTargetCount: Int { heldOut.both + heldOut.targetOnly }
+    /// ``heldOut``, where so many members are in the segment that a figure says something: at least
+    /// ``RuleSuggestion/fewestHeldOutMembers``; else nil.
+    public var measured: SetAgreement? {
+      heldOutTargetCount < RuleSuggestion.fewestHeldOutMembers ? nil : heldOut
+    }
   }
 
   /// A learned segment that no rule is suggested for.
@@ -56,7 +64,8 @@ public struct RuleSuggestion: Sendable {
   public let memberCount: Int
   /// The number of members held out.
   public let heldOutCount: Int
-  /// The part of the held-out members whom the first rule that claims them gives their own segment.
+  /// The part of the held-out members whom the first rule that claims them gives their own segment; nil
+  /// of fewer than ``fewestHeldOutMembers``.
   public let fidelity: Double?
   /// Trees with a leaf or more for each segment, and what explaining costs.
   public let trees: [ExplainedPartition]
@@ -65,6 +74,8 @@ public struct RuleSuggestion: Sendable {
 
   /// The most members that are looked at; of more, a seeded sample of this size is taken.
   public static let mostMembers = 50_000
+  /// No figure is given of fewer held-out members: one more or less would change it by a tenth.
+  public static let fewestHeldOutMembers = 10
   /// The fewest members that rules can be found and measured on.
   public static let fewestMembers = 25
 
@@ -98,8 +109,7 @@ public struct RuleSuggestion: Sendable {
     let groups = model.model.segments.enumerated().map { position, segment in
       Group(
         id: segment.id, name: model.segmentName(position, in: project ?? ProjectFile()),
-        description: "Learned segment \(segment.id) of \(model.name) as a rule"
-          + (segment.description.isEmpty ? "." : ": \(segment.description)."))
+        description: "Reproduces learned segment \(segment.id) of \(model.name) by thresholds.")
     }
     try self.init(
       groups, labels: labels, costs: costs, rows: rows, community: community, asOf: asOf,
@@ -136,7 +146,9 @@ public struct RuleSuggestion: Sendable {
       elements: [Double](repeating: 1, count: rows.count * distinct.count))
     for (row, group) in own.enumerated() { costs[row, group] = 0 }
     try self.init(
-      distinct.map { Group(id: $0, name: $0, description: "The group \($0) as a rule.") },
+      distinct.map {
+        Group(id: $0, name: $0, description: "Reproduces the group \($0) by thresholds.")
+      },
       labels: own, costs: costs, rows: rows, community: community, asOf: asOf, project: project,
       settings: project?.settings ?? EngagementSettings(), features: features, own: [], seed: seed,
       threadCount: threadCount)
@@ -216,10 +228,12 @@ public struct RuleSuggestion: Sendable {
         continue
       }
       let group = groups[cluster]
-      let id = Self.id(of: group.name, segment: group.id, taken: &taken)
+      // A learned name says what is true of the segment, which need not be what the condition asks for.
+      let id = Self.id(of: "rule for \(group.id)", segment: group.id, taken: &taken)
+      let name = group.name == group.id ? "" : " (\(group.name))"
       segments.append(
         SegmentDefinition(
-          id: id, name: group.name == id ? nil : group.name, description: group.description,
+          id: id, name: "rule for \(group.id)\(name)", description: group.description,
           when: condition))
       places.append(cluster)
     }
@@ -246,7 +260,7 @@ public struct RuleSuggestion: Sendable {
           heldOut, set: { claims[$0].contains(rule) }, target: { labels[$0] == cluster }))
     }
     fidelity =
-      heldOut.isEmpty
+      heldOut.count < Self.fewestHeldOutMembers
       ? nil
       : Double(heldOut.count { place in claims[place].first.map { places[$0] } == labels[place] })
         / Double(heldOut.count)
