@@ -34,4 +34,19 @@ public struct FeatureTable: Sendable {
   public func column(_ feature: FeatureDefinition) -> [Double]? {
     features.firstIndex(of: feature).map { values.column($0) }
   }
+
+  /// The table of some of the rows, in their order.
+  ///
+  /// - Precondition: there is an answer for each row.
+  /// - Complexity: O(rows × features).
+  public func rows(where isWanted: [Bool]) -> FeatureTable {
+    precondition(isWanted.count == memberIDs.count, "an answer for each row")
+    let kept = isWanted.indices.filter { isWanted[$0] }
+    return FeatureTable(
+      asOf: asOf, memberIDs: kept.map { memberIDs[$0] },
+      communityRows: kept.map { communityRows[$0] }, features: features,
+      values: Matrix(
+        rowCount: kept.count, columnCount: features.count,
+        elements: kept.flatMap { Array(values.row($0)) }))
+  }
 }

@@ -62,10 +62,14 @@ extension SegmentModel {
     if let name = tensors.unread.first {
       throw Contradiction(description: "unknown tensor \(name)")
     }
+    try require(
+      document.among == nil || document.format > 2,
+      "a condition on members in a file of format \(document.format)")
     self.init(
       settings: settings, transform: transform, algorithm: algorithm, segments: segments,
       training: document.trainingRecord, distributions: distributions,
-      linkageMatrix: linkageMatrix, confidenceExponent: try Self.confidenceExponent(document))
+      linkageMatrix: linkageMatrix, confidenceExponent: try Self.confidenceExponent(document),
+      among: document.among)
   }
 
   /// The exponent of confidences: 2 in files of format 1.

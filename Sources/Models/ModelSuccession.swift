@@ -87,7 +87,8 @@ public struct ModelSuccession: Sendable, Hashable {
     self.model = SegmentModel(
       settings: model.settings, transform: model.transform, algorithm: model.algorithm,
       segments: naming.segments, training: training, distributions: model.distributions,
-      linkageMatrix: model.linkageMatrix, confidenceExponent: model.confidenceExponent)
+      linkageMatrix: model.linkageMatrix, confidenceExponent: model.confidenceExponent,
+      among: model.among)
     let ids = naming.segments.map(\.id)
     let (kept, new) = (ids.filter(previousIDs.contains), ids.filter { !previousIDs.contains($0) })
     self.kept = kept

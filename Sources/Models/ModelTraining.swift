@@ -26,6 +26,8 @@ public struct ModelTraining: Sendable, Hashable {
   public var algorithm: Algorithm
   /// Features whose distributions are stored beside those of ``features``, for percentile scores.
   public var percentileFeatures: [FeatureDefinition]
+  /// Whom the model is about, as ``SegmentModel/among``: who trains gives a table of those only.
+  public var among: String?
   /// Whether the clustered matrix is rounded to single precision before clustering.
   public var isSinglePrecision = false
   /// k-means: the centroids of an earlier model's segments in the space that is clustered, as
@@ -143,7 +145,7 @@ public struct ModelTraining: Sendable, Hashable {
       distributions: distributions(of: prepared.table),
       linkageMatrix: outcome.tree.flatMap {
         $0.leafCount <= Self.maximumStoredLeaves ? $0.linkageMatrix : nil
-      }, confidenceExponent: exponent ?? 2)
+      }, confidenceExponent: exponent ?? 2, among: among)
     return (model, outcome.labels, outcome.tree)
   }
 
@@ -266,7 +268,7 @@ extension KMeans.Initialization {
 extension EngagementSettings {
   /// The same settings, with every event type that a feature names as an alias of itself, so that the
   /// feature keeps its meaning in a log in which that type does not occur.
-  func naming(_ features: [FeatureDefinition]) -> EngagementSettings {
+  public func naming(_ features: [FeatureDefinition]) -> EngagementSettings {
     var settings = self
     for feature in features {
       switch feature {

@@ -85,6 +85,7 @@ public struct RuleSuggestion: Sendable {
   ///   - model: The model.
   ///   - community: Events and members.
   ///   - asOf: T.
+  ///   - among: Whom to look at; nil for all whom the model is about.
   ///   - project: Where the rules shall stand: its settings, and its segments' ids, which are left free;
   ///     nil for a new file with the model's settings.
   ///   - features: What rules may be made of; nil for readable features.
@@ -95,10 +96,14 @@ public struct RuleSuggestion: Sendable {
   /// - Complexity: O(members × features × leaves) for at most ``mostMembers`` members.
   public init(
     explaining model: NamedModel, community: Community, asOf: Timestamp,
-    project: ProjectFile? = nil, features: [FeatureDefinition]? = nil, seed: UInt64 = 0,
-    threadCount: Int = availableProcessorCount
+    among: MemberScope? = nil, project: ProjectFile? = nil, features: [FeatureDefinition]? = nil,
+    seed: UInt64 = 0, threadCount: Int = availableProcessorCount
   ) throws {
-    let rows = Self.sample(community.rows(asOf: asOf), seed: seed)
+    let inside = try Self.rows(
+      community.rows(asOf: asOf), inside: [among, MemberScope(of: model)], of: community,
+      asOf: asOf,
+      threadCount: threadCount)
+    let rows = Self.sample(inside, seed: seed)
     let inputs = try model.model.featureTable(
       of: community, rows: rows, asOf: asOf, modelName: model.name, threadCount: threadCount)
     let labels = try model.model.label(inputs, threadCount: threadCount).map(\.segment)
@@ -123,6 +128,7 @@ public struct RuleSuggestion: Sendable {
   ///   - labels: For each member's id, the name of its group; members without one are left out.
   ///   - community: Events and members.
   ///   - asOf: T.
+  ///   - among: Whom to look at; nil for all who are in a group.
   ///   - project: As for a model; nil for a new file with default settings.
   ///   - features: What rules may be made of; nil for readable features.
   ///   - seed: The seed of the division.
@@ -131,11 +137,13 @@ public struct RuleSuggestion: Sendable {
   /// - Complexity: As for a model.
   public init(
     explaining labels: [String: String], community: Community, asOf: Timestamp,
-    project: ProjectFile? = nil, features: [FeatureDefinition]? = nil, seed: UInt64 = 0,
-    threadCount: Int = availableProcessorCount
+    among: MemberScope? = nil, project: ProjectFile? = nil, features: [FeatureDefinition]? = nil,
+    seed: UInt64 = 0, threadCount: Int = availableProcessorCount
   ) throws {
     let all = community.rows(asOf: asOf).filter { labels[community.memberIDs[$0]] != nil }
-    let rows = Self.sample(all, seed: seed)
+    let inside = try Self.rows(
+      all, inside: [among], of: community, asOf: asOf, threadCount: threadCount)
+    let rows = Self.sample(inside, seed: seed)
     let names = rows.compactMap { labels[community.memberIDs[$0]] }
     let distinct = Set(names).sorted(by: bytesPrecede)
     let places = Dictionary(uniqueKeysWithValues: zip(distinct, distinct.indices))
@@ -159,6 +167,17 @@ public struct RuleSuggestion: Sendable {
     let id: String
     let name: String
     let description: String
+  }
+
+  /// The rows that are inside all of some scopes.
+  private static func rows(
+    _ rows: [Int], inside scopes: [MemberScope?], of community: Community, asOf: Timestamp,
+    threadCount: Int
+  ) throws -> [Int] {
+    try scopes.compactMap { $0 }.reduce(rows) { rows, scope in
+      let isInside = try scope.isInside(rows, of: community, asOf: asOf, threadCount: threadCount)
+      return zip(rows, isInside).filter(\.1).map(\.0)
+    }
   }
 
   private static func sample(_ rows: [Int], seed: UInt64) -> [Int] {

@@ -3,6 +3,7 @@ import Engagement
 import EventLog
 import Foundation
 import LinearAlgebra
+import Membership
 import Segmentation
 
 /// Where events and members come from, and as of when they are looked at.
@@ -80,14 +81,17 @@ struct CommunityOptions: ParsableArguments {
     }
   }
 
-  /// Reads events and members; the properties that project and features need are kept.
+  /// Reads events and members; the properties that project, features and scopes need are kept.
   func load(
     _ events: [String], project: ProjectFile, features: [FeatureDefinition],
-    properties others: Set<String> = []
+    properties others: Set<String> = [], scopes: [MemberScope] = []
   ) throws -> LoadedCommunity {
     let pseudonymizer = try pseudonymizer()
     var properties = others.union(project.eventProperties)
-    for case .distinctValues(let name, _) in features { properties.insert(name) }
+    for scope in scopes { properties.formUnion(scope.project.eventProperties) }
+    for case .distinctValues(let name, _) in features + scopes.flatMap(\.project.ruleFeatures) {
+      properties.insert(name)
+    }
     let started = Date()
     let (history, reports, memberTable) = try read(
       events, project: project, properties: properties
@@ -96,7 +100,7 @@ struct CommunityOptions: ParsableArguments {
       return (try pseudonymizer.map { try history.pseudonymized(with: $0) } ?? history, report)
     }
     let community = Community(history: history, members: memberTable)
-    try check(project, against: community)
+    for project in [project] + scopes.map(\.project) { try check(project, against: community) }
     return LoadedCommunity(
       community: community, asOf: try asOf.instant(in: history), report: reports.events,
       memberReport: reports.members, acceptedCount: history.count,

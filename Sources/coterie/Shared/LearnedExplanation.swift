@@ -9,7 +9,10 @@ import Segmentation
 /// Why a model puts a member where it does: its features beside the segment's and the next one's.
 struct LearnedExplanation {
   let model: NamedModel
+  /// What the model says of the member; nil where it is not about it.
   let label: ModelLabel?
+  /// Why the model is not about the member; nil where it is.
+  let outside: Explanation?
   /// What time alone changes, within 90 days.
   let change: LabelChange?
   let table: FeatureTable
@@ -43,7 +46,11 @@ struct LearnedExplanation {
   }
 
   var text: String {
-    guard let label else { return "" }
+    guard let label else {
+      let why = outside.map { Explain.lines($0, indent: 1) } ?? []
+      return (["is in no learned segment of \(model.name): outside of whom it is about"] + why)
+        .joined(separator: "\n")
+    }
     var lines = [
       String(
         format: "is in learned %@ of %@: distance %.3g, confidence %.2f%@",
@@ -90,7 +97,12 @@ struct LearnedExplanation {
   }
 
   var json: JSONValue {
-    guard let label else { return .null }
+    guard let label else {
+      return .object([
+        "model": .string(model.name), "segment": .null, "among": JSONValue(model.model.among),
+        "because": .array(outside.map { [Explain.json($0)] } ?? []),
+      ])
+    }
     let segments = model.model.segments
     return .object([
       "model": .string(model.name), "segment": .string(segments[label.segment].id),

@@ -11,31 +11,51 @@ struct TrainingHistory {
   let input: LoadedCommunity
   /// The events up to the as-of time.
   let span: EventSpan
+  /// For each member of the table, whether it takes part; nil where all do.
+  private let isInside: [Bool]?
   private let scanned: ScannedCommunity?
+
+  /// The number of members who take no part.
+  var outsideCount: Int { isInside?.count { !$0 } ?? 0 }
 
   /// Reads events and members and computes the features, those of an earlier model, too.
   init(
     _ community: CommunityOptions, events: [String], project: ProjectFile,
-    training: ModelTraining, choice: FeatureChoice, earlier: NamedModel?
+    training: ModelTraining, choice: FeatureChoice, among scope: MemberScope?,
+    earlier: NamedModel?
   ) throws {
     let wanted =
       [(training.inputs, training.settings)]
       + (earlier.map { [(Self.inputs(of: $0), $0.model.settings)] } ?? [])
-    scanned = try community.scan(events, project: project, wanted)
+    let scopes = scope.map { [$0] } ?? []
+    let table: FeatureTable
+    scanned = try community.scan(events, project: project, wanted, scopes: scopes)
     if let scanned {
       input = scanned.input
       span = scanned.scans[0].span
       Console.progress("computing features")
-      prepared = try choice.translating { try training.prepare(scanned.table()) }
+      table = try choice.translating { try scanned.table() }
+      isInside = try scope.map { try scanned.isInside($0) }
     } else {
       let loaded = try community.load(
-        events, project: project, features: choice.features + (earlier?.model.inputs ?? []))
+        events, project: project, features: choice.features + (earlier?.model.inputs ?? []),
+        scopes: scopes)
       input = loaded
       Console.progress("computing features")
-      prepared = try choice.translating {
-        try training.prepare(loaded.community, asOf: loaded.asOf)
+      table = try choice.translating {
+        try FeatureTable(
+          of: loaded.community, asOf: loaded.asOf, features: training.inputs,
+          settings: training.settings, threadCount: community.threads)
       }
+      isInside = try scope?.isInside(
+        table.communityRows, of: loaded.community, asOf: loaded.asOf,
+        threadCount: community.threads)
       span = EventSpan(of: loaded.community.history, asOf: loaded.asOf)
+    }
+    if let scope, let isInside { try scope.tell(isInside, asOf: input.asOf) }
+    let (members, rows) = (table, isInside)
+    prepared = try choice.translating {
+      try training.prepare(rows.map { members.rows(where: $0) } ?? members)
     }
   }
 
@@ -53,7 +73,7 @@ struct TrainingHistory {
     }
     let days = Double(input.asOf.microseconds - then.microseconds) / 86_400e6
     let tenures =
-      try scanned?.table(1).column(.tenureDays)
+      try scanned.map { try participants($0.table(1)).column(.tenureDays) }
       ?? FeatureTable(
         of: input.community, rows: prepared.table.communityRows, asOf: input.asOf,
         features: [.tenureDays], settings: earlier.model.settings, threadCount: threads
@@ -70,9 +90,14 @@ struct TrainingHistory {
         modelName: earlier.name, threadCount: threads)
     }
     do {
-      return try scanned.table(1)
+      return participants(try scanned.table(1))
     } catch {
       throw ModelError.missingInput(model: earlier.name, reason: error.description)
     }
+  }
+
+  /// The rows of a table that take part.
+  private func participants(_ table: FeatureTable) -> FeatureTable {
+    isInside.map { table.rows(where: $0) } ?? table
   }
 }

@@ -38,7 +38,8 @@ struct Explain: ParsableCommand {
     let models = try model.map { try NamedModel(path: $0) }
     let project = try community.project()
     let wanted = models.flatMap(\.model.inputs) + FeatureDefinition.defaults
-    let loaded = try community.load(events, project: project, features: wanted)
+    let loaded = try community.load(
+      events, project: project, features: wanted, scopes: models.scopes())
     let all = loaded.community
     // Those who know a member's own id need not compute the pseudonym.
     let pseudonym = try community.pseudonymizer()?.pseudonym(of: member)
@@ -57,10 +58,14 @@ struct Explain: ParsableCommand {
       )
     }
     let learned = try table.models.map { model in
-      LearnedExplanation(
-        model: model, label: table.labels[model.name]?[position],
-        change: try model.model.nextChange(
-          of: all, row: row, asOf: loaded.asOf, modelName: model.name),
+      let label = table.labels[model.name]?[position]
+      return LearnedExplanation(
+        model: model, label: label,
+        outside: try label == nil
+          ? MemberScope(of: model)?.explanation(ofRow: row, of: all, asOf: loaded.asOf) : nil,
+        change: try label == nil
+          ? nil
+          : model.model.nextChange(of: all, row: row, asOf: loaded.asOf, modelName: model.name),
         table: try model.model.featureTable(
           of: all, rows: [row], asOf: loaded.asOf, modelName: model.name, threadCount: 1),
         project: project)
@@ -144,14 +149,14 @@ struct Explain: ParsableCommand {
     }
   }
 
-  private static func lines(_ explanation: Explanation, indent: Int) -> [String] {
+  static func lines(_ explanation: Explanation, indent: Int) -> [String] {
     let fact = explanation.fact.map { " — \($0)" } ?? ""
     let line =
       String(repeating: "  ", count: indent) + "\(explanation.truth): \(explanation.rule)\(fact)"
     return [line] + explanation.parts.flatMap { lines($0, indent: indent + 1) }
   }
 
-  private static func json(_ explanation: Explanation) -> JSONValue {
+  static func json(_ explanation: Explanation) -> JSONValue {
     .object([
       "rule": .string(explanation.rule), "truth": .string("\(explanation.truth)"),
       "fact": JSONValue(explanation.fact), "parts": .array(explanation.parts.map(json)),

@@ -48,12 +48,14 @@ struct Label: ParsableCommand {
     try table.writeCSV { try file.write($0) }
     try file.commit()
     Console.endProgress()
+    for line in table.outsideLines { Console.note(line) }
     let counts = SegmentCounts(table, project: project)
     if community.json {
       var json = loaded.json
       json["members"] = .integer(table.memberIDs.count)
       json["models"] = .object(
         Dictionary(uniqueKeysWithValues: models.map { ($0.name, .string($0.id)) }))
+      json["outside_among"] = table.outsideJSON
       json["segments"] = counts.json
       json["peak_memory_bytes"] = .integer(peakMemoryInBytes())
       try JSONValue.print(verb: "label", json)
@@ -83,7 +85,7 @@ struct SegmentCounts {
     for model in table.models {
       let labels = table.labels[model.name] ?? []
       for (position, segment) in model.model.segments.enumerated() {
-        let own = labels.filter { $0.segment == position }
+        let own = labels.compactMap { $0 }.filter { $0.segment == position }
         rows.append(
           Row(
             kind: "learned", source: model.name, id: segment.id,

@@ -56,7 +56,7 @@ struct RuleSuggestionTests {
     let read = try ProjectFile(parsing: suggestion.project.normalized, file: "s.yaml")
     let table = try MembershipTable(
       labelling: community, asOf: asOf, models: [model], project: read)
-    let labels = try #require(table.labels["m"]).map(\.segment)
+    let labels = try #require(table.labels["m"]).map { $0?.segment }
     for (rule, written) in zip(suggestion.rules, table.written) {
       let all = SetAgreement(
         labels.indices, set: { written.members.contains($0) },
@@ -128,6 +128,19 @@ struct RuleSuggestionTests {
 
   private func people(_ count: Int) -> Community {
     ModelTestSupport.community(values(count, seed: 3), asOf: asOf)
+  }
+
+  @Test func onlyThoseInsideAreLookedAt() throws {
+    let community = people(400)
+    var model = nearestValueModel([20, 70])
+    model.among = "{attr: x, lt: 60}"
+    let scope = try MemberScope(
+      parsing: "{attr: x, gte: 30}", source: "--among", project: ProjectFile())
+    let inside = values(400, seed: 3).filter { $0.x >= 30 && $0.x < 60 }
+    let suggestion = try RuleSuggestion(
+      explaining: NamedModel(name: "m", id: "", model: model), community: community, asOf: asOf,
+      among: scope, features: [.attribute("x")])
+    #expect(suggestion.memberCount == inside.count)
   }
 
   @Test func tooFewMembersAreAnError() throws {
