@@ -8,8 +8,12 @@ struct ClaimPatterns {
   private let memberPatterns: [Int32]
   private let learnedCount: Int
   private let writtenCount: Int
+  /// Whether each of the written ones divides the members.
+  private let claiming: [Bool]
 
-  init(labels: [Int], claims: [[Int]], learnedCount: Int, writtenCount: Int) {
+  init(
+    labels: [Int], claims: [[Int]], learnedCount: Int, writtenCount: Int, claiming: [Bool]
+  ) {
     var numbers: [[Int]: Int32] = [:]
     var patterns: [(first: [Int], second: [Int], count: Int)] = []
     memberPatterns = zip(labels, claims).map { label, claim in
@@ -26,6 +30,7 @@ struct ClaimPatterns {
     self.patterns = patterns
     self.learnedCount = learnedCount
     self.writtenCount = writtenCount
+    self.claiming = claiming
   }
 
   /// What draws of members gave.
@@ -78,7 +83,8 @@ struct ClaimPatterns {
         for (pattern, count) in zip(patterns, counts) {
           let label = pattern.first[0]
           learned[label] += count
-          cells[label * (writtenCount + 1) + (pattern.second.first ?? writtenCount)] += count
+          let first = pattern.second.first { claiming[$0] } ?? writtenCount
+          cells[label * (writtenCount + 1) + first] += count
           for claim in pattern.second {
             written[claim] += count
             both[label * writtenCount + claim] += count

@@ -75,13 +75,13 @@ public struct SegmentComparison: Sendable, Hashable {
   public let memberCount: Int
   /// The learned segments, by label.
   public let learned: [Size]
-  /// The written segments, in the order of the file.
+  /// The written segments, in the order of the file, then lists, then states as `MACHINE=STATE`.
   public let written: [Size]
   /// The number of the table's members whom the model is not about, and who are left out.
   public let outsideCount: Int
   /// Every learned segment with every written one, learned by learned.
   public let matches: [Match]
-  /// The number of members in no written segment.
+  /// The number of members whom no rule or list claims.
   public let uncoveredCount: Int
   /// The ids of the first few of them.
   public let uncoveredExamples: [String]
@@ -123,13 +123,15 @@ public struct SegmentComparison: Sendable, Hashable {
     let labels = all.compactMap { $0 }
     let segments = model.model.segments
     let total = table.memberIDs.count
+    let segmentsAndStates = table.writtenAndStates
+    let claiming = segmentsAndStates.map(\.isClaim)
     var learnedCounts = [Int](repeating: 0, count: segments.count)
     for label in labels { learnedCounts[label.segment] += 1 }
 
     var claims = [[Int]](repeating: [], count: total)
     var both = [[Int]](
-      repeating: [Int](repeating: 0, count: table.written.count), count: segments.count)
-    for (position, segment) in table.written.enumerated() {
+      repeating: [Int](repeating: 0, count: segmentsAndStates.count), count: segments.count)
+    for (position, segment) in segmentsAndStates.enumerated() {
       for member in segment.members {
         claims[member].append(position)
         both[labels[member].segment][position] += 1
@@ -138,25 +140,26 @@ public struct SegmentComparison: Sendable, Hashable {
     self.model = model.name
     memberCount = total
     learned = zip(segments, learnedCounts).map { Size(id: $0.id, count: $1) }
-    written = table.written.map { Size(id: $0.id, count: $0.members.count) }
+    written = segmentsAndStates.map { Size(id: $0.title, count: $0.members.count) }
     let patterns = ClaimPatterns(
       labels: labels.map(\.segment), claims: claims, learnedCount: segments.count,
-      writtenCount: table.written.count)
+      writtenCount: segmentsAndStates.count, claiming: claiming)
     let draws = patterns.draws(
       count: Self.replicateCount, seed: seed, threadCount: threadCount)
     let examples = Self.examples(table, labels, learnedCount: segments.count)
     matches = segments.indices.flatMap { label in
-      table.written.indices.map { position in
+      segmentsAndStates.indices.map { position in
         var match = Match(
-          learned: segments[label].id, written: table.written[position].id,
+          learned: segments[label].id, written: segmentsAndStates[position].title,
           both: both[label][position], learnedCount: learnedCounts[label],
-          writtenCount: table.written[position].members.count, memberCount: total)
+          writtenCount: segmentsAndStates[position].members.count, memberCount: total)
         match.intervals = draws.intervals(
           learned: label, written: position, memberCount: total)
         match.examples = examples[label][position].map { table.memberIDs[$0] }
         return match
       }
     }
+    claims = claims.map { $0.filter { claiming[$0] } }
     let uncovered = claims.indices.filter { claims[$0].isEmpty }
     uncoveredCount = uncovered.count
     uncoveredExamples = uncovered.prefix(Self.exampleLimit).map { table.memberIDs[$0] }
@@ -165,7 +168,8 @@ public struct SegmentComparison: Sendable, Hashable {
     self.uncoveredByLearned = uncoveredByLearned
     overclaimedCount = claims.count { $0.count > 1 }
     overlaps = Self.overlaps(claims, of: table)
-    agreement = DivisionAgreement(patterns.patterns)
+    agreement = DivisionAgreement(
+      patterns.patterns.map { ($0.first, $0.second.filter { claiming[$0] }, $0.count) })
     adjustedRandInterval = draws.adjustedRandInterval
   }
 
@@ -174,8 +178,8 @@ public struct SegmentComparison: Sendable, Hashable {
     _ table: MembershipTable, _ labels: [ModelLabel], learnedCount: Int
   ) -> [[[Int]]] {
     var examples = [[[Int]]](
-      repeating: [[Int]](repeating: [], count: table.written.count), count: learnedCount)
-    for (position, segment) in table.written.enumerated() {
+      repeating: [[Int]](repeating: [], count: table.writtenAndStates.count), count: learnedCount)
+    for (position, segment) in table.writtenAndStates.enumerated() {
       for member in segment.members {
         let label = labels[member].segment
         let place = examples[label][position].firstIndex {
@@ -218,7 +222,7 @@ public struct SegmentComparison: Sendable, Hashable {
     }
     return ranked.prefix(10).map { positions, found in
       Overlap(
-        segments: positions.map { table.written[$0].id }, count: found.count,
+        segments: positions.map { table.writtenAndStates[$0].title }, count: found.count,
         examples: found.first.map { table.memberIDs[$0] })
     }
   }

@@ -6,6 +6,10 @@ public enum EngagementError: Error, Equatable, Sendable {
   case unknownEventType(feature: String, name: String, suggestion: String)
   /// A feature names an event property that no event has.
   case unknownProperty(feature: String, name: String, suggestion: String)
+  /// No event in a feature's window has its property, so that there is no commonest value.
+  case noPropertyValues(feature: String)
+  /// A feature that stands for several columns where one is needed.
+  case severalColumns(feature: String)
   /// An attribute exists but is no number.
   case attributeNotNumeric(name: String, type: String)
   /// No member has an event or joined at or before the as-of time.
@@ -48,6 +52,12 @@ extension EngagementError: CustomStringConvertible {
         + "that name\(suggestion)"
     case .unknownProperty(let feature, let name, let suggestion):
       "feature \"\(feature)\": no event has a property \"\(name)\"\(suggestion)"
+    case .noPropertyValues(let feature):
+      "feature \"\(feature)\": no event in its window has the property; leave it out, or take a longer "
+        + "window"
+    case .severalColumns(let feature):
+      "feature \"\(feature)\" stands for several columns, and one is needed: name a value, as in "
+        + "\"\(feature.prefix { $0 != ":" })=VALUE\""
     case .attributeNotNumeric(let name, let type):
       "attribute \"\(name)\" is of type \(type), not a number: leave it out, or write it as numbers "
         + "in the members file"

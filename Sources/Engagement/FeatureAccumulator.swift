@@ -49,7 +49,7 @@ enum FeatureAccumulator: Hashable {
     case .valueSum(let window): [.valueSum(windowInDays: window)]
     case .valueMean(let window):
       [.valueSum(windowInDays: window), .valueCount(windowInDays: window)]
-    case .medianGapDays, .burstiness, .distinctValues: nil
+    case .medianGapDays, .burstiness, .distinctValues, .propertyShare: nil
     }
   }
 

@@ -117,6 +117,7 @@ struct FeatureCalculator {
     case .share(_, let window):
       range(window).isEmpty
         ? .nan : Double(count(ofStep: index, in: range(window))) / Double(range(window).count)
+    case .propertyShare(_, _, let window): propertyShare(ofStep: index, in: range(window))
     case .distinctValues(_, let window):
       Double(distinctValues(of: plan.steps[index].property, in: range(window)))
     case .typeEntropy: typeEntropy
@@ -263,6 +264,19 @@ extension FeatureCalculator {
 // MARK: - Variety
 
 extension FeatureCalculator {
+  private func propertyShare(ofStep index: Int, in range: Range<Int>) -> Double {
+    guard let codes = plan.steps[index].property?.codes else { return .nan }
+    let selectsValue = plan.steps[index].selectsValue
+    var (selected, all) = (0, 0)
+    for position in positions(range) {
+      let position = Int(position)
+      guard position < codes.count, codes[position] >= 0 else { continue }
+      all += 1
+      if selectsValue[Int(codes[position])] { selected += 1 }
+    }
+    return all == 0 ? .nan : Double(selected) / Double(all)
+  }
+
   private func distinctValues(of property: PropertyColumn?, in range: Range<Int>) -> Int {
     guard let property else { return 0 }
     var codes = Set<Int32>()

@@ -43,6 +43,13 @@ public enum FeatureDefinition: Sendable, Hashable {
   /// `share_ALIAS`, `share_ALIAS_90d`: part of the events whose type is in the alias, from 0 to 1;
   /// absent where there are no events.
   case share(of: String, windowInDays: Int?)
+  /// `share_of_PROPERTY=VALUE`, `share_of_PROPERTY_90d=VALUE`: part of the events with the property in
+  /// which it is VALUE, from 0 to 1; absent where no event has the property.
+  ///
+  /// Values are compared as texts, equal as Unicode has it: the number 1 and the text `1` are one value.
+  /// `share_of_PROPERTY` and `share_of_PROPERTY:8` are the columns of the commonest values; see
+  /// ``expanded(in:rows:asOf:)``.
+  case propertyShare(of: String, value: PropertyShareValue, windowInDays: Int?)
   /// `distinct_PROPERTY`, `distinct_PROPERTY_90d`: distinct values of an event property.
   case distinctValues(of: String, windowInDays: Int?)
   /// `type_entropy`: Shannon entropy over event types, in nats; 0 without events.
@@ -85,6 +92,8 @@ extension FeatureDefinition: CustomStringConvertible {
     case .burstiness: "burstiness"
     case .streakWeeks: "streak_weeks"
     case .share(let alias, let window): "share_\(alias)" + suffix(window)
+    case .propertyShare(let property, let value, let window):
+      "share_of_\(property)" + suffix(window) + value.description
     case .distinctValues(let property, let window): "distinct_\(property)" + suffix(window)
     case .typeEntropy: "type_entropy"
     case .valueSum(let window): "value_sum" + suffix(window)

@@ -86,6 +86,7 @@ extension FeatureDefinition {
     }
     if let rest = rest(of: name, after: "share_") {
       let (alias, days) = named(rest, aliases: aliases)
+      if !aliases.contains(alias), let share = propertyShare(name) { return share }
       return .share(of: alias, windowInDays: days)
     }
     if let rest = rest(of: name, after: "distinct_") {
@@ -98,6 +99,25 @@ extension FeatureDefinition {
   private static func rest(of name: String, after prefix: String) -> Substring? {
     name.hasPrefix(prefix) && name.utf8.count > prefix.utf8.count
       ? name.dropFirst(prefix.count) : nil
+  }
+
+  /// `share_of_PROPERTY`, then `_90d`, then `=VALUE` or `:8`.
+  private static func propertyShare(_ name: String) -> FeatureDefinition? {
+    guard let rest = rest(of: name, after: "share_of_") else { return nil }
+    var (property, value) = (rest, PropertyShareValue.commonest(PropertyShareValue.usualCount))
+    // By bytes: what follows may join with the sign to another character.
+    if let mark = rest.utf8.firstIndex(of: UInt8(ascii: "=")) {
+      value = .text(String(rest[rest.utf8.index(after: mark)...]))
+      property = rest[..<mark]
+    } else if let mark = rest.utf8.lastIndex(of: UInt8(ascii: ":")),
+      let count = days(rest[rest.utf8.index(after: mark)...]),
+      count <= PropertyShareValue.greatestCount
+    {
+      value = .commonest(count)
+      property = rest[..<mark]
+    }
+    let (name, window) = named(property, aliases: [])
+    return name.isEmpty ? nil : .propertyShare(of: name, value: value, windowInDays: window)
   }
 
   /// The days of `30d`; 1 to 99,999.

@@ -10,6 +10,8 @@ struct FeaturePlan: Sendable {
     var selectsType: [Bool] = []
     /// For features of a property.
     var property: PropertyColumn?
+    /// For shares of a property's value: whether each of its values is that one.
+    var selectsValue: [Bool] = []
     /// For features of an attribute: a cell for each row of the members file.
     var attribute: [Double] = []
     /// The feature of one's own that it is.
@@ -43,13 +45,14 @@ struct FeaturePlan: Sendable {
               for: name, among: settings.aliases.keys.sorted() + history.types.strings))
         }
         step.selectsType = settings.selection(of: name, in: history.types)
-      case .distinctValues(let name, _):
-        guard let column = history.properties[name] else {
-          throw .unknownProperty(
-            feature: feature.description, name: name,
-            suggestion: suggestion(for: name, among: history.properties.keys.sorted()))
+      case .distinctValues(let name, _): step.property = try history.property(name, of: feature)
+      case .propertyShare(let name, let value, _):
+        let column = try history.property(name, of: feature)
+        guard !feature.isOfCommonestValues else {
+          throw .severalColumns(feature: feature.description)
         }
         step.property = column
+        step.selectsValue = column.values.map(value.holds)
       case .attribute(let name):
         if let custom = settings.customFeatures[name] {
           try Self.check(custom, against: community)

@@ -27,8 +27,8 @@ public struct FeatureSnapshots: Sendable {
   private let live: LivePlan
   private let threadCount: Int
   private let types: [LiveEventType]
-  /// The columns of the live plan's properties.
-  private let properties: [PropertyColumn]
+  /// The columns of the live plan's properties, and the text that stands for each of their values.
+  private let properties: [(column: PropertyColumn, texts: [ExactText])]
   private var position = 0
   /// All members of the community, by row.
   private var members: [ReplayedMember]
@@ -74,7 +74,17 @@ public struct FeatureSnapshots: Sendable {
     self.live = live
     self.threadCount = threadCount
     types = history.types.strings.map { live.type($0) }
-    properties = live.properties.compactMap { history.properties[$0] }
+    let shared = Set(
+      features.compactMap { if case .propertyShare(let name, _, _) = $0 { name } else { nil } })
+    properties = live.properties.compactMap { name in
+      history.properties[name].map { column in
+        // To tell values apart their codes will do, and are short.
+        let texts = column.values.enumerated().map { code, value in
+          shared.contains(name) ? ExactText(value) : ExactText(text: String(code))
+        }
+        return (column, texts)
+      }
+    }
     precondition(properties.count == live.properties.count, "the plan found all properties")
     let unknown = ReplayedMember(state: MemberState(plan: live))
     members = [ReplayedMember](repeating: unknown, count: community.memberIDs.count)
@@ -168,7 +178,10 @@ extension FeatureSnapshots {
       member.state.add(
         KeptEvent(
           time: time, value: live.needs.values ? community.history.values[event] : .nan,
-          type: Int32(type), properties: properties.map { $0.code(ofEvent: event) }))
+          type: Int32(type),
+          properties: properties.map { column, texts in
+            column.code(ofEvent: event).map { texts[$0] }
+          }))
       if live.needs.history != nil {
         member.state.remember(
           community.history.event(event, properties: live.historyProperties))
@@ -223,9 +236,8 @@ extension FeatureSnapshots {
 }
 
 extension PropertyColumn {
-  /// An event's value as a text of its own: that of its code.
-  fileprivate func code(ofEvent event: Int) -> ExactText? {
-    guard event < codes.count, codes[event] >= 0 else { return nil }
-    return ExactText(text: String(codes[event]))
+  /// The position of an event's value; nil where it has none.
+  fileprivate func code(ofEvent event: Int) -> Int? {
+    event < codes.count && codes[event] >= 0 ? Int(codes[event]) : nil
   }
 }

@@ -41,12 +41,33 @@ public struct FeatureTable: Sendable {
   /// - Complexity: O(rows × features).
   public func rows(where isWanted: [Bool]) -> FeatureTable {
     precondition(isWanted.count == memberIDs.count, "an answer for each row")
-    let kept = isWanted.indices.filter { isWanted[$0] }
+    return selecting(isWanted.indices.filter { isWanted[$0] })
+  }
+
+  /// The table of some of its rows, in their order.
+  public func selecting(_ rows: [Int]) -> FeatureTable {
+    FeatureTable(
+      asOf: asOf, memberIDs: rows.map { memberIDs[$0] },
+      communityRows: rows.map { communityRows[$0] }, features: features,
+      values: values.selectingRows(rows))
+  }
+
+  /// The table with the columns of another one of the same members that it does not have itself.
+  ///
+  /// - Precondition: both have the same members and the same as-of time.
+  public func joined(with other: FeatureTable) -> FeatureTable {
+    precondition(asOf == other.asOf && memberIDs == other.memberIDs, "tables of the same members")
+    let added = other.features.indices.filter { !features.contains(other.features[$0]) }
+    let width = features.count + added.count
+    var elements: [Double] = []
+    elements.reserveCapacity(memberIDs.count * width)
+    for row in memberIDs.indices {
+      elements += values.row(row)
+      for column in added { elements.append(other.values[row, column]) }
+    }
     return FeatureTable(
-      asOf: asOf, memberIDs: kept.map { memberIDs[$0] },
-      communityRows: kept.map { communityRows[$0] }, features: features,
-      values: Matrix(
-        rowCount: kept.count, columnCount: features.count,
-        elements: kept.flatMap { Array(values.row($0)) }))
+      asOf: asOf, memberIDs: memberIDs, communityRows: communityRows,
+      features: features + added.map { other.features[$0] },
+      values: Matrix(rowCount: memberIDs.count, columnCount: width, elements: elements))
   }
 }

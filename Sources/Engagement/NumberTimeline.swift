@@ -101,6 +101,7 @@ package struct NumberTimeline: Sendable {
       switch step.feature {
       case .eventCount(_, let days?), .activeDays(let days?), .activeWeeks(let days?),
         .impact(let days?), .share(_, let days?), .distinctValues(_, let days?),
+        .propertyShare(_, _, let days?),
         .valueSum(let days?), .valueMean(let days?):
         add(days)
       case .acceleration: add(14)

@@ -123,7 +123,7 @@ struct ScannedMember {
         ? 0 : typeEntropy(pairs[groupIndex][readings[0].place].times(of: slot).map { Int($0) })
     case .valueMean:
       word(readings[1].place) == 0 ? .nan : sum(readings[0].place) / Double(word(readings[1].place))
-    case .medianGapDays, .burstiness, .distinctValues, .attribute:
+    case .medianGapDays, .burstiness, .distinctValues, .propertyShare, .attribute:
       preconditionFailure("not a feature of a scan")
     }
   }

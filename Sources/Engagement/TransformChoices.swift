@@ -2,7 +2,9 @@
 public struct TransformChoices: Sendable, Hashable {
   /// Which columns go through the logarithm first.
   public enum Logarithm: Sendable, Hashable {
-    /// Those without negative values whose skewness is above 1.
+    /// log(1 + x) of those without negative values whose skewness is above 1; and the signed logarithm
+    /// of amounts with negative ones (sums and means of values, impact, attributes) whose skewness is
+    /// over 1 in size, where that brings it nearer to 0.
     case automatic
     /// Those named; signed log where a value is negative.
     case columns([String])

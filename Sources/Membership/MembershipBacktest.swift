@@ -12,9 +12,9 @@ public struct MembershipBacktest: Sendable {
   public struct Series: Sendable, Hashable {
     /// How the segment comes about.
     public let kind: Membership.Kind
-    /// For learned segments the model's name, else empty.
+    /// For learned segments the model's name, for states the machine's, else empty.
     public let source: String
-    /// The segment's id.
+    /// The segment's id, the list's name, or the state.
     public let id: String
     /// Its members, time by time.
     public fileprivate(set) var sizes: [Int] = []
@@ -47,7 +47,7 @@ public struct MembershipBacktest: Sendable {
   public let times: [Timestamp]
   /// The members in the table at each time.
   public let memberCounts: [Int]
-  /// The segments: learned ones by model, then those of the project in its order.
+  /// The segments: learned ones by model, then those of the project in its order, lists and states.
   public let series: [Series]
   /// The pairs of segments that share members at the last time, largest overlap first.
   public let overlaps: [Overlap]
@@ -75,8 +75,8 @@ public struct MembershipBacktest: Sendable {
         Series(kind: .learned, source: model.name, id: $0.id)
       }
     }
-    series += project.segments.map {
-      Series(kind: $0.kind == .list ? .list : .rule, source: "", id: $0.id)
+    series += SegmentDirectory(models: [], project: project).entries.map {
+      Series(kind: $0.segment.kind, source: $0.segment.source, id: $0.segment.id)
     }
     var memberCounts: [Int] = []
     var last = [Set<Int>](repeating: [], count: series.count)
@@ -117,7 +117,7 @@ public struct MembershipBacktest: Sendable {
       }
       members += bySegment
     }
-    return members + table.written.map { Set($0.members.map { table.communityRows[$0] }) }
+    return members + table.writtenAndStates.map { Set($0.members.map { table.communityRows[$0] }) }
   }
 
   private static func overlaps(_ members: [Set<Int>]) -> [Overlap] {
@@ -141,7 +141,7 @@ public struct MembershipBacktest: Sendable {
 
 /// Who enters and who leaves a written segment when its project file is changed.
 public struct MembershipChange: Sendable, Hashable {
-  /// The segment's id.
+  /// The segment's id, the list's name, or `MACHINE=STATE`.
   public let id: String
   /// Whether the segment is in the file before the change, and after it.
   public let exists: (before: Bool, after: Bool)
@@ -152,24 +152,27 @@ public struct MembershipChange: Sendable, Hashable {
   /// The size after the change.
   public let size: Int
 
-  /// The changes from one table to another one of the same members, of all segments of either, in the
-  /// order of the second, those that are gone last.
+  /// The changes from one table to another one of the same members, of all segments, lists and states of
+  /// either, in the order of the second, those that are gone last.
   public static func between(
     _ before: MembershipTable, _ after: MembershipTable
   ) -> [MembershipChange] {
-    func ids(_ table: MembershipTable) -> [String: [String]] {
+    func ids(_ table: MembershipTable) -> [SegmentReference: [String]] {
       Dictionary(
-        table.written.map { ($0.id, $0.members.map { table.memberIDs[$0] }) },
+        table.writtenAndStates.map { ($0.reference, $0.members.map { table.memberIDs[$0] }) },
         uniquingKeysWith: { first, _ in first })
     }
     let (old, new) = (ids(before), ids(after))
-    let gone = before.written.map(\.id).filter { new[$0] == nil }
-    return (after.written.map(\.id) + gone).map { id in
-      let (was, isNow) = (Set(old[id] ?? []), Set(new[id] ?? []))
+    let gone = before.writtenAndStates.filter { new[$0.reference] == nil }
+    return (after.writtenAndStates + gone).map { segment in
+      let (was, isNow) = (
+        Set(old[segment.reference] ?? []), Set(new[segment.reference] ?? [])
+      )
       return MembershipChange(
-        id: id, exists: (old[id] != nil, new[id] != nil),
-        entered: (new[id] ?? []).filter { !was.contains($0) },
-        left: (old[id] ?? []).filter { !isNow.contains($0) }, size: isNow.count)
+        id: segment.title,
+        exists: (old[segment.reference] != nil, new[segment.reference] != nil),
+        entered: (new[segment.reference] ?? []).filter { !was.contains($0) },
+        left: (old[segment.reference] ?? []).filter { !isNow.contains($0) }, size: isNow.count)
     }
   }
 

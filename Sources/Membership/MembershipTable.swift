@@ -67,9 +67,21 @@ public struct MembershipTable: Sendable {
   public let models: [NamedModel]
   /// For each model's name, the label of each member; nil for those whom the model is not about.
   public private(set) var labels: [String: [ModelLabel?]]
+  /// For each model's name, whether what its segments' names and sentences claim is true of the members
+  /// that it labels.
+  public let claimChecks: [String: [ClaimCheck]]
   /// The written segments, in the order of the project file, with their members' positions in
   /// ``memberIDs``.
   public private(set) var written: [WrittenSegment]
+  /// The lists that are memberships by themselves (`ProjectFile.listsOfTheirOwn`), with their members'
+  /// positions in ``memberIDs``.
+  public private(set) var lists: [WrittenSegment]
+  /// For each list, the ids that stand on it at the as-of time and that nobody in the table has, in
+  /// ascending order of their bytes; lists without such ids are left out.
+  public let unknownListed: [String: [String]]
+  /// For each model's name, how much each member belongs to each of its segments, members × segments;
+  /// empty where that was not asked for, and of no meaning for those whom the model is not about.
+  public private(set) var probabilities: [String: Matrix<Double>]
   /// The states of all stage machines, in the order of the project file, with their members' positions
   /// in ``memberIDs``.
   public private(set) var stages: [WrittenSegment]
@@ -86,7 +98,21 @@ public struct MembershipTable: Sendable {
     public let source: String
     /// Positions in ``MembershipTable/memberIDs``, ascending.
     public fileprivate(set) var members: [Int]
+    /// Whether its members count as claimed by it: not by states, of which everybody has one, nor by lists
+    /// that a segment of kind list names, which would claim them twice.
+    public var isClaim = true
+
+    /// Which segment it is.
+    public var reference: SegmentReference {
+      SegmentReference(kind: kind, source: source, id: id)
+    }
+
+    /// The id, for states `MACHINE=STATE`.
+    public var title: String { kind == .stage ? "\(source)=\(id)" : id }
   }
+
+  /// Written segments, then lists, then states: all that is no learned segment.
+  public var writtenAndStates: [WrittenSegment] { written + lists + stages }
 
   /// Labels a community's members with models, rules and lists.
   ///
@@ -95,17 +121,20 @@ public struct MembershipTable: Sendable {
   ///   - asOf: T.
   ///   - models: the models; their names must differ.
   ///   - project: rules and lists, if any.
+  ///   - wantsProbabilities: whether ``probabilities`` are computed.
   ///   - threadCount: how many threads work at once; the table does not depend on it.
   /// - Throws: `ModelError`, `SegmentationError`, `ClusteringError`, and `EngagementError.noMembers`
   ///   where nobody is in the table.
   public init(
     labelling community: Community, asOf: Timestamp, models: [NamedModel],
-    project: ProjectFile = ProjectFile(), threadCount: Int = availableProcessorCount
+    project: ProjectFile = ProjectFile(), wantsProbabilities: Bool = false,
+    threadCount: Int = availableProcessorCount
   ) throws {
     let rows = community.rows(asOf: asOf)
     try self.init(
       rows, of: community, asOf: asOf, oldestEvent: community.history.oldest, models: models,
-      project: project, ruleFeatures: nil, threadCount: threadCount
+      project: project, ruleFeatures: nil, wantsProbabilities: wantsProbabilities,
+      threadCount: threadCount
     ) { model in
       try model.model.featureTable(
         of: community, rows: rows, asOf: asOf, modelName: model.name, threadCount: threadCount)
@@ -122,15 +151,16 @@ public struct MembershipTable: Sendable {
   ///   - models: the models; their names must differ.
   ///   - project: rules and lists, if any.
   ///   - ruleFeatures: the features that rules compare, of all rows; nil where there are none.
+  ///   - wantsProbabilities: whether ``probabilities`` are computed.
   ///   - threadCount: how many threads work at once; the table does not depend on it.
   ///   - scopeFeatures: gives the table of the features that a model's ``MemberScope`` compares, of all
   ///     rows; nil where they are computed from the events.
   ///   - features: gives the table of a model's inputs, of all rows.
-  /// - Throws: what ``init(labelling:asOf:models:project:threadCount:)`` throws, and what `features` does.
+  /// - Throws: what ``init(labelling:asOf:models:project:wantsProbabilities:threadCount:)`` throws, and what `features` does.
   public init(
     _ rows: [Int], of community: Community, asOf: Timestamp, oldestEvent: Timestamp?,
     models: [NamedModel], project: ProjectFile, ruleFeatures: FeatureTable?,
-    threadCount: Int = availableProcessorCount,
+    wantsProbabilities: Bool = false, threadCount: Int = availableProcessorCount,
     scopeFeatures: (NamedModel) throws -> FeatureTable? = { _ in nil },
     features: (NamedModel) throws -> FeatureTable
   ) throws {
@@ -144,10 +174,18 @@ public struct MembershipTable: Sendable {
         asOf: asOf.description, oldest: oldestEvent?.description)
     }
     var labels: [String: [ModelLabel?]] = [:]
+    var claimChecks: [String: [ClaimCheck]] = [:]
+    var probabilities: [String: Matrix<Double>] = [:]
     for model in models {
-      labels[model.name] = try model.labels(
-        of: features(model), rows: rows, community: community,
-        scopeFeatures: scopeFeatures(model), threadCount: threadCount)
+      let table = try features(model)
+      let own = try model.labels(
+        of: table, rows: rows, community: community, scopeFeatures: scopeFeatures(model),
+        threadCount: threadCount)
+      labels[model.name] = own
+      claimChecks[model.name] = model.model.claimChecks(table, labels: own.map { $0?.segment })
+      if wantsProbabilities {
+        probabilities[model.name] = try model.model.probabilities(table, threadCount: threadCount)
+      }
     }
     let evaluator = try SegmentEvaluator(
       project, community: community, rows: rows, asOf: asOf,
@@ -162,6 +200,10 @@ public struct MembershipTable: Sendable {
     self.communityRows = rows
     self.models = models
     self.labels = labels
+    self.claimChecks = claimChecks
+    self.probabilities = probabilities
+    (lists, unknownListed) = Self.listed(
+      in: project, asOf: asOf, positions: { community.row(of: $0).flatMap { positions[$0] } })
     let evaluation = evaluator.evaluation()
     written = evaluation.segments.map { segment in
       WrittenSegment(
@@ -172,9 +214,29 @@ public struct MembershipTable: Sendable {
       zip(machine.states, machine.rows).map { state, rows in
         WrittenSegment(
           id: state, kind: .stage, source: machine.machine,
-          members: rows.compactMap { positions[$0] })
+          members: rows.compactMap { positions[$0] }, isClaim: false)
       }
     }
+  }
+
+  /// The members of the lists that are memberships by themselves, and the ids on any list that nobody has.
+  private static func listed(
+    in project: ProjectFile, asOf: Timestamp, positions: (String) -> Int?
+  ) -> (lists: [WrittenSegment], unknown: [String: [String]]) {
+    var members: [String: [Int]] = [:]
+    var unknown: [String: [String]] = [:]
+    for (name, list) in project.lists {
+      let ids = list.entries(at: asOf).map(\.memberID)
+      members[name] = ids.compactMap(positions).sorted()
+      let missing = ids.filter { positions($0) == nil }
+      if !missing.isEmpty { unknown[name] = missing }
+    }
+    let lists = project.listsOfTheirOwn.map {
+      WrittenSegment(
+        id: $0, kind: .list, source: "", members: members[$0] ?? [],
+        isClaim: !project.repeatedLists.contains($0))
+    }
+    return (lists, unknown)
   }
 
   /// The labels as rules see them, with the names that the project gives by hand.
@@ -218,6 +280,8 @@ public struct MembershipTable: Sendable {
     table.communityRows = kept.map { communityRows[$0] }
     table.labels = labels.mapValues { labels in kept.map { labels[$0] } }
     table.written = written.map(among)
+    table.lists = lists.map(among)
+    table.probabilities = probabilities.mapValues { $0.selectingRows(kept) }
     table.stages = stages.map(among)
     table.leftOutCount += isInside.count - kept.count
     return table
@@ -235,7 +299,7 @@ public struct MembershipTable: Sendable {
             segment: model.model.segments[label.segment].id, label: label))
       }
     }
-    let segments = (written + stages).sorted { left, right in
+    let segments = writtenAndStates.sorted { left, right in
       if left.kind != right.kind { return bytesPrecede(left.kind.rawValue, right.kind.rawValue) }
       return bytesPrecede(left.source, right.source)
         || (!bytesPrecede(right.source, left.source) && bytesPrecede(left.id, right.id))
@@ -253,9 +317,10 @@ public struct MembershipTable: Sendable {
 }
 
 extension NamedModel {
-  /// A segment's name: the one that the project gives by hand, else the model's.
+  /// A segment's name: the one that the project gives by hand, else the one that was given when the model
+  /// was trained, else the model's own.
   public func segmentName(_ segment: Int, in project: ProjectFile) -> String {
     let own = model.segments[segment]
-    return project.segmentNames[name]?[own.id] ?? own.name
+    return project.segmentNames[name]?[own.id] ?? own.givenName ?? own.name
   }
 }

@@ -8,15 +8,17 @@ struct ClusteredShape {
   private let prepared: ModelTraining.Prepared
   private let labels: [Int]
   private let algorithm: SegmentModel.Algorithm
+  private let words: EventWords
   private let threadCount: Int
 
   init(
     _ prepared: ModelTraining.Prepared, labels: [Int], algorithm: SegmentModel.Algorithm,
-    threadCount: Int
+    words: EventWords, threadCount: Int
   ) {
     self.prepared = prepared
     self.labels = labels
     self.algorithm = algorithm
+    self.words = words
     self.threadCount = threadCount
   }
 
@@ -35,28 +37,24 @@ struct ClusteredShape {
     let spreads = zip(columns, values).map { column, values in
       meanAndDeviation(of: values.map { column.apply($0) })
     }
-    let communityMedians = values.map { median(of: $0) }
-    let portraits = (0..<clusterCount).map { label in
+    let ids = (0..<clusterCount).map { "c\($0)" }
+    let search = ClaimSearch(
+      ClaimColumns(prepared.transform.inputs, of: prepared.table),
+      measure: ClaimMeasure(labelings: [labels, modelLabels], segmentCount: clusterCount),
+      words: words)
+    let portrayals = SegmentNaming.portrayals(search, ids: ids)
+    return portrayals.enumerated().map { label, portrayal in
       let members = rows[label]
-      return SegmentPortrait(
-        features: columns.map(\.feature),
+      return SegmentModel.Segment(
+        id: ids[label], name: portrayal.name, description: portrayal.description,
+        claims: portrayal.claims, size: members.count,
+        radii: radii(ofSorted: members.map { distances[$0, label] }.sorted()),
         medians: values.map { column in median(of: members.map { column[$0] }) },
         effects: columns.indices.map { column in
           let own = members.map { columns[column].apply(values[column][$0]) }
           let (mean, deviation) = spreads[column]
           return deviation > 0 ? (meanAndDeviation(of: own).mean - mean) / deviation : 0
-        }, size: members.count)
-    }
-    let names = SegmentNaming.names(of: portraits)
-    return portraits.enumerated().map { label, portrait in
-      let sorted = rows[label].map { distances[$0, label] }.sorted()
-      return SegmentModel.Segment(
-        id: "c\(label)", name: names[label],
-        description: segmentDescription(of: portrait, communityMedians: communityMedians),
-        size: portrait.size,
-        radii: radii(ofSorted: sorted),
-        medians: portrait.medians, effects: portrait.effects,
-        labelledCount: labelledCounts[label])
+        }, labelledCount: labelledCounts[label])
     }
   }
 }
@@ -75,8 +73,12 @@ func radii(ofSorted distances: [Double]) -> [Double] {
   return radii
 }
 
-/// The median; the lower one of two.
-private func median(of values: [Double]) -> Double { nearestRank(0.5, ofSorted: values.sorted()) }
+/// The median; the mean of the middle two of an even number.
+private func median(of values: [Double]) -> Double {
+  let sorted = values.sorted()
+  let (low, high) = (sorted[(sorted.count - 1) / 2], sorted[sorted.count / 2])
+  return low == high ? low : low / 2 + high / 2
+}
 
 /// The least value that at least this part of the values do not exceed.
 private func nearestRank(_ probability: Double, ofSorted values: [Double]) -> Double {

@@ -57,17 +57,55 @@ struct ModelDocument: Codable, Equatable {
     }
   }
 
+  struct Condition: Codable, Equatable {
+    var feature: String
+    var minus: String?
+    var gte: Double?
+    var lt: Double?
+
+    enum CodingKeys: String, CodingKey {
+      case feature
+      case minus
+      case gte
+      case lt
+    }
+  }
+
+  struct Claim: Codable, Equatable {
+    var text: String
+    var conditions: [Condition]
+    var inName: Bool
+    var plain: Bool
+    var inside: Double
+    var outside: Double
+
+    enum CodingKeys: String, CodingKey {
+      case text
+      case conditions
+      case inName = "in_name"
+      case plain
+      case inside
+      case outside
+    }
+  }
+
   struct Segment: Codable, Equatable {
     var id: String
     var name: String
+    /// Format 3, where people gave one.
+    var givenName: String?
     var description: String
+    /// Since format 3.
+    var claims: [Claim]?
     /// Format 2, where it was measured.
     var stability: Double?
 
     enum CodingKeys: String, CodingKey {
       case id
       case name
+      case givenName = "given_name"
       case description
+      case claims
       case stability
     }
   }

@@ -49,6 +49,8 @@ public struct ModelDrift: Sendable, Hashable {
   public static let expectedNovelShare = 0.001
   /// A part of novel members over this is one to watch; ten times it is one to train again for.
   public static let novelWatchLimit = 0.005
+  /// A name that is untrue of fewer members than this may be so by chance.
+  public static let leastMembersOfUntrueName = 10
   /// From this age on a model is to be watched.
   public static let oldAgeInDays = 730.0
 
@@ -68,6 +70,9 @@ public struct ModelDrift: Sendable, Hashable {
   public let segmentChanceLimit: Double?
   /// The number of novel members; nil where a feature is missing.
   public let novelCount: Int?
+  /// Whether what the segments' names and sentences claim is true of the members that are labelled now;
+  /// empty where a feature is missing.
+  public let claimChecks: [ClaimCheck]
   /// What to do.
   public let verdict: Verdict
   /// Why, the gravest first; empty where the verdict is ``Verdict/stable``.
@@ -79,7 +84,8 @@ public struct ModelDrift: Sendable, Hashable {
   /// size. It says `retrain` where a feature is missing, where the segments' shares or at least a quarter of
   /// the features have shifted over ``retrainLimit``, or where a twentieth of the members is novel (three at
   /// least); `watch` where an index is over ``watchLimit``, over half a percent of the members is novel, a
-  /// feature is absent for all, or the model is two years old.
+  /// feature is absent for all, a segment's name claims what is no longer true of its members (ten at
+  /// least), or the model is two years old.
   ///
   /// - Parameters:
   ///   - model: the model.
@@ -120,13 +126,15 @@ public struct ModelDrift: Sendable, Hashable {
       segmentChanceLimit = chanceStabilityIndex(
         binCount: counts.count, before: Double(trainingCount), now: Double(labels.count))
       novelCount = labels.count(where: \.isNovel)
+      claimChecks = model.claimChecks(table, labels: labels.map(\.segment))
     } else {
       (segments, segmentStabilityIndex, segmentChanceLimit, novelCount) = ([], nil, nil, nil)
+      claimChecks = []
     }
     let findings = Self.findings(
       features: features, missing: missing, memberCount: memberCount,
       segmentIndex: (segmentStabilityIndex, segmentChanceLimit), novelCount: novelCount,
-      ageInDays: ageInDays)
+      ageInDays: ageInDays, untrueNames: Self.untrueNames(model, claimChecks))
     verdict =
       findings.contains { $0.verdict == .retrain } ? .retrain : findings.isEmpty ? .stable : .watch
     reasons = [Verdict.retrain, .watch].flatMap { verdict in
@@ -136,7 +144,8 @@ public struct ModelDrift: Sendable, Hashable {
 
   private static func findings(
     features: [FeatureDrift], missing: [MissingFeature], memberCount: Int,
-    segmentIndex: (value: Double?, chance: Double?), novelCount: Int?, ageInDays: Double?
+    segmentIndex: (value: Double?, chance: Double?), novelCount: Int?, ageInDays: Double?,
+    untrueNames: [String]
   ) -> [(verdict: Verdict, reason: String)] {
     var found: [(verdict: Verdict, reason: String)] = []
     for feature in missing {
@@ -174,10 +183,26 @@ public struct ModelDrift: Sendable, Hashable {
           ))
       }
     }
+    for name in untrueNames {
+      found.append((.watch, "the name of \(name) is no longer true of its members"))
+    }
     if let ageInDays, ageInDays >= oldAgeInDays {
       found.append((.watch, "the model is \(String(format: "%.1f", ageInDays / 365.25)) years old"))
     }
     return found
+  }
+
+  /// The segments whose names claim what is no longer true of their members.
+  private static func untrueNames(_ model: SegmentModel, _ checks: [ClaimCheck]) -> [String] {
+    let untrue = Set(
+      checks.filter {
+        $0.claim.isInName && !$0.isTrue && $0.memberCount >= leastMembersOfUntrueName
+      }.map(\.segment))
+    return model.segments.indices.filter {
+      untrue.contains($0) && model.segments[$0].givenName == nil
+    }.map {
+      "\(model.segments[$0].id) '\(model.segments[$0].name)'"
+    }
   }
 
   private static func verdict(_ index: Double?, chance: Double?) -> Verdict? {

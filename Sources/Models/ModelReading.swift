@@ -20,6 +20,9 @@ private func known<Value>(_ value: Value?, _ what: String) throws -> Value {
 extension SegmentModel {
   /// The model that a file holds; every tensor is asked for by shape, and none may be left over.
   init(reading file: SafetensorsFile, document: ModelDocument) throws {
+    try require(
+      document.among == nil || document.format > 2,
+      "a condition on members in a file of format \(document.format)")
     var tensors = TensorReader(file: file)
     let settings = EngagementSettings(
       clock: try document.clock.value, weights: document.events.weights,
@@ -40,7 +43,9 @@ extension SegmentModel {
     try require(algorithm.columnCount == transform.outputCount, "clusters of another width")
     try require(algorithm.clusterCount == document.segments.count, "another number of segments")
     let segments = try Self.segments(
-      document, &tensors, columnCount: transform.columns.count)
+      document, &tensors, columnCount: transform.columns.count,
+      claims: document.segments.map { try Self.claims(of: $0, document.format, transform, feature) }
+    )
     let knots = try tensors.matrix("distribution.knots")
     try require(
       knots.rowCount == document.distributions.count
@@ -62,9 +67,6 @@ extension SegmentModel {
     if let name = tensors.unread.first {
       throw Contradiction(description: "unknown tensor \(name)")
     }
-    try require(
-      document.among == nil || document.format > 2,
-      "a condition on members in a file of format \(document.format)")
     self.init(
       settings: settings, transform: transform, algorithm: algorithm, segments: segments,
       training: document.trainingRecord, distributions: distributions,
@@ -162,8 +164,40 @@ extension SegmentModel {
     }
   }
 
+  /// What a segment's name and sentence claim, of the model's inputs.
+  private static func claims(
+    of segment: ModelDocument.Segment, _ format: Int, _ transform: FeatureTransform,
+    _ feature: (String) -> FeatureDefinition
+  ) throws -> [SegmentClaim] {
+    guard format > 2 else {
+      try require(
+        segment.claims == nil && segment.givenName == nil, "claims in a file before format 3")
+      return []
+    }
+    try require(segment.givenName?.isEmpty != true, "a given name without letters")
+    return try known(segment.claims, "claims").map { claim in
+      try require(
+        (0...1).contains(claim.inside) && (0...1).contains(claim.outside) && !claim.text.isEmpty
+          && !claim.conditions.isEmpty, "a claim that says nothing or of no share")
+      return SegmentClaim(
+        text: claim.text,
+        conditions: try claim.conditions.map { condition in
+          let (own, minus) = (feature(condition.feature), condition.minus.map(feature))
+          let (low, high) = (condition.gte ?? -.infinity, condition.lt ?? .infinity)
+          try require(
+            low < high && transform.inputs.contains(own)
+              && minus.map(transform.inputs.contains) != false,
+            "a claim about no input of the model")
+          return SegmentClaim.Condition(own, minus: minus, atLeast: low, below: high)
+        },
+        isInName: claim.inName, isPlain: claim.plain, insideShare: claim.inside,
+        outsideShare: claim.outside)
+    }
+  }
+
   private static func segments(
-    _ document: ModelDocument, _ tensors: inout TensorReader, columnCount: Int
+    _ document: ModelDocument, _ tensors: inout TensorReader, columnCount: Int,
+    claims: [[SegmentClaim]]
   ) throws -> [Segment] {
     let count = document.segments.count
     let sizes = try tensors.integers("segment.sizes")
@@ -204,8 +238,9 @@ extension SegmentModel {
         ?? true, "a number of the next segment that cannot be")
     return document.segments.enumerated().map { index, segment in
       Segment(
-        id: segment.id, name: segment.name, description: segment.description,
-        size: sizes[index], radii: Array(radii.row(index)), medians: Array(medians.row(index)),
+        id: segment.id, name: segment.name, givenName: segment.givenName,
+        description: segment.description, claims: claims[index], size: sizes[index],
+        radii: Array(radii.row(index)), medians: Array(medians.row(index)),
         effects: Array(effects.row(index)), stability: segment.stability,
         labelledCount: labelled[index])
     }

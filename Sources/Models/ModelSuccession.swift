@@ -1,21 +1,9 @@
 public import Clustering
-import Engagement
+public import Engagement
 import LinearAlgebra
 
 /// How the segments of a model follow those of an earlier one.
 public struct ModelSuccession: Sendable, Hashable {
-  /// A segment that keeps its name although the name's words are no longer true of it.
-  public struct ChangedMeaning: Sendable, Hashable {
-    /// The segment's id.
-    public let id: String
-    /// The name that it keeps.
-    public let name: String
-    /// The words of the name that are not true any more.
-    public let words: [String]
-    /// The name that a model without an earlier one would give it.
-    public let nameToday: String
-  }
-
   /// A segment that is called otherwise than it was.
   public struct Renaming: Sendable, Hashable {
     /// The segment's id.
@@ -24,6 +12,9 @@ public struct ModelSuccession: Sendable, Hashable {
     public let previousName: String
     /// The name that it has.
     public let name: String
+    /// What the earlier name claims and is no longer true, with the shares of today; empty where the earlier
+    /// model does not say what its names claim, or this community's features cannot tell.
+    public let untrueClaims: [SegmentClaim]
   }
 
   /// A segment follows one of an earlier model where their Jaccard index is at least this.
@@ -39,9 +30,7 @@ public struct ModelSuccession: Sendable, Hashable {
   public let new: [String]
   /// The earlier model's ids that no segment took over.
   public let vanished: [String]
-  /// Segments whose names were taken over and are not true any more.
-  public let changedMeanings: [ChangedMeaning]
-  /// Segments whose names were untrue twice in a row.
+  /// Segments whose names are no longer true.
   public let renamings: [Renaming]
   /// Who moves where.
   public let migration: SegmentMigration
@@ -52,11 +41,10 @@ public struct ModelSuccession: Sendable, Hashable {
   /// Segments are matched one to one so that the number of members that stay in theirs is the largest
   /// possible (Kuhn 1955, doi 10.1002/nav.3800020109), of pairs whose Jaccard index is at least
   /// ``leastJaccard``: fewer shared members make no segment the same. One without a match gets the next
-  /// number that no model of the line has used, and a name of its own. Names stay as long as segments do,
-  /// for those who know them; where one is not true any more, ``changedMeanings`` says so. One that was
-  /// not true of the earlier model's segment either gives way to the name that both models would be given
-  /// alone, where that is one and the same: what a single odd quarter says renames nobody. Descriptions
-  /// are always the new model's. A name that is an id, as models of format 1 have, gives way.
+  /// number that no model of the line has used, and a name of its own. A name stays, for those who know it,
+  /// as long as all that it claims is true of ``SegmentClaim/leastInsideShare`` of the segment's members; one
+  /// that is not true any more, or of which nothing says what it claims, gives way. Names that people gave
+  /// stay. Descriptions are always the new model's.
   ///
   /// - Parameters:
   ///   - model: the new model.
@@ -64,13 +52,17 @@ public struct ModelSuccession: Sendable, Hashable {
   ///   - previous: the earlier model.
   ///   - previousID: its id, kept in the training record.
   ///   - previousLabels: the earlier model's label of the same members.
+  ///   - table: the inputs of both models for the same members.
+  ///   - words: what members and events are called.
   ///   - haveJoined: which of them joined since the earlier model was trained; by default nobody.
-  /// - Precondition: there is a label of each model for every member.
+  /// - Precondition: there is a label of each model for every member, and a row in the table, which has
+  ///   the new model's inputs.
   /// - Throws: `ClusteringError`.
-  /// - Complexity: O(members + k³).
+  /// - Complexity: O(members × (k + columns) + k³).
   public init(
     _ model: SegmentModel, labels: [Int], previous: SegmentModel, previousID: String,
-    previousLabels: [Int], haveJoined: [Bool]? = nil
+    previousLabels: [Int], table: FeatureTable, words: EventWords = .community,
+    haveJoined: [Bool]? = nil
   ) throws(ClusteringError) {
     let haveJoined = haveJoined ?? [Bool](repeating: false, count: labels.count)
     let previousIDs = previous.segments.map(\.id)
@@ -79,22 +71,18 @@ public struct ModelSuccession: Sendable, Hashable {
       labels: labels, haveJoined: haveJoined)
     let match = try Self.match(unnamed)
     var naming = SuccessionNaming(model, previous: previous, match: match)
-    naming.run()
+    naming.name(
+      labelings: [labels, try model.label(table).map(\.segment)], table: table, words: words)
 
     var training = model.training
     training.parentID = previousID
     training.nextSegmentNumber = naming.nextNumber
-    self.model = SegmentModel(
-      settings: model.settings, transform: model.transform, algorithm: model.algorithm,
-      segments: naming.segments, training: training, distributions: model.distributions,
-      linkageMatrix: model.linkageMatrix, confidenceExponent: model.confidenceExponent,
-      among: model.among)
+    self.model = model.replacing(naming.segments, training: training)
     let ids = naming.segments.map(\.id)
     let (kept, new) = (ids.filter(previousIDs.contains), ids.filter { !previousIDs.contains($0) })
     self.kept = kept
     self.new = new
     vanished = previousIDs.filter { !kept.contains($0) }
-    changedMeanings = naming.changedMeanings
     renamings = naming.renamings
     migration = try SegmentMigration(
       previousIDs: previousIDs, previousLabels: previousLabels, ids: ids, labels: labels,
@@ -120,87 +108,82 @@ public struct ModelSuccession: Sendable, Hashable {
 /// Ids and names of segments that follow others.
 private struct SuccessionNaming {
   private let previous: SegmentModel
-  private let match: [Int?]
-  private let portraits: [SegmentPortrait]
-  private let previousPortraits: [SegmentPortrait]
-  /// What the earlier model's segments would be called, had they no names yet; nil where it does not say
-  /// enough of them.
-  private let previousNames: [String]?
+  /// For each segment the earlier one that it follows.
+  private let match: [SegmentModel.Segment?]
+  private let inputs: [FeatureDefinition]
   private(set) var segments: [SegmentModel.Segment]
   private(set) var nextNumber: Int
-  private(set) var changedMeanings: [ModelSuccession.ChangedMeaning] = []
   private(set) var renamings: [ModelSuccession.Renaming] = []
 
   init(_ model: SegmentModel, previous: SegmentModel, match: [Int?]) {
     self.previous = previous
-    self.match = match
+    self.match = match.map { $0.map { previous.segments[$0] } }
+    inputs = model.inputs
     segments = model.segments
     nextNumber = previous.training.nextSegmentNumber ?? previous.leastUnusedNumber
-    portraits = model.portraits
-    previousPortraits = previous.portraits
-    let isKnown = previous.segments.allSatisfy {
-      $0.effects.count == previous.transform.columns.count
-    }
-    previousNames = isKnown ? SegmentNaming.names(of: previousPortraits) : nil
+    takeOverIDs()
   }
 
-  mutating func run() {
+  private mutating func takeOverIDs() {
     let previousIDs = Set(previous.segments.map(\.id))
-    let keptNames = Set(match.compactMap { $0.map { previous.segments[$0].name } })
-    var (taken, unnamed): (Set<String>, [Int]) = ([], [])
-    for (position, place) in match.enumerated() {
-      guard let place, case let old = previous.segments[place] else {
+    for position in segments.indices {
+      if let old = match[position] {
+        segments[position].id = old.id
+        segments[position].givenName = old.givenName
+      } else {
         while previousIDs.contains("c\(nextNumber)") { nextNumber += 1 }
         segments[position].id = "c\(nextNumber)"
         nextNumber += 1
-        unnamed.append(position)
-        continue
       }
-      segments[position].id = old.id
-      guard old.name != old.id, taken.insert(old.name).inserted else {
-        unnamed.append(position)
-        continue
-      }
-      let wrong = portraits[position].wrongWords(in: old.name)
-      let nameToday = segments[position].name
-      if !wrong.isEmpty, !previousPortraits[place].wrongWords(in: old.name).isEmpty,
-        previousNames?[place] == nameToday, !keptNames.contains(nameToday)
-      {
-        taken.remove(old.name)
-        taken.insert(nameToday)
-        renamings.append(
-          ModelSuccession.Renaming(id: old.id, previousName: old.name, name: nameToday))
-        continue
-      }
-      if !wrong.isEmpty {
-        changedMeanings.append(
-          ModelSuccession.ChangedMeaning(
-            id: old.id, name: old.name, words: wrong, nameToday: nameToday))
-      }
-      segments[position].name = old.name
     }
-    // The names that were made for the new model alone, where they are free.
-    for position in unnamed {
-      if taken.contains(segments[position].name),
-        let other = SegmentNaming.names(of: [portraits[position]], taken: taken).first
-      {
-        segments[position].name = other
+  }
+
+  /// Keeps the names that are still true, and names the others.
+  mutating func name(labelings: [[Int]], table: FeatureTable, words: EventWords) {
+    let measure = ClaimMeasure(labelings: labelings, segmentCount: segments.count)
+    var kept: [Int: SegmentNaming.KeptName] = [:]
+    var untrue: [Int: [SegmentClaim]] = [:]
+    for (position, old) in match.enumerated() {
+      guard let old else { continue }
+      let claims = old.claims.filter(\.isInName).map {
+        $0.measured(in: table, measure, segment: position)
       }
-      taken.insert(segments[position].name)
+      let found = claims.compactMap { $0 }
+      untrue[position] = found.filter { !$0.shares.allSatisfy(\.isTrueInside) }.map(\.claim)
+      if !claims.isEmpty, found.count == claims.count, untrue[position]?.isEmpty == true {
+        kept[position] = SegmentNaming.KeptName(name: old.name, claims: found.map(\.claim))
+      }
+    }
+    let search = ClaimSearch(ClaimColumns(inputs, of: table), measure: measure, words: words)
+    let portrayals = SegmentNaming.portrayals(search, ids: segments.map(\.id), kept: kept)
+    for (position, portrayal) in portrayals.enumerated() {
+      segments[position].name = portrayal.name
+      segments[position].description = portrayal.description
+      segments[position].claims = portrayal.claims
+      if let old = match[position], old.name != portrayal.name {
+        renamings.append(
+          ModelSuccession.Renaming(
+            id: old.id, previousName: old.name, name: portrayal.name,
+            untrueClaims: untrue[position] ?? []))
+      }
     }
   }
 }
 
-extension SegmentModel {
-  /// What the segments look like.
-  fileprivate var portraits: [SegmentPortrait] {
-    segments.map { segment in
-      SegmentPortrait(
-        features: transform.columns.map(\.feature), medians: segment.medians,
-        effects: segment.effects, size: segment.size)
-    }
+extension SegmentClaim {
+  /// The claim with the shares of other members; nil where the table lacks a feature.
+  fileprivate func measured(
+    in table: FeatureTable, _ measure: ClaimMeasure, segment: Int
+  ) -> (claim: SegmentClaim, shares: [ClaimShares])? {
+    guard let truths = truths(in: table) else { return nil }
+    let shares = measure.shares(truths)[segment]
+    var claim = self
+    (claim.insideShare, claim.outsideShare) = (shares[0].inside, shares[0].outside)
+    return (claim, shares)
   }
+}
 
+extension SegmentModel {
   /// The number behind the highest that an id has.
   fileprivate var leastUnusedNumber: Int {
     1 + (segments.compactMap { Int($0.id.dropFirst()) }.filter { $0 < 1_000_000 }.max() ?? -1)

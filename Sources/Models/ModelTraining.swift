@@ -42,6 +42,8 @@ public struct ModelTraining: Sendable, Hashable {
   /// How many times members are drawn anew to measure how stable segments are and to calibrate
   /// confidences; 0 leaves both out.
   public var resampleCount = 50
+  /// What members and events are called in the segments' names and sentences.
+  public var words = EventWords.community
   /// The seed of all draws that are not the algorithm's own.
   public var seed: UInt64
   /// How many threads work at once; the model does not depend on it.
@@ -79,13 +81,23 @@ public struct ModelTraining: Sendable, Hashable {
 
   /// Computes features and transform: all that comes before the clustering.
   ///
+  /// Features of a property's commonest values become columns of the values that are commonest in the
+  /// community then.
+  ///
+  /// - Parameters:
+  ///   - community: events and members.
+  ///   - rows: the rows of the members who take part; by default all in the table at `asOf`.
+  ///   - asOf: T.
   /// - Throws: ``EngagementError``.
   public func prepare(
-    _ community: Community, asOf: Timestamp
+    _ community: Community, rows: [Int]? = nil, asOf: Timestamp
   ) throws(EngagementError) -> Prepared {
-    try prepare(
+    var training = self
+    training.features = try features.expanded(in: community, rows: rows, asOf: asOf)
+    return try training.prepare(
       FeatureTable(
-        of: community, asOf: asOf, features: inputs, settings: settings, threadCount: threadCount))
+        of: community, rows: rows, asOf: asOf, features: training.inputs, settings: settings,
+        threadCount: threadCount))
   }
 
   /// The features that a table for ``prepare(_:)`` has: those that are clustered, those that stand in
@@ -126,7 +138,8 @@ public struct ModelTraining: Sendable, Hashable {
     var outcome = try cluster(prepared.matrix)
     if isSinglePrecision { outcome.parameters["precision"] = "float32" }
     let shape = ClusteredShape(
-      prepared, labels: outcome.labels, algorithm: outcome.algorithm, threadCount: threadCount)
+      prepared, labels: outcome.labels, algorithm: outcome.algorithm, words: words,
+      threadCount: threadCount)
     var training = try record(prepared, outcome, events: events)
     var segments = try shape.segments()
     var exponent: Double?
@@ -147,6 +160,16 @@ public struct ModelTraining: Sendable, Hashable {
         $0.leafCount <= Self.maximumStoredLeaves ? $0.linkageMatrix : nil
       }, confidenceExponent: exponent ?? 2, among: among)
     return (model, outcome.labels, outcome.tree)
+  }
+
+  /// The sizes of the clusters that ``algorithm`` makes, falling.
+  ///
+  /// - Throws: `ClusteringError`.
+  public func clusterSizes(_ prepared: Prepared) throws(ClusteringError) -> [Int] {
+    let outcome = try cluster(prepared.matrix)
+    var sizes = [Int](repeating: 0, count: outcome.algorithm.clusterCount)
+    for label in outcome.labels { sizes[label] += 1 }
+    return sizes
   }
 
   private struct Outcome {

@@ -98,7 +98,8 @@ extension SegmentModel {
       confidenceExponent: confidenceExponent, among: among,
       segments: segments.map {
         ModelDocument.Segment(
-          id: $0.id, name: $0.name, description: $0.description, stability: $0.stability)
+          id: $0.id, name: $0.name, givenName: $0.givenName, description: $0.description,
+          claims: $0.claims.map(ModelDocument.Claim.init), stability: $0.stability)
       },
       training: ModelDocument.Training(
         asOf: training.asOf, firstEvent: training.firstEvent, lastEvent: training.lastEvent,
@@ -106,6 +107,21 @@ extension SegmentModel {
         iterations: training.iterationCount, converged: training.hasConverged,
         inertia: training.inertia, quality: training.quality, parent: training.parentID,
         nextSegment: training.nextSegmentNumber))
+  }
+}
+
+extension ModelDocument.Claim {
+  init(_ claim: SegmentClaim) {
+    self.init(
+      text: claim.text,
+      conditions: claim.conditions.map { condition in
+        ModelDocument.Condition(
+          feature: condition.feature.description, minus: condition.minus?.description,
+          gte: condition.lowerBound.isFinite ? condition.lowerBound : nil,
+          lt: condition.upperBound.isFinite ? condition.upperBound : nil)
+      },
+      inName: claim.isInName, plain: claim.isPlain, inside: claim.insideShare,
+      outside: claim.outsideShare)
   }
 }
 

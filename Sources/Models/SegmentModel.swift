@@ -21,12 +21,16 @@ public struct SegmentModel: Sendable, Hashable {
 
     /// The id, `c0` and so on; kept through retraining.
     public var id: String
-    /// The name, in two to four words that say what sets the segment apart.
+    /// The name, which says what sets the segment apart.
     ///
     /// No two segments of a model have the same. In models of format 1 it is the id.
     public var name: String
-    /// What sets the segment apart, in the features' own units.
+    /// The name that people gave it, which they read instead of ``name``; nil without one.
+    public var givenName: String?
+    /// What sets the segment apart, in one sentence: the claims, with the shares that need saying.
     public var description: String
+    /// What name and sentence claim, the name's first; empty in models of formats 1 and 2.
+    public var claims: [SegmentClaim]
     /// The number of training members.
     public var size: Int
     /// How many training members the model labels with the segment: ``size`` for k-means, about as many for
@@ -36,7 +40,7 @@ public struct SegmentModel: Sendable, Hashable {
     /// than 1,000 members is what an exponential tail makes of the others, and at least the greatest.
     public var radii: [Double]
     /// The median of each of the transform's columns over the training members, in the features' own
-    /// units.
+    /// units; the mean of the middle two of an even number.
     public var medians: [Double]
     /// For each of the transform's columns, how far the training members' mean lies from the
     /// community's, in standard deviations; 0 in models of format 1.
@@ -49,15 +53,17 @@ public struct SegmentModel: Sendable, Hashable {
     ///
     /// - Precondition: there are as many effects as medians.
     public init(
-      id: String, name: String, description: String, size: Int, radii: [Double],
-      medians: [Double], effects: [Double]? = nil, stability: Double? = nil,
-      labelledCount: Int? = nil
+      id: String, name: String, givenName: String? = nil, description: String,
+      claims: [SegmentClaim] = [], size: Int, radii: [Double], medians: [Double],
+      effects: [Double]? = nil, stability: Double? = nil, labelledCount: Int? = nil
     ) {
       let effects = effects ?? [Double](repeating: 0, count: medians.count)
       precondition(effects.count == medians.count, "an effect for each median")
       self.id = id
       self.name = name
+      self.givenName = givenName
       self.description = description
+      self.claims = claims
       self.size = size
       self.radii = radii
       self.medians = medians
@@ -115,6 +121,28 @@ public struct SegmentModel: Sendable, Hashable {
     self.linkageMatrix = linkageMatrix
     self.confidenceExponent = confidenceExponent
     self.among = among
+  }
+}
+
+extension SegmentModel {
+  /// The model with other segments.
+  ///
+  /// - Precondition: there are as many.
+  func replacing(_ segments: [Segment], training: TrainingRecord? = nil) -> SegmentModel {
+    SegmentModel(
+      settings: settings, transform: transform, algorithm: algorithm, segments: segments,
+      training: training ?? self.training, distributions: distributions,
+      linkageMatrix: linkageMatrix, confidenceExponent: confidenceExponent, among: among)
+  }
+
+  /// The model whose segments have the names that people gave them, by id; other segments keep theirs.
+  public func givingNames(_ names: [String: String]) -> SegmentModel {
+    replacing(
+      segments.map { segment in
+        var segment = segment
+        if let name = names[segment.id] { segment.givenName = name }
+        return segment
+      })
   }
 }
 

@@ -1,173 +1,247 @@
 import Engagement
 
-/// Names of the segments of one model, in two to four words where that tells them apart.
+/// Names and sentences of the segments of one model.
 ///
-/// A name is made of how members stand to the community now (`rising`, `fading`, `silent`, `gone`), what
-/// sets them apart most (`daily`, `all-round`, `mostly-post`) and who they are (`newcomers`, `veterans`,
-/// `regulars`, `members`). Words have absolute limits, see ``SegmentWord``. Names that come out alike
-/// get one more such word, then one that compares the segments in what differs most between them, then
-/// their order of size, then a number.
+/// A name is made of words and, where words are not enough, of numbers: how members stand to the community
+/// now (`rising`, `silent`), what else they are like (`busy`), who they are (`newcomers`) and phrases
+/// behind (`last active 5 to 8 years ago`). Each is a ``SegmentClaim`` that is true of the segment and tells
+/// it from the others, and so is the name as a whole. Nothing is told twice: claims of one name or
+/// sentence are of different kinds. Names that come out alike get one more claim, the one that tells most
+/// first, and so does one that would also be true of another segment. Where nothing tells a segment apart,
+/// its name is plain numbers.
 struct SegmentNaming {
-  private struct Draft {
-    var comparison: String?
-    var standing: String?
-    var adjectives: [String]
-    var noun: String
-    var number: Int?
-
-    var text: String {
-      ([comparison, standing] + adjectives + [noun, number.map(String.init)]).compactMap { $0 }
-        .joined(separator: " ")
-    }
+  /// What is said of a segment.
+  struct Portrayal {
+    var name: String
+    var description: String
+    /// Those of the name first.
+    var claims: [SegmentClaim]
   }
 
-  private let portraits: [SegmentPortrait]
-  private var drafts: [Draft]
+  /// A name that a segment keeps, and what it says.
+  struct KeptName {
+    let name: String
+    let claims: [SegmentClaim]
+  }
 
-  /// Names for segments, in their order.
+  /// Claims in a name at most, and in a sentence where the name has no more.
+  private static let (longestName, longestSentence) = (4, 3)
+  /// What an adjective must score to be said beside words that tell the segment apart.
+  private static let strikingScore = 0.6
+
+  private let search: ClaimSearch
+  private var names: [[ClaimCandidate]]
+  private var arePlain: [Bool]
+  private let kept: [Int: KeptName]
+  private let ids: [String]
+
+  /// Names and sentences for segments, in their order; the names are all different.
   ///
   /// - Parameters:
-  ///   - portraits: the segments, all with the same columns.
-  ///   - taken: names that are others'.
-  /// - Returns: a name for each, all different.
-  static func names(of portraits: [SegmentPortrait], taken: Set<String> = []) -> [String] {
-    var naming = SegmentNaming(portraits)
-    naming.tellApart(taken: taken)
-    return naming.drafts.map(\.text)
+  ///   - search: the claims that may be made.
+  ///   - ids: the segments' ids, for names that nothing else tells apart.
+  ///   - kept: names that segments keep, by position.
+  static func portrayals(
+    _ search: ClaimSearch, ids: [String], kept: [Int: KeptName] = [:]
+  ) -> [Portrayal] {
+    var naming = SegmentNaming(search, ids: ids, kept: kept)
+    naming.tellApart()
+    let texts = naming.uniqueTexts()
+    return ids.indices.map { naming.portrayal($0, name: texts[$0]) }
   }
 
-  private init(_ portraits: [SegmentPortrait]) {
-    self.portraits = portraits
-    drafts = portraits.map { portrait in
-      let first = portrait.adjectives.first { $0.effect >= 0.5 }
-      // Absence says most of those who are absent, and what newcomers do is that they are new.
-      let saysEnough = portrait.isAbsent || portrait.noun == "newcomers"
-      return Draft(
-        standing: portrait.standing, adjectives: saysEnough ? [] : first.map { [$0.word] } ?? [],
-        noun: portrait.noun)
+  private init(_ search: ClaimSearch, ids: [String], kept: [Int: KeptName]) {
+    self.search = search
+    self.ids = ids
+    self.kept = kept
+    names = []
+    arePlain = []
+    for segment in ids.indices {
+      var name = kept[segment] == nil ? Self.name(search, segment) : []
+      let isPlain = name.isEmpty && kept[segment] == nil
+      if isPlain { name = Self.plainName(search, segment) }
+      names.append(name)
+      arePlain.append(isPlain)
     }
-    // A name of one word says too little where there is another word.
-    for (position, portrait) in portraits.enumerated()
-    where drafts[position].standing == nil && drafts[position].adjectives.isEmpty {
-      drafts[position].adjectives = portrait.adjectives.first.map { [$0.word] } ?? []
+  }
+
+  /// The claims of a segment's name, looked at alone; none where nothing tells it apart.
+  private static func name(_ search: ClaimSearch, _ segment: Int) -> [ClaimCandidate] {
+    let candidates = search.candidates[segment]
+    func best(_ place: SegmentWord.Place) -> ClaimCandidate? {
+      candidates.first { $0.word?.place == place }
     }
-    nameBusiest()
+    var name = best(.standing).map { [$0] } ?? []
+    if let noun = best(.noun) {
+      if name.isEmpty
+        || (fits(noun, name) && search.areTrueTogether(name + [noun], ofSegment: segment))
+      {
+        name.append(noun)
+      } else if noun.score > name[0].score {
+        name = [noun]
+      }
+    }
+    if let adjective = candidates.first(where: { $0.word?.place == .adjective && fits($0, name) }),
+      name.isEmpty || adjective.score >= strikingScore,
+      search.areTrueTogether(name + [adjective], ofSegment: segment)
+    {
+      name.append(adjective)
+    }
+    if name.isEmpty, let first = candidates.first { name = [first] }
+    // A word that hardly tells anything apart needs a number beside it.
+    if let first = name.first, name.count == 1, first.score < strikingScore,
+      let second = candidates.first(where: {
+        fits($0, name) && $0.word?.place != .standing
+          && search.areTrueTogether(name + [$0], ofSegment: segment)
+      })
+    {
+      name.append(second)
+    }
+    return name
   }
 
-  /// The busiest of those who are there are called so, where they are so by far.
-  private mutating func nameBusiest() {
-    let volumes = portraits.map { $0.isAbsent ? nil : $0.activeDaysInThirty }
-    guard let most = volumes.compactMap({ $0 }).max(), volumes.count(where: { $0 == most }) == 1,
-      let position = volumes.firstIndex(of: most), portraits[position].volumeEffect >= 1
-    else { return }
-    let plain = SegmentWord.volumes.map(\.text)
-    drafts[position].adjectives.removeAll { plain.contains($0) }
-    drafts[position].comparison = "busiest"
+  /// Plain numbers that are true together of enough of a segment.
+  private static func plainName(_ search: ClaimSearch, _ segment: Int) -> [ClaimCandidate] {
+    for tail in [1 / 6.0, 1 / 12.0] {
+      let numbers = search.plainNumbers(ofSegment: segment, tail: tail)
+      guard let first = numbers.first else { continue }
+      if let second = numbers.first(where: {
+        fits($0, [first])
+          && search.areTrueTogether([first, $0], ofSegment: segment, tellingApart: false)
+      }) {
+        return [first, second]
+      }
+    }
+    return search.plainNumbers(ofSegment: segment, tail: 1 / 6.0).first.map { [$0] } ?? []
   }
 
-  /// The positions of drafts that share their text with others, or have a taken one.
-  private func groups(taken: Set<String>) -> [[Int]] {
-    let groups = Dictionary(grouping: drafts.indices) { drafts[$0].text }
-    return groups.filter { $1.count > 1 || taken.contains($0) }.values
+  /// Whether a claim tells of something that others do not tell of.
+  private static func fits(_ candidate: ClaimCandidate, _ others: [ClaimCandidate]) -> Bool {
+    let idle: Set<FeatureDefinition.Kind> = [.volume, .change]
+    return others.allSatisfy { other in
+      candidate.isAnotherKind(than: other)
+        // Where nothing happens nothing rises, and nobody is busy.
+        && !(other.saysAbsent && !candidate.kinds.isDisjoint(with: idle))
+        && !(candidate.saysAbsent && !other.kinds.isDisjoint(with: idle))
+        && !candidate.follows(from: other) && !other.follows(from: candidate)
+        // Two words of one place cannot stand together.
+        && (candidate.word == nil || candidate.word?.place == .adjective
+          || candidate.word?.place != other.word?.place)
+    }
+  }
+
+  private func text(_ segment: Int) -> String {
+    kept[segment]?.name ?? text(segment, of: names[segment])
+  }
+
+  private func text(_ segment: Int, of claims: [ClaimCandidate]) -> String {
+    var claims = claims
+    // Members are not active and active on so many days in one name: both are said behind the noun.
+    if claims.contains(where: { $0.phrase?.text.hasPrefix("\(search.words.active) on") == true }),
+      let active = claims.firstIndex(where: { $0.word?.text == "active" })
+    {
+      claims[active] = claims[active].asPhrase(search.words)
+    }
+    func words(_ place: SegmentWord.Place) -> [String] {
+      claims.compactMap { $0.word?.place == place ? $0.word?.text : nil }
+    }
+    let front =
+      words(.standing) + words(.adjective) + [words(.noun).first ?? search.words.members]
+    return front.joined(separator: " ")
+      + ClaimPhrase.behindNoun(claims.compactMap(\.phrase), words: search.words)
+  }
+
+  /// The positions of segments that share their name with others, and can have another one.
+  private var groups: [[Int]] {
+    Dictionary(grouping: ids.indices, by: text).values.filter { $0.count > 1 }
+      .map { $0.filter { kept[$0] == nil } }
       .sorted { ($0.first ?? 0) < ($1.first ?? 0) }
   }
 
-  private mutating func tellApart(taken: Set<String>) {
-    for group in groups(taken: taken) { addAdjectives(group) }
-    for group in groups(taken: taken) { compare(group) }
-    for group in groups(taken: taken) { compareSizes(group) }
-    for group in groups(taken: taken) { number(group, taken: taken) }
-  }
-
-  /// One more word for each, where not all of them have it.
-  private mutating func addAdjectives(_ group: [Int]) {
-    let words = group.map { position in
-      portraits[position].adjectives.map(\.word).first { !drafts[position].adjectives.contains($0) }
+  /// Adds claims to names that would also be true of other segments, then to names that are alike.
+  private mutating func tellApart() {
+    for segment in ids.indices where kept[segment] == nil && !arePlain[segment] {
+      while names[segment].count < Self.longestName - 1, let next = addition(segment) {
+        names[segment].append(next)
+      }
     }
-    guard Set(words).count > 1 || group.count == 1 else { return }
-    for (position, word) in zip(group, words) {
-      if let word, drafts[position].adjectives.count < 2 {
-        drafts[position].adjectives.append(word)
+    for _ in 1..<Self.longestName {
+      for segment in groups.joined() {
+        if let variant = variant(segment) { names[segment] = variant }
       }
     }
   }
 
-  /// The most and the least in what differs most between them.
-  private mutating func compare(_ group: [Int]) {
-    guard group.count > 1, let features = portraits.first?.features else { return }
-    func spread(_ column: Int) -> Double {
-      let effects = group.map { portraits[$0].effects[column] }
-      let medians = group.map { portraits[$0].medians[column] }
-      // The words must be true of medians as well as of means.
-      guard let most = effects.max(), let least = effects.min(),
-        let top = effects.firstIndex(of: most), let bottom = effects.firstIndex(of: least),
-        medians.indices.allSatisfy({ $0 == top || medians[$0] < medians[top] }),
-        medians.indices.allSatisfy({ $0 == bottom || medians[$0] > medians[bottom] })
-      else { return 0 }
-      return most - least
+  /// A name that no segment has: with one more claim, or with another one in place of those that tell of the
+  /// same; nil where there is none.
+  private func variant(_ segment: Int) -> [ClaimCandidate]? {
+    let name = names[segment]
+    let isPlain = arePlain[segment]
+    let pool =
+      isPlain
+      ? search.plainNumbers(ofSegment: segment, tail: 1 / 12.0) : search.candidates[segment]
+    let taken = Set(ids.indices.map(text))
+    var variants: [[ClaimCandidate]] = []
+    if name.count < Self.longestName {
+      variants = pool.filter { Self.fits($0, name) }.map { name + [$0] }
     }
-    let areAbsent = group.allSatisfy { portraits[$0].isAbsent }
-    let spreads = features.indices.map { column in
-      // Where nothing happens nothing rises.
-      areAbsent && [.change, .volume].contains(features[column].kind) ? 0 : spread(column)
-    }
-    guard let widest = spreads.max(), widest > 0, let column = spreads.firstIndex(of: widest) else {
-      return
-    }
-    let sorted = group.sorted {
-      portraits[$0].medians[column] > portraits[$1].medians[column]
-    }
-    let words =
-      areAbsent && features[column] == .recencyDays
-      ? (more: "early", less: "late") : Self.comparison(features[column])
-    if let top = sorted.first, let bottom = sorted.last {
-      drafts[top].comparison = words.more
-      drafts[bottom].comparison = words.less
+    variants += pool.map { other in name.filter { Self.fits(other, [$0]) } + [other] }
+    return variants.first { variant in
+      !taken.contains(text(segment, of: variant))
+        && search.areTrueTogether(variant, ofSegment: segment, tellingApart: !isPlain)
     }
   }
 
-  private mutating func compareSizes(_ group: [Int]) {
-    let sorted = group.sorted { portraits[$0].size > portraits[$1].size }
-    guard let top = sorted.first, let bottom = sorted.last, sorted.count > 1,
-      portraits[top].size > portraits[bottom].size
-    else { return }
-    for (position, word) in [(top, "many"), (bottom, "few")]
-    where drafts[position].comparison == nil {
-      drafts[position].comparison = word
+  /// A claim by which a name is true of fewer other segments; nil where it is true of none, or none helps.
+  private func addition(_ segment: Int) -> ClaimCandidate? {
+    let name = names[segment]
+    func others(_ claims: [ClaimCandidate]) -> Int {
+      search.segments(where: claims).count { $0 != segment }
+    }
+    let count = others(name)
+    guard count > 0 else { return nil }
+    return search.candidates[segment].first {
+      Self.fits($0, name) && search.areTrueTogether(name + [$0], ofSegment: segment)
+        && others(name + [$0]) < count
     }
   }
 
-  private mutating func number(_ group: [Int], taken: Set<String>) {
-    var used = taken.union(drafts.indices.filter { !group.contains($0) }.map { drafts[$0].text })
-    for position in group {
-      while used.contains(drafts[position].text) {
-        drafts[position].number = (drafts[position].number ?? 1) + 1
-      }
-      used.insert(drafts[position].text)
-    }
+  /// The names, with ids behind those that are still alike.
+  private func uniqueTexts() -> [String] {
+    var texts = ids.indices.map(text)
+    for segment in groups.joined() { texts[segment] += " (\(ids[segment]))" }
+    return texts
   }
 
-  /// What those are who have more and less of a feature.
-  private static func comparison(
-    _ feature: FeatureDefinition
-  ) -> (more: String, less: String) {
-    switch feature {
-    case .recencyDays: ("less recent", "more recent")
-    case .tenureDays: ("early", "late")
-    case .lifespanDays: ("longer-lived", "shorter-lived")
-    case .eventCount(let alias?, _), .share(let alias, _): ("more-\(alias)", "less-\(alias)")
-    case .typeEntropy: ("more varied", "less varied")
-    case .valueSum, .valueMean: ("higher-value", "lower-value")
-    case .attribute(let name): ("higher-\(name)", "lower-\(name)")
-    case .distinctValues(let name, _): ("more-\(name)", "fewer-\(name)")
-    case .medianGapDays: ("slower-paced", "faster-paced")
-    case .burstiness: ("more bursty", "more even")
-    case .receivedImpactRate: ("more-answered", "less-answered")
-    default:
-      switch feature.kind {
-      case .change: ("livelier", "calmer")
-      default: ("busier", "less busy")
+  private func portrayal(_ segment: Int, name: String) -> Portrayal {
+    let isPlain = arePlain[segment]
+    let keptClaims = kept[segment]?.claims ?? []
+    var told = names[segment]
+    let keptKinds = keptClaims.reduce(into: Set()) { $0.formUnion($1.kinds) }
+    for candidate in search.candidates[segment]
+    where keptClaims.count + told.count < Self.longestSentence {
+      if candidate.kinds.isDisjoint(with: keptKinds), Self.fits(candidate, told) {
+        told.append(candidate)
       }
     }
+    let claims =
+      keptClaims
+      + told.enumerated().map { position, candidate in
+        SegmentClaim(
+          text: candidate.text, conditions: candidate.conditions,
+          isInName: position < names[segment].count,
+          isPlain: isPlain && position < names[segment].count,
+          insideShare: candidate.shares[0].inside, outsideShare: candidate.shares[0].outside)
+      }
+    let least = keptClaims.map(\.insideShare) + told.map(\.leastInsideShare)
+    let sentence = zip(claims, least).map { claim, least in
+      claim.sentence(sayingShare: min(least, claim.insideShare) < SegmentClaim.plainShare)
+    }.joined(separator: "; ")
+    let opening = isPlain ? "no feature sets them apart" : ""
+    return Portrayal(
+      name: name,
+      description: opening + (opening.isEmpty || sentence.isEmpty ? "" : "; most of them: ")
+        + sentence,
+      claims: claims)
   }
 }

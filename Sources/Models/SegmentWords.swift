@@ -1,139 +1,204 @@
 import Engagement
+import Foundation
 
-/// A word of a segment's name, and when it is true.
-struct SegmentWord: Sendable {
+/// A word of a segment's name, and the conditions that it stands for.
+///
+/// Words have absolute limits: nobody who was active yesterday is gone, however far above the rest.
+struct SegmentWord {
+  /// Where a word stands.
+  enum Place {
+    /// How members stand to the community now.
+    case standing
+    /// What else they are like.
+    case adjective
+    /// Who they are.
+    case noun
+  }
+
   let text: String
-  /// Whether it is true of a segment; `ease` (1 or more) widens every limit by that factor.
-  let isTrue: @Sendable (_ portrait: SegmentPortrait, _ ease: Double) -> Bool
+  let place: Place
+  let kinds: Set<FeatureDefinition.Kind>
+  let conditions: [SegmentClaim.Condition]
 
-  /// How members stand to the community now; the first that is true is said.
-  ///
-  /// Silence comes first, since nobody rises or fades who has not been there for a quarter of a year.
-  static let standings: [SegmentWord] = [
-    SegmentWord("long gone") { isWithin($0.recency, 1825, .infinity, $1) },
-    SegmentWord("gone") { isWithin($0.recency, 365, 1825, $1) },
-    SegmentWord("silent") { isWithin($0.recency, 90, 365, $1) },
-    SegmentWord("inactive") { portrait, _ in
-      portrait.recency == nil && portrait.activeDaysInThirty == 0
-    },
-    SegmentWord("fading") {
-      isWithin($0.recency ?? 0, 0, 90, $1) && isWithin($0.velocity, -.infinity, -0.5, $1)
-    },
-    SegmentWord("quiet") { isWithin($0.recency, 30, 90, $1) },
-    SegmentWord("rising") {
-      isWithin($0.recency ?? 0, 0, 30, $1) && isWithin($0.velocity, 0.5, .infinity, $1)
-    },
-    SegmentWord("steady") {
-      isWithin($0.recency ?? 0, 0, 30, $1) && isWithin($0.velocity, -0.5, 0.5, $1)
-    },
-  ]
+  /// The activity from which on it rises, in doublings: one and a half times the usual rate. It falls at
+  /// two thirds of it.
+  static let risingVelocity = log2(1.5)
 
-  /// Who members are; the first that is true is said, `members` where none is.
-  static let nouns: [SegmentWord] = [
-    SegmentWord("newcomers") { portrait, ease in
-      isWithin(portrait.tenure, 0, 60, ease) && portrait.tenureEffect <= -0.25
-    },
-    SegmentWord("one-timers") { isWithin($0.eventCount, 0, 1.5, $1) },
-    SegmentWord("passers-by") {
-      isWithin($0.recency, 90, .infinity, $1) && isWithin($0.span, 0, 30, $1)
-    },
-    SegmentWord("veterans") {
-      isWithin($0.recency, 90, .infinity, $1)
-        ? isWithin($0.span, 730, .infinity, $1)
-        : isWithin($0.tenure, 730, .infinity, $1) && $0.tenureEffect >= 0.25
-    },
-    SegmentWord("regulars") {
-      isWithin($0.recency ?? 0, 0, 90, $1) && isWithin($0.activeDaysInThirty, 4, .infinity, $1)
-    },
-  ]
-
-  /// How much members do who are there; the first that is true may be said.
-  static let volumes: [SegmentWord] = [
-    SegmentWord("daily") { isWithin($0.activeDaysInThirty, 18, .infinity, $1) },
-    SegmentWord("busy") { isWithin($0.activeDaysInThirty, 8, 18, $1) },
-    SegmentWord("weekly") { isWithin($0.activeDaysInThirty, 3, 8, $1) },
-    SegmentWord("occasional") { isWithin($0.activeDaysInThirty, 0, 3, $1) },
-  ]
-
-  /// How many kinds of events members cause.
-  static let varieties: [SegmentWord] = [
-    SegmentWord("one-sided") { isWithin($0.entropy, 0, 0.35, $1) },
-    SegmentWord("all-round") { isWithin($0.entropy, 1, .infinity, $1) },
-  ]
-
-  static var vocabulary: [SegmentWord] { standings + nouns + volumes + varieties }
-
-  init(_ text: String, isTrue: @escaping @Sendable (SegmentPortrait, Double) -> Bool) {
-    self.text = text
-    self.isTrue = isTrue
-  }
-}
-
-/// Whether a number lies in low..<high, both ends moved outwards by a factor.
-private func isWithin(
-  _ value: Double?, _ low: Double, _ high: Double, _ ease: Double
-) -> Bool {
-  guard let value else { return false }
-  return value >= (low > 0 ? low / ease : low * ease)
-    && value < (high > 0 ? high * ease : high / ease)
-}
-
-extension SegmentPortrait {
-  /// The median Shannon entropy over event types, in nats.
-  fileprivate var entropy: Double? { column { $0 == .typeEntropy }.map { medians[$0] } }
-
-  /// The first of some words that is true.
-  private func word(_ words: [SegmentWord]) -> String? {
-    words.first { $0.isTrue(self, 1) }?.text
+  /// The words that the columns at hand can tell of, the more special ones first.
+  static func vocabulary(_ columns: ClaimColumns, words: EventWords) -> [SegmentWord] {
+    let features = columns.quantities.filter { $0.minus == nil }.map(\.feature)
+    return standings(features, words) + nouns(columns, words) + volumes(features, words)
+      + varieties(features) + values(columns, words)
   }
 
-  /// How members stand to the community now.
-  var standing: String? { word(SegmentWord.standings) }
-
-  /// Who members are.
-  var noun: String { word(SegmentWord.nouns) ?? "members" }
-
-  /// True where members have not been there for a quarter of a year or longer.
-  var isAbsent: Bool { ["long gone", "gone", "silent", "inactive"].contains(standing) }
-
-  /// What else can be said of members in one word each, what sets them apart most first.
-  var adjectives: [(word: String, effect: Double)] {
-    var found: [(word: String, effect: Double)] = []
-    for column in columnsByEffect {
-      guard let word = adjective(column), !found.contains(where: { $0.word == word }) else {
-        continue
+  private static func standings(
+    _ features: [FeatureDefinition], _ words: EventWords
+  ) -> [SegmentWord] {
+    var found: [SegmentWord] = []
+    let hasRecency = features.contains(.recencyDays)
+    func recency(_ bounds: Range<Double>) -> [SegmentClaim.Condition] {
+      hasRecency ? [condition(.recencyDays, bounds)] : []
+    }
+    if hasRecency {
+      for (text, days) in [("long-gone", 1825.0), ("gone", 365), ("silent", 90), ("quiet", 30)] {
+        found.append(
+          SegmentWord(
+            text: text, place: .standing, kinds: [.recency], conditions: recency(days..<(.infinity))
+          ))
       }
-      found.append((word, abs(effects[column])))
+    } else if let (feature, window) = features.activeDays, window >= 30 {
+      found.append(
+        SegmentWord(
+          text: "inactive", place: .standing, kinds: [.recency, .volume],
+          conditions: [condition(feature, -.infinity..<ClaimEdges.aboveZero)]))
+    }
+    let velocity = features.first { if case .velocity = $0 { true } else { false } }
+    if let velocity {
+      let limit = risingVelocity
+      found += [
+        SegmentWord(
+          text: "rising", place: .standing, kinds: [.change, .recency],
+          conditions: recency(-.infinity..<30) + [condition(velocity, limit..<(.infinity))]),
+        SegmentWord(
+          text: "fading", place: .standing, kinds: [.change, .recency],
+          conditions: recency(-.infinity..<90) + [condition(velocity, -.infinity..<(-limit))]),
+      ]
+      if hasRecency {
+        found.append(
+          SegmentWord(
+            text: "steady", place: .standing, kinds: [.change, .recency],
+            conditions: recency(-.infinity..<30) + [condition(velocity, -limit..<limit)]))
+      }
+    }
+    if hasRecency {
+      found.append(
+        SegmentWord(
+          text: "active", place: .standing, kinds: [.recency],
+          conditions: recency(-.infinity..<30)))
     }
     return found
   }
 
-  private func adjective(_ column: Int) -> String? {
-    let (feature, median, effect) = (features[column], medians[column], effects[column])
-    switch feature {
-    case .activeDays, .frequency, .eventCount(nil, _), .impactRate, .impact:
-      // Those who are absent do nothing, all alike.
-      return isAbsent ? nil : word(SegmentWord.volumes)
-    case .typeEntropy: return abs(effect) >= 0.5 ? word(SegmentWord.varieties) : nil
-    case .share(let alias, _): return median >= 0.6 && effect > 0 ? "mostly-\(alias)" : nil
-    case .valueSum, .valueMean:
-      return abs(effect) >= 0.5 ? (effect > 0 ? "high-value" : "low-value") : nil
-    case .attribute(let name):
-      return abs(effect) >= 0.25 ? (effect > 0 ? "high \(name)" : "low \(name)") : nil
-    default: return nil
+  private static func nouns(_ columns: ClaimColumns, _ words: EventWords) -> [SegmentWord] {
+    let isShop = words == .purchases
+    var found: [SegmentWord] = []
+    func add(
+      _ text: String, _ shop: String, _ kinds: Set<FeatureDefinition.Kind>,
+      _ conditions: [SegmentClaim.Condition]
+    ) {
+      found.append(
+        SegmentWord(
+          text: isShop ? shop : text, place: .noun, kinds: kinds, conditions: conditions))
+    }
+    let features = columns.quantities.filter { $0.minus == nil }.map(\.feature)
+    if features.contains(.tenureDays) {
+      add("newcomers", "new customers", [.age], [condition(.tenureDays, -.infinity..<60)])
+    }
+    let count = FeatureDefinition.eventCount(of: nil, windowInDays: nil)
+    if features.contains(count) {
+      add("one-timers", "one-time buyers", [.volume], [condition(count, 1..<2)])
+    }
+    if let stay = columns.quantities.first(where: { $0.minus != nil || $0.feature == .lifespanDays }
+    ) {
+      func stayed(_ bounds: Range<Double>) -> SegmentClaim.Condition {
+        SegmentClaim.Condition(
+          stay.feature, minus: stay.minus, atLeast: bounds.lowerBound, below: bounds.upperBound)
+      }
+      add("veterans", "long-standing customers", [.age], [stayed(730..<(.infinity))])
+      if features.contains(.recencyDays) {
+        add(
+          "passers-by", "short-lived customers", [.age],
+          [stayed(-.infinity..<30), condition(.recencyDays, 90..<(.infinity))])
+      }
+    }
+    if let (feature, window) = features.activeDays, window >= 28 {
+      add(
+        "regulars", "regular buyers", [.volume],
+        [condition(feature, (Double(window) * 12 / 90).rounded(.up)..<(.infinity))])
+    }
+    return found
+  }
+
+  /// How much members do who are there.
+  private static func volumes(
+    _ features: [FeatureDefinition], _ words: EventWords
+  ) -> [SegmentWord] {
+    guard let (feature, window) = features.activeDays, window >= 28 else { return [] }
+    func days(_ inNinety: Double) -> Double { (Double(window) * inNinety / 90).rounded(.up) }
+    return [
+      ("near-daily", days(54)..<(.infinity)), ("busy", days(24)..<(.infinity)),
+      ("occasional", 1..<max(2, days(9))),
+    ].map { text, bounds in
+      SegmentWord(
+        text: words == .purchases && text == "busy" ? "frequent" : text, place: .adjective,
+        kinds: [.volume], conditions: [condition(feature, bounds)])
     }
   }
 
-  /// The words of a name that are not true of the segment, not even nearly (by a quarter); words that
-  /// compare it with others are passed over.
-  func wrongWords(in name: String) -> [String] {
-    let padded = " \(name) "
-    var wrong: [String] = []
-    for word in SegmentWord.vocabulary where padded.contains(" \(word.text) ") {
-      // "gone" stands in "long gone", too.
-      if word.text == "gone", padded.contains(" long gone ") { continue }
-      if !word.isTrue(self, 1.25) { wrong.append(word.text) }
+  private static func varieties(_ features: [FeatureDefinition]) -> [SegmentWord] {
+    var found: [SegmentWord] = []
+    for feature in features {
+      switch feature {
+      case .typeEntropy:
+        for (text, bounds) in [
+          ("versatile", log(3)..<(.infinity)), ("focused", -Double.infinity..<log(2)),
+        ] {
+          found.append(
+            SegmentWord(
+              text: text, place: .adjective, kinds: [.variety],
+              conditions: [condition(feature, bounds)]))
+        }
+      case .share(let name, _), .propertyShare(_, .text(let name), _):
+        // Only what reads as a word can stand before another one.
+        guard name.allSatisfy({ $0.isLetter || $0.isNumber || $0 == "_" || $0 == "-" }) else {
+          continue
+        }
+        found.append(
+          SegmentWord(
+            text: "\(name)-heavy", place: .adjective, kinds: [.variety],
+            conditions: [condition(feature, 0.5..<(.infinity))]))
+      default: break
+      }
     }
-    return wrong
+    return found
+  }
+
+  /// The quarters of all members with the highest and the lowest values.
+  private static func values(_ columns: ClaimColumns, _ words: EventWords) -> [SegmentWord] {
+    for (position, quantity) in columns.quantities.enumerated() {
+      switch quantity.feature {
+      case .valueSum, .valueMean:
+        let sorted = columns[position].filter { !$0.isNaN }.sorted()
+        guard let least = sorted.first, let most = sorted.last, least < most else { return [] }
+        let low = ClaimEdges.twoDigits(sorted[sorted.count / 4])
+        let high = ClaimEdges.twoDigits(sorted[3 * sorted.count / 4])
+        return [
+          SegmentWord(
+            text: words == .purchases ? "high-spending" : "high-value", place: .adjective,
+            kinds: [.value], conditions: [condition(quantity.feature, high..<(.infinity))]),
+          SegmentWord(
+            text: words == .purchases ? "low-spending" : "low-value", place: .adjective,
+            kinds: [.value], conditions: [condition(quantity.feature, -.infinity..<low)]),
+        ]
+      default: continue
+      }
+    }
+    return []
+  }
+
+  private static func condition(
+    _ feature: FeatureDefinition, _ bounds: Range<Double>
+  ) -> SegmentClaim.Condition {
+    SegmentClaim.Condition(feature, atLeast: bounds.lowerBound, below: bounds.upperBound)
+  }
+}
+
+extension [FeatureDefinition] {
+  /// The active days within a window, and its length in days.
+  fileprivate var activeDays: (feature: FeatureDefinition, windowInDays: Int)? {
+    for feature in self {
+      if case .activeDays(let window?) = feature { return (feature, window) }
+    }
+    return nil
   }
 }

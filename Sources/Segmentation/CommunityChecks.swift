@@ -22,7 +22,7 @@ extension ProjectFile {
       if case .property(let name) = field { names.insert(name) }
     }
     func take(_ feature: FeatureDefinition?) {
-      if case .distinctValues(let name, _) = feature { names.insert(name) }
+      if let feature { names.formUnion([feature].eventProperties) }
       if case .attribute(let name) = feature, let custom = settings.customFeatures[name] {
         names.formUnion(custom.properties)
       }
@@ -197,7 +197,11 @@ private struct CommunityCheck {
   }
 
   private mutating func checkFeature(_ placed: ProjectFile.PlacedName) {
-    let feature = FeatureDefinition(placed.name, aliases: project.settings.aliases.keys)
+    var feature = FeatureDefinition(placed.name, aliases: project.settings.aliases.keys)
+    // Which values are the commonest depends on the members; the property is known.
+    if case .propertyShare(let name, .commonest, let window) = feature {
+      feature = .propertyShare(of: name, value: .text(""), windowInDays: window)
+    }
     do {
       // Names are looked up before rows are, of which none are needed here.
       _ = try FeatureTable(

@@ -143,7 +143,7 @@ extension ProjectParser {
       let comparisons = numberComparisons(node, in: "\(kind.key) \(name)")
     else { return nil }
     return kind.key == "feature"
-      ? .feature(feature(name), comparisons) : .score(name: name, comparisons)
+      ? .feature(singleFeature(name, at: kind.value), comparisons) : .score(name: name, comparisons)
   }
 
   private mutating func cluster(_ node: SourceNode, _ kind: SourceNode.Entry) -> Leaf.Question? {

@@ -40,7 +40,7 @@ extension ProjectParser {
     }
     guard let name, let share, let snapshot else { return nil }
     let quantity: MemberRank.Quantity =
-      fields["score"] == nil ? .feature(feature(name)) : .score(name)
+      fields["score"] == nil ? .feature(singleFeature(name, at: nameNode)) : .score(name)
     return .rank(MemberRank(quantity: quantity, side: side, share: share, snapshot: snapshot))
   }
 

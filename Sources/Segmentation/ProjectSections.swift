@@ -44,6 +44,15 @@ extension ProjectParser {
     FeatureDefinition(name, aliases: project.settings.aliases.keys)
   }
 
+  /// A feature that is one column; one that stands for several is reported.
+  mutating func singleFeature(_ name: String, at node: SourceNode) -> FeatureDefinition {
+    let feature = feature(name)
+    if feature.isOfCommonestValues {
+      report(node, EngagementError.severalColumns(feature: name).description)
+    }
+    return feature
+  }
+
   /// Keeps where a feature is named, for when events and members are known.
   mutating func placeFeature(_ name: String, at node: SourceNode) {
     project.featureNames.append(ProjectFile.PlacedName(name: name, position: node.position))

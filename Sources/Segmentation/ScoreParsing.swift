@@ -45,7 +45,8 @@ extension ProjectParser {
       default:
         guard let feature = fields["feature"], let name = text(feature, "feature") else { continue }
         placeFeature(name, at: feature)
-        project.scores[entry.key] = scaled(self.feature(name), form: form, body, of: what)
+        project.scores[entry.key] = scaled(
+          singleFeature(name, at: feature), form: form, body, of: what)
       }
     }
     for (score, part) in parts where !names.contains(part.key) {

@@ -39,7 +39,7 @@ struct ListsTests {
   }
 
   @Test func membersArePutOnAListAndTakenOff() throws {
-    try Self.withProject("name;member_id\nAda;a1\n") { folder in
+    try Self.withProject("name;member_id;added_at\nAda;a1;\n") { folder in
       let path = folder.path("hosts.csv")
       try FileManager.default.setAttributes([.posixPermissions: 0o640], ofItemAtPath: path)
       let added = try Self.lists(
@@ -102,13 +102,13 @@ struct ListsTests {
       #expect(shown.code == 0, "\(shown.error)")
       #expect(
         shown.output == """
-          as of 2024-06-01T12:00:00Z
+          as of 2024-06-01T14:00:00+02:00
 
-          hosts: 2 members, owner eva, review was due 2024-05-31T22:00:00Z
-            member                 since                 until   by  reason
-            a       2024-05-01T22:00:00Z
-            b       2024-04-30T22:00:00Z  2024-06-19T22:00:00Z  eva  hosted
-          within 30 days 1 of them expire: b
+          hosts: 2 members, owner eva, review was due 2024-06-01T00:00:00+02:00
+            member                      since                      until   by  reason
+            a       2024-05-02T00:00:00+02:00
+            b       2024-05-01T00:00:00+02:00  2024-06-20T00:00:00+02:00  eva  hosted
+          within 30 days 1 of them expires: b
 
           """)
       let all = try Self.lists(["show", "--as-of", "2024-05-03T12:00:00Z", "--json"], in: folder)
@@ -134,10 +134,11 @@ struct ListsTests {
       folder in
       try folder.write("e.csv", "member_id,timestamp,event\na,2024-05-02,post\n")
       let result = try Tool.run(
-        ["explain", "a", "e.csv", "--config", "c.yaml", "--as-of", "last"], in: folder.url)
+        ["explain", "a", "e.csv", "--config", "c.yaml", "--as-of", "last", "--verbose"],
+        in: folder.url)
       #expect(
         result.output.contains(
-          "true: {list: hosts} — on the list since 2024-04-30T22:00:00Z, added by eva, reason \"hosted\""
+          "true: {list: hosts} — on the list since 2024-05-01T00:00:00+02:00, added by eva, reason \"hosted\""
         ), "\(result.output)")
       let check = try Tool.run(
         ["rules", "check", "--config", "c.yaml", "--as-of", "2024-07-01"], in: folder.url)
@@ -200,6 +201,62 @@ struct ListsTests {
       #expect(result.code == 2)
       #expect(result.error.contains("hosts.csv:2:3: added_at needs a date"))
       #expect(result.error.contains("hosts.csv:3:1: the member's id is empty"))
+    }
+  }
+
+  private static let members = """
+    member_id,email,number
+    a1,Eva@Example.org,7
+    b2,bo@example.org,8
+    c3,same@example.org,9
+    d4,same@example.org,10
+
+    """
+
+  @Test func membersAreFoundByAColumnOfTheMembersFile() throws {
+    try Self.withProject("member_id\n") { folder in
+      try folder.write("m.csv", Self.members)
+      let match = ["--members", "m.csv", "--at", "2024-05-01"]
+      let added = try Self.lists(
+        ["add", "hosts", "eva@example.org", "--match", "email", "--from", "-"] + match, in: folder,
+        input: "name,email\nBo,bo@example.org\n")
+      #expect(added.code == 0, "\(added.error)")
+      #expect(
+        try Self.text("hosts.csv", folder)
+          == "member_id,added_at\na1,2024-04-30T22:00:00Z\nb2,2024-04-30T22:00:00Z\n")
+      let byNumber = try Self.lists(["add", "new", "09", "--match", "number"] + match, in: folder)
+      #expect(byNumber.code == 0 && byNumber.output == "new: 1 added, 0 on it already\n")
+      #expect(try Self.text("new.csv", folder).contains("c3,"))
+      let before = try folder.read("hosts.csv")
+      let refused = try Self.lists(
+        ["add", "hosts", "zoe@example.org", "same@example.org", "--match", "email"] + match,
+        in: folder)
+      #expect(refused.code == 2)
+      #expect(
+        refused.error == """
+          error: m.csv: no member has email zoe@example.org
+          m.csv: 2 members have email same@example.org: c3, d4
+          nothing was written
+
+          """)
+      let unknown = try Self.lists(["add", "hosts", "x", "--match", "mail"] + match, in: folder)
+      #expect(unknown.code == 2 && unknown.error.contains("did you mean \"email\"?"))
+      #expect(
+        try Self.lists(["add", "hosts", "x", "--match", "email", "--at", "now"], in: folder).code
+          == 64)
+      #expect(try folder.read("hosts.csv") == before)
+    }
+  }
+
+  @Test(arguments: ["member_id,email,plan\na,x,pro\n", "email,name\nx,y\n"])
+  func aForeignFileIsNoList(_ text: String) throws {
+    try Self.withProject(text) { folder in
+      for verb in ["add", "remove"] {
+        let result = try Self.lists([verb, "hosts", "a", "--at", "2024-05-01"], in: folder)
+        #expect(result.code == 2)
+        #expect(result.error.contains("hosts.csv: not a list's file, and left as it is"))
+        #expect(try Self.text("hosts.csv", folder) == text)
+      }
     }
   }
 

@@ -99,7 +99,8 @@ struct MainPathTests {
 
   @Test func explanationNamesEveryWrittenSegmentAndTheLearnedOne() throws {
     let result = try Tool.run(
-      ["explain", "m0161"] + SampleCommunity.input + ["--model", SampleCommunity.model])
+      ["explain", "m0161", "--verbose"] + SampleCommunity.input
+        + ["--model", SampleCommunity.model])
     #expect(result.code == 0)
     #expect(result.output.contains("is in learned "))
     #expect(result.output.contains("is in list ambassadors"))

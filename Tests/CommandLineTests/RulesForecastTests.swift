@@ -35,7 +35,7 @@ struct RulesForecastTests {
       #expect(result.code == 0, "\(result.error)")
       #expect(
         result.error
-          == "note: top hangs on a rank, which other members change too: it has no forecast\n")
+          == "note: top depends on a rank, which other members change, too: it has no forecast\n")
       #expect(
         result.output == """
           2 members as of 2024-05-04T12:00:00Z; by time alone until 2024-06-03T12:00:00Z

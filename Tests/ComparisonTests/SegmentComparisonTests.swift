@@ -27,11 +27,11 @@ import Testing
       segments: """
         lists:
           odd: {members: [m3, m5, m6]}
-          some: {members: [m0, m7]}
+          listed: {members: [m0, m7]}
         segments:
         - {id: small, when: {attr: x, lte: 3}}
         - {id: odd, list: odd}
-        - {id: listed, list: some}
+        - {id: listed, list: listed}
         - {id: nobody, when: {attr: x, gt: 99}}
         """)
   }

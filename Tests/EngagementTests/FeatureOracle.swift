@@ -144,6 +144,10 @@ struct FeatureOracle {
       let chosen = own(member, at: now, within: window)
       return chosen.isEmpty
         ? .nan : Double(chosen.filter { isIn(alias, $0) }.count) / Double(chosen.count)
+    case .propertyShare(let property, let wanted, let window):
+      let values = own(member, at: now, within: window).compactMap { $0.properties[property] }
+      let chosen = values.filter { "=\($0.description)" == wanted.description }
+      return values.isEmpty ? .nan : Double(chosen.count) / Double(values.count)
     case .distinctValues(let property, let window):
       return Double(
         Set(own(member, at: now, within: window).compactMap { $0.properties[property] }).count)

@@ -12,7 +12,8 @@ struct FeatureOracleTests {
     "frequency_h1", "impact", "impact_90d", "impact_h56", "received_impact_h56", "velocity",
     "velocity_h7_h28", "acceleration", "trend", "median_gap_days", "burstiness", "streak_weeks",
     "share_social", "share_social_90d", "events_social", "events_social_30d", "events_post_7d",
-    "distinct_area", "distinct_area_90d", "type_entropy", "value_sum", "value_sum_90d",
+    "distinct_area", "distinct_area_90d", "share_of_area=area 1",
+    "share_of_area_90d=area 2", "type_entropy", "value_sum", "value_sum_90d",
     "value_mean", "value_mean_90d",
   ].map { FeatureDefinition($0, aliases: ["social"]) }
 
@@ -133,7 +134,8 @@ struct FeatureOracleTests {
       settings: EngagementSettings(aliases: ["social": ["post"]]))
     let absent: Set = [
       "recency_days", "lifespan_days", "median_gap_days", "burstiness", "share_social",
-      "share_social_90d", "value_mean", "value_mean_90d",
+      "share_social_90d", "value_mean", "value_mean_90d", "share_of_area=area 1",
+      "share_of_area_90d=area 2",
     ]
     for (column, feature) in Self.features.enumerated() {
       let value = table.values[0, column]
@@ -196,6 +198,9 @@ struct FeatureOracleTests {
   @Test(arguments: [
     "recency_days", "events_30d", "events_x", "events_x_y_30d", "active_weeks_7d", "impact_h5",
     "impact_5d", "received_impact_h9", "velocity_h7_h28", "share_a_1d", "distinct_p_q",
+    "share_of_area", "share_of_area_90d", "share_of_area:8", "share_of_area_7d:99",
+    "share_of_area=winter", "share_of_area_90d=a=b, c_30d:2", "share_of_area=",
+    "share_of_a_b=\u{338}",
     "value_mean_3d", "city", "attr.events",
   ])
   func namesParseBackToThemselves(name: String) {

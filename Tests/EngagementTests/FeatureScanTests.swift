@@ -15,6 +15,7 @@ struct FeatureScanTests {
     #expect(
       others.map(\.description) == [
         "median_gap_days", "burstiness", "distinct_area", "distinct_area_90d",
+        "share_of_area=area 1", "share_of_area_90d=area 2",
       ])
   }
 

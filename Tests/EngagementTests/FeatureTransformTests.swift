@@ -62,13 +62,13 @@ import Testing
     }
   }
 
-  @Test func logarithmIsTakenOfSkewedColumnsWithoutNegatives() throws {
+  @Test func logarithmIsTakenOfSkewedColumns() throws {
     let skewed: [Double] = [0, 0, 0, 0, 1, 1, 2, 50]
     let even: [Double] = [1, 2, 3, 4, 5, 6, 7, 8]
     let negative: [Double] = [-1, 0, 0, 0, 1, 1, 2, 50]
     let columns = [(x, skewed), (y, even), (FeatureDefinition.attribute("z"), negative)]
     let found = try fit(columns, TransformChoices(scale: .none)).transform
-    #expect(found.columns.map(\.logarithm) == [.log1p, .none, .none])
+    #expect(found.columns.map(\.logarithm) == [.log1p, .none, .signed])
     let named = try fit(
       columns, TransformChoices(logarithm: .columns(["y", "z"]), scale: .none))
     #expect(named.transform.columns.map(\.logarithm) == [.none, .log1p, .signed])
@@ -79,6 +79,25 @@ import Testing
     ) {
       try fit(columns, TransformChoices(logarithm: .columns(["yy"])))
     }
+  }
+
+  @Test func signedLogarithmIsTakenOfSkewedAmountsWithReturns() throws {
+    // Three who spend a thousand times as much, and one who gave something back.
+    let spent: [Double] = (1...20).map { Double($0) } + [-5, 20_000, 30_000, 50_000]
+    let even: [Double] = (1...24).map { Double($0) - 12 }
+    let columns: [(FeatureDefinition, [Double])] = [
+      (.valueSum(windowInDays: 90), spent),
+      (.impactRate(halfLifeInDays: 56), spent.map { -3 - $0 }),
+      (.trend, spent), (.valueMean(windowInDays: nil), even),
+    ]
+    let found = try fit(columns, TransformChoices(scale: .none)).transform
+    #expect(found.columns.map(\.logarithm) == [.signed, .signed, .none, .none])
+    // Logarithms of a few returns would lie farther out than the tail does.
+    let returned: [Double] = (0..<400).map { 1000 + Double($0 % 7) } + [2000, 2000, -1000]
+    let kept = try fit(
+      [(.valueSum(windowInDays: nil), returned)], TransformChoices(scale: .none)
+    ).transform
+    #expect(kept.columns.map(\.logarithm) == [.none])
   }
 
   @Test func absentValuesAreImputed() throws {

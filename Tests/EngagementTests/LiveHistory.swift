@@ -15,6 +15,8 @@ struct LiveHistory {
     + [
       "events_7d", "events_like*_28d", "active_days_1d", "impact_7d", "impact_h1",
       "received_impact_h1", "velocity_h1_h2", "distinct_area_7d", "distinct_note",
+      "share_of_note=1", "share_of_note=true", "share_of_note=caf\u{e9}", "share_of_note_14d=1",
+      "share_of_area=area 2, named at length", "share_of_area_28d=area 1, named at length",
       "share_post_28d", "value_mean_1d", "frequency_h365", "karma",
     ].map { FeatureDefinition($0, aliases: ["social"]) }
 

@@ -146,7 +146,7 @@ extension MemberStateTests {
 
   @Test func stateWithoutEventsTakesWhatIsDocumented() {
     let state = MemberState(plan: Self.plan("events"))
-    #expect(state.byteCount == 192)
+    #expect(state.byteCount == 200)
     #expect(!state.isInTable(asOf: Timestamp(microseconds: .max)))
   }
 

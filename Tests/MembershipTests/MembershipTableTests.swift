@@ -47,6 +47,7 @@ import Testing
         member_id,kind,source,segment,confidence,distance,novel
         a,learned,size,c1,\(81.0 / 82),1.0,false
         a,list,,chosen,,,
+        a,list,,vips,,,
         a,rule,,large,,,
         b,learned,size,c0,\(81.0 / 82),1.0,false
         c,learned,size,c1,0.8,10.0,true
@@ -57,6 +58,8 @@ import Testing
     #expect(table.written.map(\.id) == ["large", "chosen", "none"])
     #expect(table.written.map(\.kind) == [.rule, .list, .rule])
     #expect(table.written.map(\.members) == [[0, 2], [0], []])
+    #expect(table.lists.map(\.id) == ["vips"] && table.lists.map(\.members) == [[0]])
+    #expect(table.unknownListed == ["vips": ["nobody"]])
   }
 
   @Test func rowsAreSortedByBytes() throws {

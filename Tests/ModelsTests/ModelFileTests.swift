@@ -126,18 +126,18 @@ import Testing
       file: "m", reason: "its description has unknown or missing entries")
     #expect(try error(replacing: "{\"algorithm\"", by: "{\"age\":1,\"algorithm\"") == unknown)
     #expect(try error(replacing: "\"iterations\"", by: "\"iteration_count\"") == unknown)
-    #expect(try error(replacing: "\"format\":2", by: "\"format\": 2") == unknown)
+    #expect(try error(replacing: "\"format\":3", by: "\"format\": 2") == unknown)
     #expect(try error(replacing: "\"tool\":\"test\",", by: "") == unknown)
     #expect(
-      try error(replacing: "\"format\":2", by: "\"format\":{}")
+      try error(replacing: "\"format\":3", by: "\"format\":{}")
         == .malformed(file: "m", reason: "its description is not JSON"))
   }
 
   @Test func otherFormatsAreToldApart() throws {
-    for format in [0, 3, 99] {
+    for format in [0, 4, 99] {
       #expect(
-        try error(replacing: "\"format\":2", by: "\"format\":\(format)")
-          == .unsupportedVersion(file: "m", found: format, supported: 2))
+        try error(replacing: "\"format\":3", by: "\"format\":\(format)")
+          == .unsupportedVersion(file: "m", found: format, supported: 3))
     }
   }
 
@@ -160,7 +160,17 @@ import Testing
     ),
     (",\"stability\":", ",\"stability\":-", "a stability outside 0 to 1"),
     // What format 2 added is not in a file that says it is older.
-    ("\"format\":2", "\"format\":1", "a stability in a file of format 1"),
+    ("\"format\":3", "\"format\":1", "claims in a file before format 3"),
+    ("\"format\":3", "\"format\":2", "claims in a file before format 3"),
+    (
+      "\"claims\":[",
+      "\"claims\":[{\"conditions\":[],\"in_name\":false,\"inside\":1,\"outside\":0,\"plain\":false,\"text\":\"a\"},",
+      "a claim that says nothing or of no share"
+    ),
+    (
+      "\"conditions\":[{\"feature\":\"", "\"conditions\":[{\"feature\":\"other_",
+      "a claim about no input of the model"
+    ),
     ("\"members\":63", "\"members\":-1", "sizes of another sum"),
   ]) func contradictingTextIsRefused(_ example: (String, String, String)) throws {
     #expect(

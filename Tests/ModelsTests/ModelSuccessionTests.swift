@@ -1,12 +1,13 @@
 import Clustering
 import Engagement
+import EventLog
 import LinearAlgebra
 import Testing
 
 @testable import Models
 
 @Suite struct ModelSuccessionTests {
-  /// A model with these ids and names; medians of recency, in days, decide which names are true.
+  /// A model with these ids and names; names claim that members were last active so long ago or longer.
   private func model(
     _ segments: [(id: String, name: String, recency: Double)], nextSegmentNumber: Int? = nil
   ) -> SegmentModel {
@@ -18,8 +19,14 @@ import Testing
       algorithm: .kMeans(KMeansModel(centroids: Matrix(rows: segments.map { [$0.recency] }))),
       segments: segments.map {
         SegmentModel.Segment(
-          id: $0.id, name: $0.name, description: "", size: 1, radii: [0, 0, 0, 0],
-          medians: [$0.recency], effects: [($0.recency - 100) / 100])
+          id: $0.id, name: $0.name, description: "",
+          claims: [
+            SegmentClaim(
+              text: "last active \($0.recency) or more days ago",
+              conditions: [SegmentClaim.Condition(.recencyDays, atLeast: $0.recency)],
+              isInName: true, insideShare: 1, outsideShare: 0)
+          ], size: 1, radii: [0, 0, 0, 0], medians: [$0.recency],
+          effects: [($0.recency - 100) / 100])
       },
       training: TrainingRecord(
         toolVersion: "test", asOf: "2026-03-01T00:00:00Z", firstEvent: nil, lastEvent: nil,
@@ -40,18 +47,23 @@ import Testing
     return labels
   }
 
+  /// Every member was last active as long ago as its new segment's median says.
   private func succession(
     _ new: SegmentModel, after previous: SegmentModel, _ counts: [[Int]],
     haveJoined: [Bool]? = nil
   ) throws -> ModelSuccession {
     let labels = labels(counts)
+    let table = FeatureTable(
+      asOf: Timestamp(microseconds: 0), memberIDs: labels.new.indices.map { "m\($0)" },
+      communityRows: Array(labels.new.indices), features: [.recencyDays],
+      values: Matrix(rows: labels.new.map { new.segments[$0].medians }))
     return try ModelSuccession(
       new, labels: labels.new, previous: previous, previousID: "abc",
-      previousLabels: labels.previous, haveJoined: haveJoined)
+      previousLabels: labels.previous, table: table, haveJoined: haveJoined)
   }
 
   @Test func idsAndNamesFollowMembers() throws {
-    let previous = model([("c0", "silent members", 100), ("c4", "quiet members", 50)])
+    let previous = model([("c0", "silent members", 100), ("c4", "quiet members", 30)])
     let new = model([("c0", "quiet members", 40), ("c1", "silent members", 120)])
     let found = try succession(new, after: previous, [[1, 9], [10, 2]])
     #expect(found.model.segments.map(\.id) == ["c4", "c0"])
@@ -59,7 +71,7 @@ import Testing
     #expect(found.kept == ["c4", "c0"])
     #expect(found.new == [])
     #expect(found.vanished == [])
-    #expect(found.changedMeanings == [])
+    #expect(found.renamings == [])
     #expect(found.model.training.parentID == "abc")
     #expect(found.migration.counts == [[1, 9], [10, 2]])
     #expect(found.migration.stayingCount == 19)
@@ -81,7 +93,8 @@ import Testing
     #expect(found.model.segments.map(\.id) == ["c0", "c2"])
     #expect(found.new == ["c2"])
     #expect(found.vanished == ["c1"])
-    #expect(found.model.segments.map(\.name) == ["silent members", "gone members"])
+    #expect(found.model.segments[0].name == "silent members")
+    #expect(found.model.segments[1].name != "quiet members")
     #expect(found.model.training.nextSegmentNumber == 3)
     // A third is enough: 5 of 5 + 5 + 5.
     let third = try succession(new, after: previous, [[20, 5], [5, 5]])
@@ -101,52 +114,54 @@ import Testing
     #expect(try ModelFile(bytes: bytes, name: "m").model.training.nextSegmentNumber == 3)
   }
 
-  @Test func namesStayAndAreSaidToBeUntrue() throws {
+  @Test func namesStayAsLongAsTheyAreTrue() throws {
     let previous = model([("c0", "silent members", 100), ("c1", "quiet members", 50)])
-    let new = model([("c0", "gone members", 900), ("c1", "quiet members", 40)])
-    let found = try succession(new, after: previous, [[9, 0], [0, 9]])
-    #expect(found.model.segments.map(\.name) == ["silent members", "quiet members"])
+    let true100 = model([("c0", "gone members", 900), ("c1", "other members", 60)])
+    let kept = try succession(true100, after: previous, [[9, 0], [0, 9]])
+    #expect(kept.model.segments.map(\.name) == ["silent members", "quiet members"])
+    #expect(kept.renamings == [])
+    // What they claim is measured anew, and the sentence says it.
+    #expect(kept.model.segments[0].claims.first?.text == "last active 100.0 or more days ago")
     #expect(
-      found.changedMeanings == [
-        ModelSuccession.ChangedMeaning(
-          id: "c0", name: "silent members", words: ["silent"], nameToday: "gone members")
-      ])
-  }
+      kept.model.segments[0].description.hasPrefix("last active 100.0 or more days ago"))
 
-  /// Untrue once, a name stays; twice, and it gives way to what both models would be called.
-  @Test func namesThatAreUntrueTwiceGiveWay() throws {
-    let first = model([("c0", "silent members", 100), ("c1", "quiet members", 50)])
-    let today = SegmentNaming.names(
-      of: [900, 40].map { recency in
-        SegmentPortrait(
-          features: [.recencyDays], medians: [recency], effects: [(recency - 100) / 100], size: 1)
-      })
-    let changed = model([("c0", today[0], 900), ("c1", today[1], 40)])
-    let second = try succession(changed, after: first, [[9, 0], [0, 9]])
-    #expect(second.renamings == [])
-    #expect(second.model.segments[0].name == "silent members")
-    let third = try succession(changed, after: second.model, [[9, 0], [0, 9]])
-    #expect(
-      third.renamings == [
-        ModelSuccession.Renaming(id: "c0", previousName: "silent members", name: today[0])
-      ])
-    #expect(third.model.segments.map(\.id) == ["c0", "c1"])
-    #expect(third.model.segments.map(\.name) == [today[0], "quiet members"])
-    #expect(third.changedMeanings == [])
+    let untrue = try succession(
+      model([("c0", "gone members", 70), ("c1", "other members", 60)]), after: previous,
+      [[9, 0], [0, 9]])
+    let renaming = try #require(untrue.renamings.first)
+    #expect(untrue.renamings.count == 1)
+    #expect(renaming.id == "c0")
+    #expect(renaming.previousName == "silent members")
+    #expect(renaming.name == untrue.model.segments[0].name)
+    #expect(renaming.name != "silent members")
+    #expect(renaming.untrueClaims.map(\.insideShare) == [0])
   }
 
   @Test func newNamesAreNobodyElses() throws {
     let previous = model([("c0", "silent members", 100)])
-    let new = model([("c0", "many silent members", 120), ("c1", "silent members", 110)])
+    let new = model([("c0", "silent members", 120), ("c1", "silent members", 110)])
     let found = try succession(new, after: previous, [[9, 2]])
-    #expect(found.model.segments.map(\.name) == ["silent members", "silent members 2"])
+    #expect(found.model.segments[0].name == "silent members")
+    #expect(found.model.segments[1].name != "silent members")
   }
 
-  @Test func namesThatAreIDsGiveWay() throws {
-    let found = try succession(
-      model([("c0", "silent members", 120)]), after: model([("c3", "c3", 120)]), [[4]])
+  @Test func namesThatSayNothingOfWhatTheyClaimGiveWay() throws {
+    var old = model([("c3", "sleeping members", 100)])
+    var segment = old.segments[0]
+    segment.claims = []
+    old = old.replacing([segment])
+    let found = try succession(model([("c0", "some members", 120)]), after: old, [[4]])
     #expect(found.model.segments.map(\.id) == ["c3"])
-    #expect(found.model.segments.map(\.name) == ["silent members"])
+    #expect(found.model.segments[0].name == "silent members")
+    #expect(found.renamings.map(\.untrueClaims) == [[]])
+  }
+
+  @Test func namesThatPeopleGaveStay() throws {
+    let previous = model([("c0", "silent members", 100)]).givingNames(["c0": "sleepers"])
+    let found = try succession(model([("c0", "gone members", 9)]), after: previous, [[4]])
+    #expect(found.model.segments.map(\.givenName) == ["sleepers"])
+    let bytes = ModelFile.bytes(of: found.model)
+    #expect(try ModelFile(bytes: bytes, name: "m").model == found.model)
   }
 
   @Test func thoseWhoJoinedAreCountedBesides() throws {

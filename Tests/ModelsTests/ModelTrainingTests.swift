@@ -79,17 +79,17 @@ import Testing
       training(.kMeans(KMeans(clusterCount: 2, threadCount: 1))), [0, 1, 2, 11, 12])
     #expect(labels == [0, 0, 0, 1, 1])
     #expect(model.segments.map(\.id) == ["c0", "c1"])
-    #expect(model.segments.map(\.name) == ["low x members", "high x members"])
+    #expect(model.segments.map(\.name) == ["members with x under 3", "members with x 3 or more"])
     // Means 1 and 11.5, all 5.2 with a variance of 132.3 / 5 + 0.5.
     let deviation = (132.3 / 5 + 0.5).squareRoot()
     for (segment, mean) in zip(model.segments, [1, 11.5]) {
       #expect(abs(segment.effects[0] - (mean - 5.2) / deviation) < 1e-12)
     }
     #expect(model.segments.map(\.size) == [3, 2])
-    #expect(model.segments.map(\.medians) == [[1], [11]])
+    #expect(model.segments.map(\.medians) == [[1], [11.5]])
     #expect(model.segments.map(\.radii) == [[1, 1, 1, 1], [0.5, 0.5, 0.5, 0.5]])
     #expect(
-      model.segments.map(\.description) == ["x 1 (all members: 2)", "x 11 (all members: 2)"])
+      model.segments.map(\.description) == ["x under 3", "x 3 or more"])
     #expect(model.training.inertia == 2.5)
     #expect(model.training.memberCount == 5)
     #expect(model.training.eventCount == 0)

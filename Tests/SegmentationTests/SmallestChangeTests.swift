@@ -52,7 +52,7 @@ struct SmallestChangeTests {
       flipsAt: "2024-05-06T00:00:00Z"),
     Case(
       name: "weeks", rule: "{regular: {did: post, unit: week, at_least: 3, of_last: 3}}",
-      steps: "1 more post in each of 1 weeks, the last 2024-05-06T00:00:00Z",
+      steps: "1 more post in the week of 2024-05-06T00:00:00Z",
       flipsAt: "2024-05-06T00:00:00Z"),
     Case(
       name: "missingStep", rule: "{sequence: {steps: [post, like]}}", steps: "1 like"),
@@ -97,10 +97,10 @@ struct SmallestChangeTests {
       name: "out", rule: "{did_not: like}", steps: "1 like"),
     Case(
       name: "outByWaiting", rule: "{did: order, within: 10d}",
-      steps: "1 days to pass, until 2024-05-02T00:00:00Z", flipsAt: "2024-05-02T00:00:00Z"),
+      steps: "1 day to pass, until 2024-05-02T00:00:00Z", flipsAt: "2024-05-02T00:00:00Z"),
     Case(
       name: "waitAndThenDo", rule: "{all: [{did_not: order, within: 10d}, {did: like}]}",
-      steps: "no order for 1 more days, until 2024-05-02T00:00:00Z; 1 like",
+      steps: "no order for 1 more day, until 2024-05-02T00:00:00Z; 1 like",
       flipsAt: "2024-05-02T00:00:00Z"),
     Case(
       name: "oneStepDoesTwoThings",

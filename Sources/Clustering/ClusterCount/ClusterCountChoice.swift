@@ -18,6 +18,9 @@ public import LinearAlgebra
 /// 3. a gap (Tibshirani, Walther & Hastie 2001, doi 10.1111/1467-9868.00293) over that of a single
 ///    group by more than its standard error.
 ///
+/// Only divisions are looked at whose groups all have at least 10 rows and 1 % of all: fewer rows than that
+/// are outliers, not a group.
+///
 /// Groups that pass and yet change when rows are drawn anew (`ClusterStability`: a mean Jaccard
 /// coefficient under 0.75, or one cluster's at 0.5 or under) are passed over for those of the next best
 /// silhouette, of the 5 best.
@@ -96,6 +99,11 @@ public struct ClusterCountChoice: Sendable, Hashable {
   /// inertia, and where nothing was tried.
   public let singleGroupGap: Double?
 
+  /// The fewest rows that a clear group has.
+  public static let leastGroupSize = 10
+  /// The least part of all rows that a clear group has.
+  public static let leastGroupShare = 0.01
+
   /// The most rows looked at by default; of more, a seeded sample of this size is taken.
   public static let maximumRowCount = 2000
 
@@ -154,7 +162,11 @@ public struct ClusterCountChoice: Sendable, Hashable {
       linkage: linkage, metric: metric, seed: seed, threadCount: threadCount)
     let stepCount = evidence == .full ? 2 + most - least + 1 : 2
     onStep(1, stepCount)
-    let trial = try ClusterCountTrial(sample, counts: least...most, method: method)
+    // Of a sample, as large a part of it.
+    let share = max(Double(Self.leastGroupSize) / Double(n), Self.leastGroupShare)
+    let trial = try ClusterCountTrial(
+      sample, counts: least...most,
+      leastGroupSize: Int((share * Double(sample.rowCount)).rounded(.up)), method: method)
     var candidates = try trial.candidates(isSample: n > sample.rowCount)
     singleGroupGap = try trial.singleGroupGap()
     onStep(2, stepCount)

@@ -13,12 +13,16 @@ struct ClusterCountTrial {
   let counts: ClosedRange<Int>
   let method: CandidateClusterings.Method
   let test: GroupTest
+  /// What groups have at least, to be called clear.
+  private let leastGroupSize: Int
   private let references: [CandidateClusterings]
 
   init(
-    _ samples: Matrix<Double>, counts: ClosedRange<Int>, method: CandidateClusterings.Method
+    _ samples: Matrix<Double>, counts: ClosedRange<Int>, leastGroupSize: Int,
+    method: CandidateClusterings.Method
   ) throws(ClusteringError) {
     self.counts = counts
+    self.leastGroupSize = leastGroupSize
     self.method = method
     test = try GroupTest(samples, counts: counts, method: method)
     references = try GroupTest.references(samples, .uniform, counts: counts, method: method)
@@ -54,7 +58,13 @@ struct ClusterCountTrial {
 
   /// The number chosen, whether it is clear, and why.
   func verdict() throws(ClusteringError) -> Verdict {
-    let best = test.ranking[0]
+    let ranking = test.ranking.filter { hasNoTinyGroup($0) }
+    guard let best = ranking.first else {
+      return Verdict(
+        clusterCount: test.ranking[0], isClear: false,
+        reason: "There are no clear groups: every division has a group under "
+          + "\(leastGroupSize) of \(test.clusterings.samples.rowCount) rows.")
+    }
     let range =
       counts.count == 1 ? "" : " of \(counts.lowerBound) to \(counts.upperBound) groups"
     let found =
@@ -63,7 +73,7 @@ struct ClusterCountTrial {
     func unclear(_ why: String) -> Verdict {
       Verdict(clusterCount: best, isClear: false, reason: "There are no clear groups: \(why).")
     }
-    for count in test.ranking.prefix(Self.mostTried) {
+    for count in ranking.prefix(Self.mostTried) {
       let outcome = try test.outcome(count, uniform: references)
       guard case .apart(let chance) = outcome else {
         // What the best silhouette fails is the reason; worse ones may fail.
@@ -88,6 +98,13 @@ struct ClusterCountTrial {
           + "where data without groups reach \(rounded(chance)).")
     }
     return unclear("\(found), but they do not come back when rows are drawn anew")
+  }
+
+  /// Whether every cluster has enough rows to be called a group.
+  private func hasNoTinyGroup(_ count: Int) -> Bool {
+    var sizes = [Int](repeating: 0, count: count)
+    for label in test.clusterings.labels(count) { sizes[label] += 1 }
+    return sizes.allSatisfy { $0 >= leastGroupSize }
   }
 
   /// The most numbers of clusters that are tested, by falling silhouette.
@@ -141,7 +158,7 @@ struct ClusterCountTrial {
       isWhole[cluster] = false
       while isWhole.count < count { isWhole.append(false) }
     }
-    guard count > coarse else { return nil }
+    guard count > coarse, hasNoTinyGroup(count) else { return nil }
     let table = try ContingencyTable(test.clusterings.labels(count), labels)
     guard let agreement = table.adjustedRand, agreement >= 0.9 else { return nil }
     let strength = try PredictionStrength(

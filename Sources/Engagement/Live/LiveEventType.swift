@@ -33,6 +33,11 @@ extension ExactText {
   }
 }
 
+extension ExactText {
+  /// Whether a text made of a property's value is of one that reads so, whatever its kind.
+  func holds(_ value: String) -> Bool { String(text.unicodeScalars.dropFirst()) == value }
+}
+
 /// What features need to know of an event type, looked up once.
 final class LiveEventType: Sendable {
   let name: ExactText

@@ -21,15 +21,20 @@ public final class LivePlan: Sendable {
   let rates: [LiveNeeds.Rate]
   let receivedHalfLives: [Int]
   let properties: [String]
+  /// What shares of a property's values count without a window, and the positions of the properties.
+  let shareParts: [(part: LiveNeeds.SharePart, property: Int)]
   let aliases: [ExactText]
   /// The properties that are kept of the events of custom features, in ascending order of their bytes.
   let historyProperties: [String]
   private let knownTypes: LiveEventTypes
 
   /// Compiles features.
+  ///
+  /// - Precondition: each of the features is one column: those of the commonest values were expanded.
   public init(
     features: [FeatureDefinition], settings: EngagementSettings = EngagementSettings()
   ) {
+    precondition(!features.contains(where: \.isOfCommonestValues), "each feature is one column")
     var needs = LiveNeeds()
     for feature in features { needs.include(feature, valueUse: settings.valueUse) }
     for custom in features.compactMap(settings.customFeature) { needs.include(custom) }
@@ -45,7 +50,11 @@ public final class LivePlan: Sendable {
     columns = Dictionary(features.enumerated().map { ($1, $0) }) { first, _ in first }
     rates = needs.rates.sorted()
     receivedHalfLives = needs.receivedHalfLives.sorted()
-    properties = needs.properties.keys.sorted(by: bytesPrecede)
+    let properties = needs.properties.keys.sorted(by: bytesPrecede)
+    self.properties = properties
+    shareParts = needs.shareParts.sorted().compactMap { part in
+      properties.firstIndex(of: part.property).map { (part, $0) }
+    }
     aliases = Set(names).sorted()
     historyProperties = needs.history.map { $0.properties.sorted(by: bytesPrecede) } ?? []
     fingerprint = needs.fingerprint(settings)
@@ -80,6 +89,18 @@ struct LiveNeeds: Sendable {
     var isInWindow = false
   }
 
+  /// Events that are counted for ever: those in which a property has a value, or, for nil, any.
+  struct SharePart: Hashable, Comparable {
+    var property: String
+    var value: String?
+
+    static func < (left: SharePart, right: SharePart) -> Bool {
+      if left.property != right.property { return bytesPrecede(left.property, right.property) }
+      guard let value = right.value else { return false }
+      return left.value.map { bytesPrecede($0, value) } ?? true
+    }
+  }
+
   /// Which events are kept whole, and with which properties.
   struct History: Hashable {
     /// Nil for all events.
@@ -93,6 +114,7 @@ struct LiveNeeds: Sendable {
   var rates: Set<Rate> = []
   var receivedHalfLives: Set<Int> = []
   var properties: [String: Property] = [:]
+  var shareParts: Set<SharePart> = []
   var types = false
   var values = false
   var impactSum = false
@@ -142,6 +164,16 @@ struct LiveNeeds: Sendable {
         properties[name, default: Property()].isInWindow = true
       }
       include(window)
+    case .propertyShare(let name, let value, let window):
+      if case .text(let text) = value, window == nil {
+        if properties[name] == nil { properties[name] = Property() }
+        shareParts.formUnion([
+          SharePart(property: name), SharePart(property: name, value: text),
+        ])
+      } else {
+        properties[name, default: Property()].isInWindow = true
+      }
+      include(window)
     case .typeEntropy: types = true
     case .valueSum(let window), .valueMean(let window):
       values = true
@@ -182,6 +214,9 @@ struct LiveNeeds: Sendable {
     parts += receivedHalfLives.sorted().map { "received \($0)" }
     for (name, property) in properties.sorted(by: { bytesPrecede($0.key, $1.key) }) {
       parts.append("property \(property.isKeptForEver) \(property.isInWindow) \(name)")
+    }
+    for part in shareParts.sorted() {
+      parts.append("share \(part.property.utf8.count) \(part.property) \(part.value ?? "")")
     }
     if let history {
       let names = history.properties.sorted(by: bytesPrecede)

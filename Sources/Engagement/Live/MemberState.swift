@@ -11,7 +11,7 @@ public import EventLog
 /// Whoever feeds a state drops events that it has had before, by their ids: equal events are two
 /// events here.
 ///
-/// What is kept, beside 192 bytes:
+/// What is kept, beside 200 bytes:
 ///
 /// | For | Bytes in memory | Grows with |
 /// |---|---|---|
@@ -22,6 +22,7 @@ public import EventLog
 /// | events ahead of the clock | the same | events until the clock passes them |
 /// | `active_days`; `active_weeks`, `streak_weeks` | 4 each day; each week | days; weeks |
 /// | `distinct_PROPERTY` | 16 each value, and texts over 15 bytes | distinct values |
+/// | `share_of_PROPERTY=VALUE` | 8 each value, 8 each property | nothing |
 /// | `median_gap_days`, `burstiness` | 8 each event, for ever | events |
 /// | custom features | 80 each event, and properties | events in their window, or all |
 ///

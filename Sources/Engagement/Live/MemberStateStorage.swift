@@ -13,6 +13,7 @@ import EventLog
 //   impact, values: sum; events with a value
 //   days, weeks: steps                         the first one from day −8, week −8
 //   property values                            ascending, for each property of the plan
+//   property shares: events                    as many as the plan has
 //   kept events: step in time, type, value, property values
 //   received events ahead: step in time, impact
 //   instants: steps
@@ -61,6 +62,7 @@ extension MemberState {
       writer.write(values.count)
       for value in values.sorted() { writer.write(value) }
     }
+    for count in totals.shareCounts { writer.write(count) }
     let events = events.map { $0.withType($0.type < 0 ? -1 : rank[Int($0.type)]) }
       .sorted(by: KeptEvent.isStoredBefore)
     writer.write(events.count)
@@ -180,6 +182,7 @@ extension MemberTotals {
       && zip(plan.properties, propertyValues).allSatisfy {
         $1.isEmpty || needs.properties[$0]?.isKeptForEver == true
       }
+      && shareCounts.allSatisfy { $0 <= eventCount }
   }
 }
 
@@ -220,10 +223,12 @@ extension StoredByteReader {
       }
       propertyValues.append(values)
     }
+    var shareCounts: [Int] = []
+    for _ in plan.shareParts { shareCounts.append(try number()) }
     let totals = MemberTotals(
       eventCount: eventCount, last: last, typeCounts: typeCounts, rates: rates,
       received: received, impact: impact, valueSum: valueSum, valueCount: valueCount, days: days,
-      weeks: weeks, propertyValues: propertyValues)
+      weeks: weeks, propertyValues: propertyValues, shareCounts: shareCounts)
     return (totals, types, typeCounts)
   }
 

@@ -141,6 +141,9 @@ extension MemberState {
     case .medianGapDays: medianGap(instants(at: moment))
     case .burstiness: burstiness(instants(at: moment))
     case .typeEntropy: typeEntropy(totals.typeCounts.filter { $0 > 0 })
+    case .propertyShare(let name, .text(let text), let window):
+      propertyShare(of: name, text, window, moment)
+    case .propertyShare(_, .commonest, _): preconditionFailure("not a feature of a plan")
     case .distinctValues(let name, let window): Double(distinctValues(of: name, window, moment))
     case .valueSum(let window): values(window, moment).sum
     case .valueMean(let window):
@@ -225,6 +228,24 @@ extension MemberState {
       defer { newer = all }
       return all - newer
     }
+  }
+
+  private func propertyShare(
+    of name: String, _ value: String, _ windowInDays: Int?, _ moment: Moment
+  ) -> Double {
+    let (selected, all): (Int, Int)
+    if windowInDays == nil {
+      func count(_ value: String?) -> Int {
+        let part = LiveNeeds.SharePart(property: name, value: value)
+        return plan.shareParts.firstIndex { $0.part == part }.map { totals.shareCounts[$0] } ?? 0
+      }
+      (selected, all) = (count(value), count(nil))
+    } else {
+      guard let index = plan.properties.firstIndex(of: name) else { return .nan }
+      let values = kept(windowInDays, moment).compactMap { $0.properties[index] }
+      (selected, all) = (values.count { $0.holds(value) }, values.count)
+    }
+    return all == 0 ? .nan : Double(selected) / Double(all)
   }
 
   private func distinctValues(

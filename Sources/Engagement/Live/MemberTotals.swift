@@ -20,17 +20,20 @@ struct MemberTotals: Sendable {
   private(set) var weeks: [Int32] = []
   /// For each property of the plan, the distinct values that are kept for ever.
   private(set) var propertyValues: [Set<ExactText>]
+  /// For each of the plan's share parts, the events counted.
+  private(set) var shareCounts: [Int]
 
   init(_ plan: LivePlan) {
     rates = plan.rates.map { DecayedSum(halfLifeInDays: $0.halfLifeInDays) }
     received = plan.receivedHalfLives.map { DecayedSum(halfLifeInDays: $0) }
     propertyValues = plan.properties.map { _ in [] }
+    shareCounts = plan.shareParts.map { _ in 0 }
   }
 
   init(
     eventCount: Int, last: Int64?, typeCounts: [Int], rates: [DecayedSum], received: [DecayedSum],
     impact: ExactSum, valueSum: ExactSum, valueCount: Int, days: [Int32], weeks: [Int32],
-    propertyValues: [Set<ExactText>]
+    propertyValues: [Set<ExactText>], shareCounts: [Int]
   ) {
     self.eventCount = eventCount
     self.last = last
@@ -43,6 +46,7 @@ struct MemberTotals: Sendable {
     self.days = days
     self.weeks = weeks
     self.propertyValues = propertyValues
+    self.shareCounts = shareCounts
   }
 
   /// Adds an event of a type; nil where the plan does not need types.
@@ -77,6 +81,10 @@ struct MemberTotals: Sendable {
         propertyValues[index].insert(value)
       }
     }
+    for (index, (part, property)) in plan.shareParts.enumerated() {
+      guard let value = event.properties[property] else { continue }
+      if part.value.map(value.holds) ?? true { shareCounts[index] += 1 }
+    }
   }
 
   /// Adds what another member's event did to this one.
@@ -89,7 +97,7 @@ struct MemberTotals: Sendable {
     typeCounts.storageByteCount + days.storageByteCount + weeks.storageByteCount
       + (rates + received).reduce(0) { $0 + $1.byteCount } + rates.storageByteCount
       + received.storageByteCount + impact.byteCount + valueSum.byteCount
-      + propertyValues.storageByteCount
+      + propertyValues.storageByteCount + shareCounts.storageByteCount
       + propertyValues.reduce(0) { total, values in
         total + values.capacity * MemoryLayout<ExactText>.stride
           + values.reduce(0) { $0 + $1.storageByteCount }

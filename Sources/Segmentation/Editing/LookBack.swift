@@ -31,7 +31,8 @@ public enum LookBack: Sendable, Hashable {
   init(_ feature: FeatureDefinition) {
     switch feature {
     case .eventCount(_, let window?), .activeDays(let window?), .impact(let window?),
-      .share(_, let window?), .distinctValues(_, let window?), .valueSum(let window?),
+      .share(_, let window?), .propertyShare(_, _, let window?), .distinctValues(_, let window?),
+      .valueSum(let window?),
       .valueMean(let window?):
       self = .days(window)
     case .activeWeeks(let window?): self = .days(window)

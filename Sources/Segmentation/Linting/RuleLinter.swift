@@ -22,8 +22,10 @@ public struct RuleFinding: Sendable, Hashable, CustomStringConvertible {
     case tooBroad = "too_broad"
     /// `review_by` has come.
     case reviewDue = "review_due"
-    /// An alias, list or score that nothing uses.
+    /// An alias or score that nothing uses.
     case unused
+    /// Ids on a list that nobody has.
+    case unknownMember = "unknown_member"
     /// Nobody can ever come into a stage.
     case unreachableStage = "unreachable_stage"
     /// Two segments have the same name for reading, or one the other's id.

@@ -249,7 +249,7 @@ extension FeatureDefinition {
     case .recencyDays, .tenureDays, .lifespanDays, .eventCount, .activeDays, .activeWeeks,
       .frequency, .streakWeeks, .distinctValues, .typeEntropy, .medianGapDays:
       0 ... .infinity
-    case .share: 0...1
+    case .share, .propertyShare: 0...1
     case .burstiness: -1...1
     default: -.infinity ... .infinity
     }

@@ -4,9 +4,23 @@ import Engagement
 // What has to be looked at again, and what nothing uses.
 
 extension RuleLinter {
-  /// What has to be looked at again by a time, and what nothing uses or can come to.
-  public func upkeep(asOf: Timestamp) -> [RuleFinding] {
-    var findings = unreachableStages() + repeatedNames()
+  /// What has to be looked at again by a time, where one is given, and what nothing uses or can come to.
+  public func upkeep(asOf: Timestamp?) -> [RuleFinding] {
+    var findings = unreachableStages() + repeatedNames() + (asOf.map(dueReviews) ?? [])
+    let used = project.usedNames
+    findings += project.settings.aliases.keys.filter { !used.contains($0) }.map {
+      unused("alias", $0, at: project.aliasPositions[$0])
+    }
+    let scores = project.usedScores
+    findings += project.scores.keys.filter { !scores.contains($0) }.map {
+      unused("score", $0, at: project.scorePositions[$0])
+    }
+    return sorted(findings)
+  }
+
+  /// Segments and lists that were to be reviewed by a time.
+  private func dueReviews(by asOf: Timestamp) -> [RuleFinding] {
+    var findings: [RuleFinding] = []
     for segment in project.segments {
       if let date = segment.reviewBy, date <= asOf {
         findings.append(
@@ -23,18 +37,22 @@ extension RuleLinter {
           diagnostic: warning(
             list.position, "the list \"\(name)\" was to be reviewed by \(date)\(owner)")))
     }
-    let used = project.usedNames
-    findings += project.settings.aliases.keys.filter { !used.contains($0) }.map {
-      unused("alias", $0, at: project.aliasPositions[$0])
-    }
-    let (lists, scores) = (project.usedLists, project.usedScores)
-    findings += project.lists.filter { !lists.contains($0.key) }.map {
-      unused("list", $0.key, at: $0.value.position)
-    }
-    findings += project.scores.keys.filter { !scores.contains($0) }.map {
-      unused("score", $0, at: project.scorePositions[$0])
-    }
-    return sorted(findings)
+    return findings
+  }
+
+  /// Ids on lists that nobody has, list by list in the order of the file.
+  ///
+  /// - Parameter ids: for each list that has such ids, which.
+  public func unknownMembers(_ ids: [String: [String]]) -> [RuleFinding] {
+    sorted(
+      ids.compactMap { name, ids in
+        project.lists[name].map { list in
+          RuleFinding(
+            kind: .unknownMember, basis: .data, segment: nil,
+            diagnostic: warning(
+              list.position, ListDefinition.warning(ofUnknown: ids, onList: name)))
+        }
+      })
   }
 
   private func unused(_ kind: String, _ name: String, at position: SourcePosition?) -> RuleFinding {
@@ -107,18 +125,6 @@ extension RuleLinter {
 }
 
 extension ProjectFile {
-  /// The names of lists that segments and rules use.
-  fileprivate var usedLists: Set<String> {
-    var names: Set<String> = []
-    for segment in segments {
-      if case .list(let name, _) = segment.membership { names.insert(name) }
-    }
-    for leaf in leaves {
-      if case .list(let name) = leaf.question { names.insert(name) }
-    }
-    return names
-  }
-
   /// The names of scores that rules use, directly or as a part of others.
   fileprivate var usedScores: Set<String> {
     var names: Set<String> = []

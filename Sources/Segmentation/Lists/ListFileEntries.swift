@@ -22,9 +22,24 @@ extension ListFile {
     var count = 0
   }
 
+  /// The names of the columns.
+  public var columnNames: [String] {
+    rows[header].cells.indices.map { text($0, of: rows[header]) }
+  }
+
+  /// True for the header of a list's file: `member_id` alone, or with one of the columns that lists have.
+  public var isListFile: Bool {
+    let names = columnNames
+    return names.contains("member_id")
+      && (names.count == 1 || names.contains { ListColumn(rawValue: $0) != nil })
+  }
+
   /// The ids, each once, in the order of the file; what else the file holds is not looked at.
-  public var memberIDs: [String] {
-    let column = columns.columns.member
+  public var memberIDs: [String] { texts(ofColumn: nil) }
+
+  /// What a column holds, each text once, in the order of the file; the ids where it is not there, or nil.
+  public func texts(ofColumn name: String?) -> [String] {
+    let column = name.flatMap { columnNames.firstIndex(of: $0) } ?? columns.columns.member
     var seen: Set<[UInt8]> = []
     return rows[(header + 1)...].map { text(column, of: $0) }.filter {
       !$0.isEmpty && seen.insert(Array($0.utf8)).inserted

@@ -2,11 +2,13 @@ import Engagement
 import EventLog
 
 extension LeafProposals {
-  /// Another value of an attribute; none for when the member joined, which nobody can change.
+  /// Another value of an attribute; none for dates, such as when the member joined or was born, which nobody
+  /// can change.
   func attributeSteps(
     to goal: ChangeGoal, of leaf: Int, _ name: String, _ tests: [FieldTest]
   ) -> [ChangeStep] {
-    guard name != "joined_at" else { return [] }
+    if name == "joined_at" { return [] }
+    if case .time? = trial.community.members.attributes[name] { return [] }
     let known = MemberRecord.value(trial.record.attributes[name], at: instant) ?? nil
     let present = known?.description ?? "missing"
     return candidates(name, tests, known).filter { $0 != known }.compactMap { value in
@@ -45,13 +47,6 @@ extension LeafProposals {
     case .number:
       for case .number(let number) in named { values.append(.number(number)) }
     case .boolean: values = [.boolean(true), .boolean(false)]
-    case .time:
-      for case .string(let text) in named {
-        if let time = Timestamp(text, in: now.clock), time <= now.asOf {
-          values.append(.time(time))
-        }
-      }
-      values.append(.time(now.asOf))
     case .list:
       var items: [String] = []
       if case .list(let present)? = known { items = present }
@@ -69,6 +64,7 @@ extension LeafProposals {
         values.append(.text(text))
         if case .text(let present)? = known { longer.append(.text(present + " " + text)) }
       }
+    case .time: break
     case nil:
       values += named.map { value in
         switch value {
@@ -81,22 +77,6 @@ extension LeafProposals {
     switch column {
     case .text, nil: return values + shared + [.text("another")] + longer + [nil]
     default: return values + shared + [nil]
-    }
-  }
-
-  /// To the point that is asked for, or to the other side of the Earth.
-  func nearSteps(to goal: ChangeGoal, of leaf: Int, _ near: Nearness) -> [ChangeStep] {
-    let longitude = near.longitude > 0 ? near.longitude - 180 : near.longitude + 180
-    return [(near.latitude, near.longitude), (-near.latitude, longitude)].map { place in
-      let isNear = place == (near.latitude, near.longitude)
-      return ChangeStep(
-        .attribute, rule: written(leaf),
-        text: "\(listing(near.fields)) \(isNear ? "within" : "not within") "
-          + "\(formatted(near.radiusInKilometres)) km of \(formatted(near.latitude)), "
-          + formatted(near.longitude),
-        facts: zip(near.fields, [place.0, place.1]).map {
-          .attribute($0, .number($1), at: now.asOf)
-        })
     }
   }
 }

@@ -9,6 +9,8 @@ final class ChangeTree {
   private let timeline: MemberTimeline
   private let instant: Int64
   private let proposals: LeafProposals
+  /// Whether only what somebody can do is proposed.
+  private let actionsOnly: Bool
   private var leafWays: [LeafGoal: ChangeWays] = [:]
   private var segmentWays: [Int: ChangeWays] = [:]
 
@@ -17,8 +19,9 @@ final class ChangeTree {
     let goal: ChangeGoal
   }
 
-  init(_ trial: MembershipTrial, at instant: Int64) {
+  init(_ trial: MembershipTrial, at instant: Int64, actionsOnly: Bool = false) {
     self.trial = trial
+    self.actionsOnly = actionsOnly
     self.instant = instant
     timeline = trial.timeline(until: instant)
     proposals = LeafProposals(trial, timeline.facts, at: instant)
@@ -173,7 +176,9 @@ final class ChangeTree {
     if ways.sets.isEmpty {
       let planned = plan.leaves[leaf]
       ways = ChangeWays(steps: [
-        ChangeStep(.fixed, rule: planned.leaf.written, text: planned.leaf.whyFixed)
+        ChangeStep(
+          .fixed, rule: planned.leaf.written,
+          text: planned.leaf.whyFixed(given: trial.community.members.attributes))
       ])
     }
     leafWays[key] = ways
@@ -191,7 +196,9 @@ final class ChangeTree {
       return ways(toMove: machine) { states.contains($0) == isWanted }
     case .consent(let question):
       return ChangeWays(steps: [consentStep(question, rule: plan.leaves[leaf].leaf.written)])
-    default: return ChangeWays(steps: proposals.steps(to: goal, of: leaf))
+    default:
+      return ChangeWays(
+        steps: proposals.steps(to: goal, of: leaf).filter { !actionsOnly || $0.isAction })
     }
   }
 
@@ -218,10 +225,13 @@ final class ChangeTree {
 
 extension Leaf {
   /// Why no step changes the leaf now.
-  fileprivate var whyFixed: String {
+  fileprivate func whyFixed(given columns: [String: AttributeColumn]) -> String {
     switch question {
     case .bucket: "fixed: the draw is made once"
     case .attribute(let name, _) where name == "joined_at": "fixed: when the member joined"
+    case .attribute(let name, _) where columns[name]?.typeName == "time":
+      "fixed: a date of the member's"
+    case .near: "fixed: where the member is"
     case .occurrence(let occurrence) where occurrence.order == .first: "fixed: the first event"
     case .feature(.tenureDays, _): "by time alone"
     default: "not by a step of its own"

@@ -122,7 +122,9 @@ extension LeafProposals {
           let text =
             last == now.asOf
             ? self.text(1, event)
-            : "\(self.text(1, event)) in each of \(count) \(unit.rawValue)s, the last \(last)"
+            : count == 1
+              ? "\(self.text(1, event)) in the \(unit.rawValue) of \(last)"
+              : "\(self.text(1, event)) in each of \(count) \(unit.rawValue)s, the last \(last)"
           return step(leaf, text, all, size: size(count, of: event.type))
         }
       }

@@ -27,11 +27,10 @@ struct LeafProposals {
       case .events(let question): eventSteps(to: goal, of: leaf, question)
       case .number(let question, _): numberSteps(to: goal, of: leaf, question)
       case .attribute(let name, let tests): attributeSteps(to: goal, of: leaf, name, tests)
-      case .near(let near): nearSteps(to: goal, of: leaf, near)
       case .list(let name, _): [listStep(of: leaf, name)]
       case .cluster(let model, let segments, let comparisons):
         labelSteps(to: goal, of: leaf, model, segments, comparisons)
-      case .bucket, .consent, .segment, .stage, .rank: []
+      case .near, .bucket, .consent, .segment, .stage, .rank: []
       }
     return proposed.filter { meets(goal, leaf, with: $0.facts) }
   }

@@ -66,6 +66,13 @@ struct MembershipTrial {
     return later
   }
 
+  /// How many events the member did in some days before now, and the instant as many days ahead.
+  func activity(ofDays days: Int) -> (count: Int, end: Timestamp) {
+    let now = Timestamp(microseconds: asOf)
+    let start = now.subtracting(days: days)
+    return (record.events.count { $0.timestamp > start }, now.subtracting(days: -days))
+  }
+
   /// What time alone brings up to the horizon.
   func transitionsAhead() -> [Transition] {
     var timeline = timeline()

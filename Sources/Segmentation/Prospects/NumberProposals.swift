@@ -60,8 +60,13 @@ extension LeafProposals {
     for type in types.prefix(8) {
       for value in values {
         var event = examples.event(type, value: value)
-        for case .distinctValues(let property, _) in features {
-          event.properties[property] = .string("another")
+        for feature in features {
+          switch feature {
+          case .distinctValues(let property, _): event.properties[property] = .string("another")
+          case .propertyShare(let property, .text(let text), _):
+            event.properties[property] = .string(text)
+          default: break
+          }
         }
         events.append(event)
       }

@@ -61,6 +61,18 @@ public struct ChangeStep: Sendable, Hashable {
     self.facts = facts
   }
 
+  /// Whether it is something that the member, or who keeps the lists, can do: events of its own, consent, a
+  /// list; not waiting, nor what others do, nor another value of an attribute, nor another label.
+  public var isAction: Bool {
+    !facts.isEmpty
+      && facts.allSatisfy { fact in
+        switch fact {
+        case .event, .list: true
+        case .received, .attribute, .label, .nothing: false
+        }
+      }
+  }
+
   /// Of two sets with equally many steps, the one of lower ranks goes first.
   var rank: Int {
     switch kind {

@@ -25,10 +25,13 @@ struct SmallestChangeSearch {
   private let trial: MembershipTrial
   private let subject: Subject
   private let before: MemberTimeline
+  /// Whether only what somebody can do is looked at, now.
+  private let actionsOnly: Bool
 
-  init(_ trial: MembershipTrial, of subject: Subject) {
+  init(_ trial: MembershipTrial, of subject: Subject, actionsOnly: Bool = false) {
     self.trial = trial
     self.subject = subject
+    self.actionsOnly = actionsOnly
     before = trial.timeline()
   }
 
@@ -39,17 +42,21 @@ struct SmallestChangeSearch {
     let state: String?
   }
 
+  private func tree(_ trial: MembershipTrial, at instant: Int64) -> ChangeTree {
+    ChangeTree(trial, at: instant, actionsOnly: actionsOnly)
+  }
+
   func result() -> SmallestChange {
-    let tree = ChangeTree(trial, at: trial.asOf)
+    let tree = tree(trial, at: trial.asOf)
     let ways = ways(in: tree)
     var found = solution(in: tree, ways, at: trial.asOf, afterWait: nil)
-    if found.map({ $0.set.steps.count > 1 }) ?? true,
+    if !actionsOnly, found.map({ $0.set.steps.count > 1 }) ?? true,
       let later = solutionAhead(
         better: found?.set.steps.count ?? .max)
     {
       found = later
     }
-    if found == nil { found = solutionInTime(ways, in: tree) }
+    if !actionsOnly, found == nil { found = solutionInTime(ways, in: tree) }
     var holds: [String] = []
     if case .segment(let position) = subject { holds = tree.holds(of: position) }
     guard let found else {
@@ -103,7 +110,7 @@ struct SmallestChangeSearch {
     let sets = tried.prefix(Self.mostMended).flatMap { set -> [ChangeSet] in
       let end = set.end(notBefore: instant)
       guard end <= trial.horizon else { return [] }
-      let missing = self.ways(in: ChangeTree(trial.after(set.facts, until: end), at: end))
+      let missing = self.ways(in: tree(trial.after(set.facts, until: end), at: end))
       return missing.sets.compactMap { set.union($0) }
     }
     return sets.filter { $0.fixedCount == 0 && $0.steps.count < count }.sorted()
@@ -124,7 +131,7 @@ struct SmallestChangeSearch {
       }
       let most = min(count, best?.set.steps.count ?? .max)
       guard most > 2 else { continue }
-      let tree = ChangeTree(trial, at: edge.instant)
+      let tree = tree(trial, at: edge.instant)
       guard let rest = solution(in: tree, ways(in: tree), at: edge.instant, afterWait: wait),
         let all = ChangeSet(wait).union(rest.set), all.steps.count < most
       else { continue }
@@ -156,11 +163,12 @@ struct SmallestChangeSearch {
     let days = end.days(since: Timestamp(microseconds: trial.asOf))
     let tenths = formatted((days * 10).rounded() / 10)
     let leaves = edge.leaves.map { trial.plan.leaves[$0].leaf }
-    var text = "\(tenths) days to pass, until \(end)"
+    let unit = tenths == "1" ? "day" : "days"
+    var text = "\(tenths) \(unit) to pass, until \(end)"
     for leaf in leaves {
       guard case .didNot(let selection, _, _) = leaf.question else { continue }
       let names = selection.names == ["*"] ? "events" : selection.names.joined(separator: ", ")
-      text = "no \(names) for \(tenths) more days, until \(end)"
+      text = "no \(names) for \(tenths) more \(unit), until \(end)"
     }
     return ChangeStep(
       .time, rule: leaves.first?.written ?? "time", text: text,
@@ -188,7 +196,7 @@ struct SmallestChangeSearch {
     }
   }
 
-  // MARK: - What the subject hangs on
+  // MARK: - What decides the subject
 
   private func leaves() -> Set<Int> {
     let plan = trial.plan

@@ -57,7 +57,8 @@ extension NumberQuestion {
       switch feature {
       case .lifespanDays, .medianGapDays, .burstiness, .typeEntropy: break
       case .eventCount(_, let window), .activeDays(let window), .activeWeeks(let window),
-        .impact(let window), .share(_, let window), .distinctValues(_, let window),
+        .impact(let window), .share(_, let window), .propertyShare(_, _, let window),
+        .distinctValues(_, let window),
         .valueSum(let window), .valueMean(let window):
         if let window { windows.insert(window) }
       case .trend: windows.formUnion((1...8).map { 7 * $0 })

@@ -38,17 +38,33 @@ enum AsOf: ExpressibleByArgument, Equatable {
   }
 }
 
-/// A comma-separated list of names.
+/// A comma-separated list of names; one that holds a comma stands in double quotes, as in CSV.
 struct NameList: ExpressibleByArgument, Equatable {
   let names: [String]
 
   init(_ names: [String]) { self.names = names }
 
   init?(argument: String) {
-    names = argument.split(separator: ",", omittingEmptySubsequences: false).map {
-      $0.trimmingCharacters(in: .whitespaces)
+    var (names, name, isQuoted) = ([String](), String.UnicodeScalarView(), false)
+    for scalar in argument.unicodeScalars {
+      if scalar == " ", name.isEmpty { continue }
+      // Within a name a quote is a character like others.
+      if scalar == "\"", name.first ?? "\"" == "\"" { isQuoted.toggle() }
+      if scalar == ",", !isQuoted {
+        names.append(String(name))
+        name.removeAll()
+      } else {
+        name.append(scalar)
+      }
     }
-    if names.contains("") { return nil }
+    names = (names + [String(name)]).map { $0.trimmingCharacters(in: .whitespaces) }
+    self.names = names.map(Self.unquoted)
+    if isQuoted || self.names.contains("") { return nil }
+  }
+
+  private static func unquoted(_ name: String) -> String {
+    guard name.count >= 2, name.hasPrefix("\""), name.hasSuffix("\"") else { return name }
+    return name.dropFirst().dropLast().replacingOccurrences(of: "\"\"", with: "\"")
   }
 }
 

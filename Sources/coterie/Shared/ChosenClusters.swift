@@ -25,16 +25,21 @@ struct ChosenClusters {
     case nil: break
     }
     self.choice = choice
-    switch options.algorithm {
-    case .kmeans:
-      algorithm = .kMeans(try options.kMeans(clusterCount: count, threads: threads))
-    case .hierarchical:
-      algorithm = .hierarchical(
-        options.tree(threads: threads),
-        cut: options.cutHeight.map { .height($0) } ?? .clusterCount(count))
-    }
+    algorithm = try options.algorithm(clusterCount: count, threads: threads)
   }
 
   /// The entry `choice` of `--json`; null where the number was said.
   var json: JSONValue { choice.map { ChoiceReport(choice: $0).json } ?? .null }
+}
+
+extension ClusteringOptions {
+  /// The clustering that the options ask for, with a number of clusters.
+  func algorithm(clusterCount count: Int, threads: Int) throws -> ModelTraining.Algorithm {
+    switch algorithm {
+    case .kmeans: .kMeans(try kMeans(clusterCount: count, threads: threads))
+    case .hierarchical:
+      .hierarchical(
+        tree(threads: threads), cut: cutHeight.map { .height($0) } ?? .clusterCount(count))
+    }
+  }
 }

@@ -6,14 +6,8 @@ import LinearAlgebra
 import Membership
 import Segmentation
 
-/// Where events and members come from, and as of when they are looked at.
-struct CommunityOptions: ParsableArguments {
-  /// What every verb says of its EVENTS.
-  static let eventsHelp: ArgumentHelp = """
-    Event logs: CSV or JSON Lines, also gzipped; files, patterns such as 'logs/2024-*.csv.gz', or - for \
-    the standard input.
-    """
-
+/// Where members and rules come from, and how records are read.
+struct InputOptions: ParsableArguments {
   @Option(help: "A members file: member_id, joined_at and attributes.")
   var members: String?
 
@@ -26,11 +20,6 @@ struct CommunityOptions: ParsableArguments {
     get { configs.first }
     set { configs = newValue.map { [$0] } ?? [] }
   }
-
-  @Option(
-    name: .customLong("as-of"),
-    help: "The time to look at: RFC 3339, a date, 'last' (the newest event) or 'now'.")
-  var asOf: AsOf
 
   @Option(
     name: .customLong("max-rejected"),
@@ -56,6 +45,43 @@ struct CommunityOptions: ParsableArguments {
   func validate() throws {
     guard threads >= 1 else { throw ValidationError("--threads must be at least 1") }
   }
+}
+
+/// Where events and members come from, and as of when they are looked at.
+struct CommunityOptions: ParsableArguments {
+  /// What every verb says of its EVENTS.
+  static let eventsHelp: ArgumentHelp = """
+    Event logs: CSV or JSON Lines, also gzipped; files, patterns such as 'logs/2024-*.csv.gz', or - for \
+    the standard input.
+    """
+
+  @OptionGroup var input: InputOptions
+
+  @Option(
+    name: .customLong("as-of"),
+    help: "The time to look at: RFC 3339, a date, 'last' (the newest event) or 'now'.")
+  var asOf: AsOf
+
+  init() {}
+
+  /// Options that were read apart from one another.
+  init(input: InputOptions, asOf: AsOf) {
+    self.init()
+    self.input = input
+    self.asOf = asOf
+  }
+
+  var members: String? { input.members }
+  var configs: [String] { input.configs }
+  var config: String? {
+    get { input.config }
+    set { input.config = newValue }
+  }
+  var maximumRejected: RejectionLimit { input.maximumRejected }
+  var rejects: String? { input.rejects }
+  var pseudonymize: String? { input.pseudonymize }
+  var threads: Int { input.threads }
+  var json: Bool { input.json }
 
   /// What replaces member ids, or nil where they stay as they are.
   func pseudonymizer() throws -> Pseudonymizer? {
@@ -89,9 +115,7 @@ struct CommunityOptions: ParsableArguments {
     let pseudonymizer = try pseudonymizer()
     var properties = others.union(project.eventProperties)
     for scope in scopes { properties.formUnion(scope.project.eventProperties) }
-    for case .distinctValues(let name, _) in features + scopes.flatMap(\.project.ruleFeatures) {
-      properties.insert(name)
-    }
+    properties.formUnion(features.eventProperties)
     let started = Date()
     let (history, reports, memberTable) = try read(
       events, project: project, properties: properties

@@ -101,18 +101,18 @@ struct ComparisonReport {
   private func matches(limit: Int?) -> String {
     var table = TextTable(
       header: [
-        "learned and its written matches", "both", "precision", "recall", "Jaccard", "(95 %)",
+        "learned = written", "both", "precision", "recall", "Jaccard", "(95 %)",
         "lift",
         "(95 %)",
       ])
-    for (position, learned) in comparison.learned.enumerated() {
+    for learned in comparison.learned {
       let ranked = comparison.matches(ofLearned: learned.id)
       for (rank, match) in ranked.prefix(limit ?? ranked.count).enumerated() {
         func number(_ value: Double?) -> String { value.map { String(format: "%.2f", $0) } ?? "" }
         func bounds(_ interval: ClosedRange<Double>?) -> String {
           interval.map { String(format: "%.2f–%.2f", $0.lowerBound, $0.upperBound) } ?? ""
         }
-        let label = rank == 0 ? "\(title(position)) = \(match.written)" : "  or \(match.written)"
+        let label = rank == 0 ? "\(learned.id) = \(match.written)" : "  or \(match.written)"
         table.add([
           label, String(match.both), number(match.precision), number(match.recall),
           number(match.jaccard), bounds(match.intervals.jaccard), number(match.lift),
@@ -120,7 +120,7 @@ struct ComparisonReport {
         ])
       }
       if ranked.isEmpty {
-        table.add(["\(title(position)) = nothing", "0", "", "", "", "", "", ""])
+        table.add(["\(learned.id) = nothing", "0", "", "", "", "", "", ""])
       }
     }
     return table.text + """

@@ -38,6 +38,13 @@ enum Console {
     return isKnown ? Int(size.ws_col) : 80
   }
 
+  /// How many characters a line of the standard output holds: 80, or those of a wider terminal.
+  static var outputWidth: Int {
+    var size = winsize()
+    let isKnown = isatty(STDOUT_FILENO) != 0 && ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0
+    return isKnown ? max(80, Int(size.ws_col)) : 80
+  }
+
   /// Clears the line of ``progress(_:)``.
   static func endProgress() {
     if isatty(STDERR_FILENO) != 0 { standardError("\r\u{1B}[K") }

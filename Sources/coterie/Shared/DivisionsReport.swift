@@ -19,7 +19,7 @@ struct DivisionsReport {
     }
     for (project, table) in zip(projects, tables) {
       var sets = [[Int]](repeating: [], count: table.memberIDs.count)
-      for (position, segment) in table.written.enumerated() {
+      for (position, segment) in table.writtenAndStates.enumerated() where segment.isClaim {
         for member in segment.members { sets[member].append(position) }
       }
       divisions.append((project.file, sets.map { $0 }))

@@ -55,9 +55,14 @@ struct DriftReport {
         "  outside what the model is about, and left out: \(outsideCount) of "
           + "\(drift.memberCount + outsideCount) (\(among))")
     }
+    lines += claims.lines.map { "  " + $0 }
     lines += ["", drift.verdict.rawValue]
     lines += drift.reasons.map { "  \($0)" }
     return lines.joined(separator: "\n")
+  }
+
+  private var claims: ClaimReport {
+    ClaimReport(model: model, checks: drift.claimChecks, project: project)
   }
 
   private func number(_ value: Double?, _ format: String) -> String {
@@ -97,6 +102,7 @@ struct DriftReport {
             "members": .integer(segment.count),
           ])
         }),
+      "untrue_claims": .array(claims.json),
       "segment_stability_index": JSONValue(drift.segmentStabilityIndex),
       "segment_chance_limit": JSONValue(drift.segmentChanceLimit),
       "novel": drift.novelCount.map { .integer($0) } ?? .null,

@@ -45,9 +45,30 @@ struct LearnedExplanation {
     return name == id ? id : "\(id) \(name)"
   }
 
-  var text: String {
+  /// The segment's id and name; nil without a label.
+  var title: String? { label.map { title($0.segment) } }
+
+  /// The segment that a change leads to.
+  func title(ofChange change: LabelChange) -> String { title(change.label.segment) }
+
+  /// The feature that pulls the member most to its segment, or the first one where nothing pulls.
+  var reason: String? {
     guard let label else {
-      let why = outside.map { Explain.lines($0, indent: 1) } ?? []
+      let fact = outside.flatMap(WrittenExplanation.decisive)
+      return "outside of whom \(model.name) is about" + (fact.map { ": \($0)" } ?? "")
+    }
+    let best = rows.max { ($0.pull?.pull ?? 0) < ($1.pull?.pull ?? 0) }
+    return best.map { best in
+      "\(title(label.segment)): \(best.feature) \(number(best.value)), typical there "
+        + number(best.own) + (best.next.map { ", in the next \(number($0))" } ?? "")
+    }
+  }
+
+  private func number(_ value: Double) -> String { value.isNaN ? "absent" : shortNumber(value) }
+
+  func text(_ readable: ReadableText) -> String {
+    guard let label else {
+      let why = outside.map { WrittenExplanation.lines($0, indent: 1, readable) } ?? []
       return (["is in no learned segment of \(model.name): outside of whom it is about"] + why)
         .joined(separator: "\n")
     }
@@ -60,8 +81,10 @@ struct LearnedExplanation {
     if let second = label.secondSegment, let distance = label.secondDistance {
       lines.append(String(format: "  next: %@ at distance %.3g", title(second), distance))
     }
-    var header = ["", "this member", title(label.segment)]
-    if let second = label.secondSegment { header.append(title(second)) }
+    // Their names stand above.
+    let ids = model.model.segments.map(\.id)
+    var header = ["", "this member", ids[label.segment]]
+    if let second = label.secondSegment { header.append(ids[second]) }
     let hasPulls = rows.contains { $0.pull != nil }
     if hasPulls { header.append("pull to it") }
     var table = TextTable(header: header)
@@ -69,11 +92,11 @@ struct LearnedExplanation {
       let numbers = [row.value, row.own] + (label.secondSegment == nil ? [] : [row.next ?? .nan])
       table.add(
         [row.feature.description]
-          + numbers.map { $0.isNaN ? "absent" : String(format: "%.4g", $0) }
+          + numbers.map(number)
           + (hasPulls ? [String(format: "%+.2f", row.pull?.pull ?? 0)] : []))
     }
     lines.append(table.text)
-    lines += prospects
+    lines += prospects(readable)
     return lines.joined(separator: "\n")
   }
 
@@ -82,25 +105,33 @@ struct LearnedExplanation {
   }
 
   /// What time changes, and the least movement along one feature; nothing for trees.
-  private var prospects: [String] {
+  private func prospects(_ readable: ReadableText) -> [String] {
     guard case .kMeans = model.model.algorithm else { return [] }
     var lines = [
       "  next change: "
-        + (change.map { "to \(title($0.label.segment)) \($0.time)" }
+        + (change.map { "to \(title($0.label.segment)) \(readable.time($0.time))" }
           ?? "not by time alone within 90 days")
     ]
     guard let least = movements.first else { return lines }
     lines.append(
-      "  smallest change, to \(title(least.segment)): \(least.feature) "
-        + String(format: "%.4g, now %.4g", least.needed, least.value))
+      "  smallest difference, to \(title(least.segment)): \(least.feature) "
+        + "\(shortNumber(least.needed)), now \(shortNumber(least.value))")
     return lines
+  }
+
+  private var probabilities: JSONValue {
+    guard let shares = try? model.model.probabilities(table, threadCount: 1) else { return .null }
+    return .object(
+      Dictionary(
+        zip(model.model.segments.map(\.id), shares.row(0).map { .number($0) }),
+        uniquingKeysWith: { first, _ in first }))
   }
 
   var json: JSONValue {
     guard let label else {
       return .object([
         "model": .string(model.name), "segment": .null, "among": JSONValue(model.model.among),
-        "because": .array(outside.map { [Explain.json($0)] } ?? []),
+        "because": .array(outside.map { [WrittenExplanation.json($0)] } ?? []),
       ])
     }
     let segments = model.model.segments
@@ -109,6 +140,7 @@ struct LearnedExplanation {
       "name": .string(model.segmentName(label.segment, in: project)),
       "distance": .number(label.distance), "confidence": .number(label.confidence),
       "novel": .boolean(label.isNovel),
+      "probabilities": probabilities,
       "second": JSONValue(label.secondSegment.map { segments[$0].id }),
       "second_distance": JSONValue(label.secondDistance),
       "features": .array(

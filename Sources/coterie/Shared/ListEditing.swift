@@ -31,7 +31,8 @@ struct ListEditOptions: ParsableArguments {
   @Argument(help: "The list's name in the project file.")
   var name: String
 
-  @Argument(help: "The members' ids.")
+  @Argument(
+    help: "The members' ids; with --match what they have in that column, such as addresses.")
   var members: [String] = []
 
   @Option(help: "The project file.")
@@ -40,6 +41,12 @@ struct ListEditOptions: ParsableArguments {
   @Option(
     help: "A file of ids, or -: CSV with a column member_id, else the first one counts.")
   var from: String?
+
+  @Option(help: "Find members by this column of --members instead of by their ids, such as email.")
+  var match: String?
+
+  @Option(name: .customLong("members"), help: "The members file that --match looks in.")
+  var membersFile: String?
 
   @Option(help: "From when on: RFC 3339, a date (as it begins in the project's zone) or 'now'.")
   var at: WrittenTime
@@ -56,6 +63,9 @@ struct ListEditOptions: ParsableArguments {
   func validate() throws {
     if members.isEmpty, from == nil {
       throw ValidationError("say the members' ids, or --from a file of them")
+    }
+    if (match == nil) != (membersFile == nil) {
+      throw ValidationError("--match and --members go together: a column, and the file that has it")
     }
   }
 
@@ -81,7 +91,7 @@ struct ListEditOptions: ParsableArguments {
         text = try ProjectFile.text(of: from)
       }
       do {
-        ids += try ListFile(text).memberIDs
+        ids += try ListFile(text).texts(ofColumn: match)
       } catch {
         throw Failure.badInput("\(from): \(error)")
       }
@@ -89,7 +99,8 @@ struct ListEditOptions: ParsableArguments {
     if let id = ids.first(where: { $0.utf8.contains(0) }) {
       throw Failure.badInput("an id cannot hold the character NUL: \(id)")
     }
-    return ids
+    guard let match, let membersFile else { return ids }
+    return try MemberMatching(column: match, file: membersFile).ids(of: ids)
   }
 
   /// The list in its project.
@@ -144,6 +155,14 @@ struct ListEditing {
     do {
       let before = exists ? try ProjectFile.text(of: target.path) : ListFile.fullHeader
       var file = try ListFile(before)
+      guard file.isListFile else {
+        throw Failure.badInput(
+          """
+          \(path): not a list's file, and left as it is: its header is \
+          \(file.columnNames.joined(separator: ", ")); a list's file has member_id alone, or member_id and \
+          columns such as added_at. Give the list a file of its own, or write such a header
+          """)
+      }
       let found = try body(&file)
       if !isRefused(found), file.text != before {
         let output = try OutputFile(target.path, keepsPermissions: true)

@@ -141,6 +141,7 @@ struct ModelCard {
           .object([
             "segment": .string(segment.id), "name": .string(segmentName(position)),
             "members": .integer(segment.size), "description": .string(segment.description),
+            "claims": .array(segment.claims.map { JSONValue($0) }),
             "stability": JSONValue(segment.stability),
             "medians": .object(
               Dictionary(

@@ -96,7 +96,7 @@ extension CommunityOptions {
   /// With `among`, those outside are left out of the table, and told of.
   func memberships(
     _ events: [String], models: [NamedModel], project: ProjectFile, among: MemberScope? = nil,
-    doing activity: String
+    wantsProbabilities: Bool = false, doing activity: String
   ) throws -> (table: MembershipTable, input: LoadedCommunity) {
     let scoped = models.filter { $0.model.among != nil }
     let scopes = try models.scopes() + (among.map { [$0] } ?? [])
@@ -111,7 +111,7 @@ extension CommunityOptions {
       Console.progress(activity)
       let table = try MembershipTable(
         labelling: loaded.community, asOf: loaded.asOf, models: models, project: project,
-        threadCount: threads)
+        wantsProbabilities: wantsProbabilities, threadCount: threads)
       return (try table.restricted(to: among, in: loaded.community, threads: threads), loaded)
     }
     Console.progress(activity)
@@ -123,7 +123,7 @@ extension CommunityOptions {
       models: models, project: project,
       // Where names are wrong, the rules that hold them are found without it.
       ruleFeatures: project.ruleFeatures.isEmpty ? nil : try? scanned.table(),
-      threadCount: threads,
+      wantsProbabilities: wantsProbabilities, threadCount: threads,
       scopeFeatures: { model in
         try scoped.firstIndex(of: model).flatMap { try scanned.table(ofScope: $0) }
       }

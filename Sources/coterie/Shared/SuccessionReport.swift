@@ -49,21 +49,15 @@ struct SuccessionReport {
           + "their segment, adjusted Rand index \(decimal(agreement))")
     }
     for renaming in succession.renamings {
+      let reasons = renaming.untrueClaims.map {
+        "'\($0.text)' is true of \(String(format: "%.0f %%", 100 * $0.insideShare)) of its members"
+      }
       lines.append(
-        "\(renaming.id) was called '\(renaming.previousName)', which is not true for the second time: "
-          + "it is now '\(renaming.name)'")
-    }
-    for change in succession.changedMeanings {
-      lines.append(
-        "\(change.id) is still called '\(change.name)', but \(listing(change.words)) is no longer true: "
-          + "today it would be '\(change.nameToday)'")
+        "\(renaming.id) was called '\(renaming.previousName)' and is now '\(renaming.name)'"
+          + (reasons.isEmpty ? "" : ": " + reasons.joined(separator: ", ")))
     }
     lines += ["", "Members by \(previous)'s segment (down) and the new model's (across):", table]
     return lines.joined(separator: "\n")
-  }
-
-  private func listing(_ words: [String]) -> String {
-    words.map { "'\($0)'" }.joined(separator: " and ")
   }
 
   private var table: String {
@@ -100,18 +94,12 @@ struct SuccessionReport {
       "vanished": .array(succession.vanished.map { .string($0) }),
       "adjusted_rand": JSONValue(migration.adjustedRand),
       "members": .integer(migration.memberCount), "staying": .integer(migration.stayingCount),
-      "changed_meanings": .array(
-        succession.changedMeanings.map {
-          .object([
-            "segment": .string($0.id), "name": .string($0.name),
-            "words": .array($0.words.map { .string($0) }), "name_today": .string($0.nameToday),
-          ])
-        }),
       "renamed": .array(
         succession.renamings.map {
           .object([
             "segment": .string($0.id), "previous_name": .string($0.previousName),
             "name": .string($0.name),
+            "untrue": .array($0.untrueClaims.map { JSONValue($0) }),
           ])
         }),
       "migration": .object([

@@ -28,34 +28,35 @@ struct TrainingHistory {
       [(training.inputs, training.settings)]
       + (earlier.map { [(Self.inputs(of: $0), $0.model.settings)] } ?? [])
     let scopes = scope.map { [$0] } ?? []
-    let table: FeatureTable
     scanned = try community.scan(events, project: project, wanted, scopes: scopes)
     if let scanned {
       input = scanned.input
       span = scanned.scans[0].span
       Console.progress("computing features")
-      table = try choice.translating { try scanned.table() }
-      isInside = try scope.map { try scanned.isInside($0) }
+      let table = try choice.translating { try scanned.table() }
+      let isInside = try scope.map { try scanned.isInside($0) }
+      if let scope, let isInside { try scope.tell(isInside, asOf: scanned.input.asOf) }
+      self.isInside = isInside
+      prepared = try choice.translating {
+        try training.prepare(isInside.map { table.rows(where: $0) } ?? table)
+      }
     } else {
       let loaded = try community.load(
         events, project: project, features: choice.features + (earlier?.model.inputs ?? []),
         scopes: scopes)
       input = loaded
       Console.progress("computing features")
-      table = try choice.translating {
-        try FeatureTable(
-          of: loaded.community, asOf: loaded.asOf, features: training.inputs,
-          settings: training.settings, threadCount: community.threads)
+      let rows = loaded.community.rows(asOf: loaded.asOf)
+      let isInside = try scope?.isInside(
+        rows, of: loaded.community, asOf: loaded.asOf, threadCount: community.threads)
+      if let scope, let isInside { try scope.tell(isInside, asOf: loaded.asOf) }
+      self.isInside = isInside
+      prepared = try choice.translating {
+        try training.prepare(
+          loaded.community, rows: isInside.map { zip(rows, $0).filter(\.1).map(\.0) },
+          asOf: loaded.asOf)
       }
-      isInside = try scope?.isInside(
-        table.communityRows, of: loaded.community, asOf: loaded.asOf,
-        threadCount: community.threads)
       span = EventSpan(of: loaded.community.history, asOf: loaded.asOf)
-    }
-    if let scope, let isInside { try scope.tell(isInside, asOf: input.asOf) }
-    let (members, rows) = (table, isInside)
-    prepared = try choice.translating {
-      try training.prepare(rows.map { members.rows(where: $0) } ?? members)
     }
   }
 

@@ -15,8 +15,13 @@ enum Archetype: String, CaseIterable {
   case fading
   /// Was active and has been silent for more than 90 days.
   case churned
+  /// Joined within the year and did one thing that day, or nothing at all.
+  case silent
 
-  /// The part of the community, summing to 1 over all archetypes.
+  /// The archetypes of a community in which nobody is silent.
+  static let active = allCases.filter { $0 != .silent }
+
+  /// The part of the members who are not silent, summing to 1 over the active archetypes.
   var share: Double {
     switch self {
     case .newcomer: 0.12
@@ -25,10 +30,11 @@ enum Archetype: String, CaseIterable {
     case .lurker: 0.28
     case .fading: 0.14
     case .churned: 0.22
+    case .silent: 0
     }
   }
 
-  /// The number of events of a typical member, relative to those of the others.
+  /// The number of events of a typical member, relative to those of the others; 0 where it is given.
   var intensity: Double {
     switch self {
     case .newcomer: 10
@@ -37,6 +43,7 @@ enum Archetype: String, CaseIterable {
     case .lurker: 25
     case .fading: 40
     case .churned: 18
+    case .silent: 0
     }
   }
 
@@ -60,6 +67,33 @@ enum Archetype: String, CaseIterable {
       ]
     case .lurker: [("visit", 0.92), ("like", 0.08)]
     case .churned: [("visit", 0.45), ("like", 0.25), ("comment", 0.20), ("post", 0.10)]
+    case .silent: [("visit", 0.8), ("like", 0.2)]
+    }
+  }
+
+  /// The event types with their shares where a community knows more of them: each further one takes
+  /// 5 % from the others, of those who do such things.
+  func kinds(eventTypeCount: Int) -> [(type: String, share: Double)] {
+    let further = Self.furtherTypes.prefix(eventTypeCount - Self.plainTypeCount)
+      .filter { $0.isOfReaders || writes }
+    let rest = 1 - 0.05 * Double(further.count)
+    return kinds.map { ($0.type, $0.share * rest) } + further.map { ($0.type, 0.05) }
+  }
+
+  /// How many event types there are without further ones.
+  static let plainTypeCount = 6
+  /// How many event types there can be.
+  static let mostTypeCount = plainTypeCount + furtherTypes.count
+
+  private static let furtherTypes: [(type: String, isOfReaders: Bool)] = [
+    ("bookmark", true), ("message", false), ("share", true), ("poll_vote", true),
+    ("invite", false), ("upload", false),
+  ]
+
+  private var writes: Bool {
+    switch self {
+    case .newcomer, .rising, .steady, .fading, .churned: true
+    case .lurker, .silent: false
     }
   }
 
@@ -82,6 +116,9 @@ enum Archetype: String, CaseIterable {
     case .churned:
       joined = between(150, 900)
       last = between(92, min(joined - 20, 300))
+    case .silent:
+      joined = between(1, horizon)
+      last = joined - 1
     }
     return (joined, min(joined, horizon), last)
   }
@@ -92,7 +129,7 @@ enum Archetype: String, CaseIterable {
   ) -> Double {
     let u = generator.uniform()
     switch self {
-    case .newcomer, .steady, .lurker, .churned: return last + (first - last) * u
+    case .newcomer, .steady, .lurker, .churned, .silent: return last + (first - last) * u
     case .rising:
       // The rate doubles every 30 days: ages are exponential, cut at the first day.
       return Self.exponential(u, halving: 30, longest: first)

@@ -13,6 +13,18 @@ struct SimulatedCommunity {
     let topics: [String]
   }
 
+  /// What kind of community it is.
+  struct Traits {
+    /// Whether a few members do much of it all, and a few events have large values: intensities are
+    /// log-normal with σ = 1.5 instead of 0.5, values Pareto with index 1.5 instead of exponential, of
+    /// the same mean.
+    var hasHeavyTails = false
+    /// How many event types there are: ``Archetype/plainTypeCount`` to ``Archetype/mostTypeCount``.
+    var eventTypeCount = Archetype.plainTypeCount
+    /// The part of the members who are silent, from 0 to below 1; at least one member is not.
+    var silentShare = 0.0
+  }
+
   /// The end of the simulation: no event is at or after it.
   static let end = Timestamp(microseconds: 1_751_328_000_000_000)  // 2025-07-01T00:00:00Z
   /// The length of the log in days.
@@ -28,9 +40,10 @@ struct SimulatedCommunity {
   ///   - memberCount: how many members, at least one.
   ///   - eventCount: how many events in all, at least none.
   ///   - seed: the seed of all draws.
-  init(memberCount: Int, eventCount: Int, seed: UInt64) {
+  ///   - traits: what kind of community it is.
+  init(memberCount: Int, eventCount: Int, seed: UInt64, traits: Traits = Traits()) {
     var generator = SeededGenerator(seed: seed)
-    var archetypes = Self.archetypes(memberCount)
+    var archetypes = Self.archetypes(memberCount, silentShare: traits.silentShare)
     generator.shuffle(&archetypes)
     let width = max(4, String(memberCount).count)
     var ages: [(joined: Double, first: Double, last: Double)] = []
@@ -40,7 +53,7 @@ struct SimulatedCommunity {
     for (number, archetype) in archetypes.enumerated() {
       let age = archetype.drawAges(horizon: Self.horizon, using: &generator)
       ages.append(age)
-      total += archetype.intensity * exp(0.5 * generator.normal())
+      total += archetype.intensity * exp((traits.hasHeavyTails ? 1.5 : 0.5) * generator.normal())
       cumulative.append(total)
       let digits = String(number + 1)
       members.append(
@@ -60,19 +73,29 @@ struct SimulatedCommunity {
       }
       return low
     }
+    // Who is silent does one thing at most, and is drawn for no more.
+    let once = members.indices.filter {
+      members[$0].archetype == .silent && generator.uniform() < 0.5
+    }.prefix(eventCount)
+    let kinds = Dictionary(
+      uniqueKeysWithValues: Archetype.allCases.map {
+        ($0, $0.kinds(eventTypeCount: traits.eventTypeCount))
+      })
     var drawn: [Event] = []
     drawn.reserveCapacity(eventCount)
-    for _ in 0..<eventCount {
-      let doer = drawMember()
+    for number in 0..<eventCount {
+      let doer = number < once.count ? once[number] : drawMember()
       let member = members[doer]
       let age = ages[doer]
       let instant = Self.instant(
         age: member.archetype.drawAge(first: age.first, last: age.last, using: &generator))
-      let type = Self.draw(member.archetype.kinds, using: &generator)
+      let type = Self.draw(kinds[member.archetype] ?? [], using: &generator)
       var event = Event(
         memberID: member.id, timestamp: max(instant, member.joinedAt), type: type)
       if type == "visit" {
-        event.value = (-60 * log(1 - generator.uniform())).rounded() / 10
+        let rest = 1 - generator.uniform()
+        event.value =
+          (traits.hasHeavyTails ? 20 * pow(rest, -1 / 1.5) : -60 * log(rest)).rounded() / 10
       }
       if ["like", "comment", "answer"].contains(type) {
         let other = drawMember()
@@ -101,16 +124,18 @@ struct SimulatedCommunity {
   ].map { (type: $0.0, share: $0.1) }
 
   /// The archetypes of all members, in numbers as near to their shares as whole numbers can be.
-  private static func archetypes(_ count: Int) -> [Archetype] {
+  private static func archetypes(_ memberCount: Int, silentShare: Double) -> [Archetype] {
+    let silent = min(memberCount - 1, Int((silentShare * Double(memberCount)).rounded()))
+    let count = memberCount - silent
     var result: [Archetype] = []
     var share = 0.0
-    for archetype in Archetype.allCases {
+    for archetype in Archetype.active {
       share += archetype.share
       let end =
-        archetype == Archetype.allCases.last ? count : Int((share * Double(count)).rounded())
+        archetype == Archetype.active.last ? count : Int((share * Double(count)).rounded())
       while result.count < end { result.append(archetype) }
     }
-    return result
+    return result + [Archetype](repeating: .silent, count: silent)
   }
 
   private static func draw(

@@ -10,7 +10,7 @@ import Segmentation
 /// `coterie compare`: learned segments beside written ones.
 struct Compare: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Compares learned segments with written rules and lists.",
+    abstract: "Compares learned segments with written rules, lists and stages.",
     discussion: """
       With several models or project files, each model is compared with each file, and all with one \
       another. With --outcome: which of them foretells better what becomes of members? Members are put \
@@ -51,9 +51,11 @@ struct Compare: ParsableCommand {
   func run() throws {
     let models = try model.map { try NamedModel(path: $0) }
     let projects = try community.projects()
-    for project in projects where project.segments.isEmpty {
+    for project in projects
+    where project.segments.isEmpty && project.lists.isEmpty && project.stages.isEmpty {
       throw Failure.badInput(
-        "\(project.file): has no segments to compare with: write some under segments:")
+        "\(project.file): has no segments, lists or stages to compare with: write some under "
+          + "segments:")
     }
     let question = try outcome.question(in: projects[0])
     // With --outcome, those whom it is about are looked for at each time.
@@ -88,7 +90,9 @@ struct Compare: ParsableCommand {
       try JSONValue.print(verb: "compare", json)
       return
     }
-    print("\(tables[0].memberIDs.count) members as of \(loaded.asOf)\n")
+    print(
+      "\(tables[0].memberIDs.count) members as of \(projects[0].settings.clock.text(loaded.asOf))\n"
+    )
     for report in reports {
       if reports.count > 1 { print("\(report.title)\n") }
       print(report.text(matchLimit: all ? nil : 3))

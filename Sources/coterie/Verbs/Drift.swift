@@ -46,7 +46,9 @@ struct Drift: ParsableCommand {
       try JSONValue.print(
         verb: "drift", input.json.merging(report.json) { input, _ in input })
     } else {
-      print("\(drift.memberCount) members as of \(input.asOf)\n\n\(report.text)")
+      print(
+        "\(drift.memberCount) members as of \(project.settings.clock.text(input.asOf))\n\n\(report.text)"
+      )
     }
     if drift.verdict == .retrain { throw ExitCode(Failure.Code.foundSomething) }
   }

@@ -12,8 +12,14 @@ struct Explain: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Explains the segments of one member.",
     discussion: """
+      Three lines: the segments, why, and what comes next by time alone and by what somebody can do. \
+      --verbose adds every feature, every condition with what was observed, and what would change each \
+      membership; --json always has all of it.
+
+      Exit codes: 0 done, 2 bad input, 64 usage.
+
       Example:
-        coterie explain m42 events.csv --model members.safetensors --config coterie.yaml --as-of last
+        coterie explain m42 events.csv --model m.safetensors --config coterie.yaml --as-of last
       """)
 
   @Argument(help: "The member's id; with --pseudonymize the plain id or the pseudonym.")
@@ -26,6 +32,9 @@ struct Explain: ParsableCommand {
 
   @Option(help: "A model file; may be said several times.")
   var model: [String] = []
+
+  @Flag(help: "Show every feature and condition, and what would change each membership.")
+  var verbose = false
 
   @Option(help: "The seed of random draws; this verb makes none.")
   var seed: UInt64 = 0
@@ -79,87 +88,58 @@ struct Explain: ParsableCommand {
           uniqueKeysWithValues: models.map { ($0.name, $0.model.distributions) }),
         threadCount: 1)
     }
-    let evaluator = try prepared(project)
-    // A rank is others' to change, too.
-    let prospects = try
-      (project.rankedSegments.isEmpty
-      ? evaluator : prepared(project.withoutRankedSegments)).prospects(ofRow: row)
-    let written = try project.segments.map { segment in
-      (segment: segment, explanation: try evaluator.explain(segment.id, row: row))
-    }
-    let stages = try project.stages.map { machine in
-      (machine: machine.name, explanation: try evaluator.explain(stage: machine.name, row: row))
-    }
-    func report(
-      _ subject: MembershipProspect.Subject, _ explanation: Explanation
-    ) -> ProspectReport? {
-      prospects.first { $0.subject == subject }.map {
-        ProspectReport(prospect: $0, isMember: explanation.truth == .true)
-      }
-    }
+    let written =
+      try explanations(of: project, row: row, prepared)
+      + explanations(of: project.listsAsSegments, row: row, prepared)
     let count = all.events(ofRow: row, asOf: loaded.asOf).count
     if community.json {
       var json = loaded.json
       json["member"] = .string(named)
       json["member_events"] = .integer(count)
       json["learned"] = .array(learned.map(\.json))
-      json["written"] = .array(
-        written.map { segment, explanation in
-          .object(
-            [
-              "segment": .string(segment.id), "kind": .string(segment.kind.rawValue),
-              "member": .boolean(explanation.truth == .true), "fact": JSONValue(explanation.fact),
-              "because": .array(explanation.parts.map(Self.json)),
-            ].merging(report(.segment(segment.id), explanation)?.json ?? [:]) { first, _ in first })
-        })
-      if !stages.isEmpty {
-        json["stages"] = .array(
-          stages.map { machine, explanation in
-            .object(
-              [
-                "machine": .string(machine), "state": .string(explanation.rule),
-                "fact": JSONValue(explanation.fact),
-                "moves": .array(explanation.parts.map(Self.json)),
-              ].merging(report(.machine(machine), explanation)?.json ?? [:]) { first, _ in first })
-          })
-      }
+      json["written"] = .array(written.filter { $0.kind != .stage }.map(\.json))
+      let stages = written.filter { $0.kind == .stage }
+      if !stages.isEmpty { json["stages"] = .array(stages.map(\.json)) }
       try JSONValue.print(verb: "explain", json)
       return
     }
-    print("\(named) as of \(loaded.asOf): \(count) events")
-    for explanation in learned { print("\n" + explanation.text) }
-    for (segment, explanation) in written {
-      let verdict = explanation.truth == .true ? "is in" : "is not in"
-      let since = explanation.fact.map { ", \($0)" } ?? ""
-      print("\n\(verdict) \(segment.kind.rawValue) \(segment.id)\(since)")
-      for part in explanation.parts { print(Self.lines(part, indent: 1).joined(separator: "\n")) }
-      let ahead = report(.segment(segment.id), explanation)?.lines
-      print(
-        (ahead ?? ["  next change: hangs on a rank, which others change, too"]).joined(
-          separator: "\n"))
-    }
-    for (machine, explanation) in stages {
-      let since = explanation.fact.map { ", \($0)" } ?? ""
-      print("\nis in stage \(explanation.rule) of \(machine)\(since)")
-      for part in explanation.parts { print(Self.lines(part, indent: 1).joined(separator: "\n")) }
-      for line in report(.machine(machine), explanation)?.lines ?? [] { print(line) }
-    }
-    if learned.isEmpty, written.isEmpty, stages.isEmpty {
-      print("\nNo --model and no segments in --config: nothing else to explain.")
+    let readable = ReadableText(clock: project.settings.clock)
+    print(
+      ExplanationSummary(
+        member: named, asOf: loaded.asOf, eventCount: count, learned: learned, written: written,
+        readable: readable
+      ).text)
+    guard verbose else { return }
+    for explanation in learned { print("\n" + explanation.text(readable)) }
+    for explanation in written {
+      print("\n" + explanation.lines(readable).joined(separator: "\n"))
     }
   }
 
-  static func lines(_ explanation: Explanation, indent: Int) -> [String] {
-    let fact = explanation.fact.map { " — \($0)" } ?? ""
-    let line =
-      String(repeating: "  ", count: indent) + "\(explanation.truth): \(explanation.rule)\(fact)"
-    return [line] + explanation.parts.flatMap { lines($0, indent: indent + 1) }
-  }
-
-  static func json(_ explanation: Explanation) -> JSONValue {
-    .object([
-      "rule": .string(explanation.rule), "truth": .string("\(explanation.truth)"),
-      "fact": JSONValue(explanation.fact), "parts": .array(explanation.parts.map(json)),
-    ])
+  /// Explains all segments and stage machines of a project.
+  private func explanations(
+    of project: ProjectFile, row: Int, _ prepared: (ProjectFile) throws -> SegmentEvaluator
+  ) throws -> [WrittenExplanation] {
+    let evaluator = try prepared(project)
+    // A rank is others' to change, too.
+    let prospects = try
+      (project.rankedSegments.isEmpty
+      ? evaluator : prepared(project.withoutRankedSegments)).prospects(ofRow: row)
+    func prospect(_ subject: MembershipProspect.Subject) -> MembershipProspect? {
+      prospects.first { $0.subject == subject }
+    }
+    let segments = try project.segments.map { segment in
+      WrittenExplanation(
+        kind: segment.kind == .list ? .list : .rule, id: segment.id,
+        explanation: try evaluator.explain(segment.id, row: row),
+        prospect: prospect(.segment(segment.id)))
+    }
+    return try segments
+      + project.stages.map { machine in
+        WrittenExplanation(
+          kind: .stage, id: machine.name,
+          explanation: try evaluator.explain(stage: machine.name, row: row),
+          prospect: prospect(.machine(machine.name)))
+      }
   }
 }

@@ -141,7 +141,8 @@ struct FeatureChoice {
   ) throws -> FeatureTable {
     try translating {
       try FeatureTable(
-        of: loaded.community, asOf: loaded.asOf, features: features, settings: settings,
+        of: loaded.community, asOf: loaded.asOf,
+        features: features.expanded(in: loaded.community, asOf: loaded.asOf), settings: settings,
         threadCount: threads)
     }
   }
@@ -152,7 +153,8 @@ struct FeatureChoice {
       return try body()
     } catch let error as EngagementError where isOption {
       switch error {
-      case .unknownFeature, .unknownEventType, .unknownProperty, .attributeNotNumeric:
+      case .unknownFeature, .unknownEventType, .unknownProperty, .noPropertyValues,
+        .severalColumns, .attributeNotNumeric:
         throw Failure.usage(error.description)
       default: throw error
       }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Engagement
 import EventLog
 import Foundation
 import Membership
@@ -10,9 +11,15 @@ struct Label: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Labels members with models, rules and lists.",
     discussion: """
-      Example:
-        coterie label events.csv --members members.csv --model members.safetensors \
-      --config coterie.yaml --as-of last --output labels.csv
+      The file has one row a membership: member_id,kind,source,segment,confidence,distance,novel. With \
+      --wide it has one row a member: the segment's id for each model, the state for each stage machine, \
+      true or false for each segment and list. --probabilities adds a column MODEL:SEGMENT for each \
+      learned segment: (1/d^p) of its distance d over the sum of these of all segments, with the model's \
+      exponent p, so that the two nearest are to each other as the confidence is to the rest of 1.
+
+      Examples:
+        coterie label events.csv --model members.safetensors --as-of last --output labels.csv
+        coterie label events.csv --config coterie.yaml --as-of last --wide --names --output wide.csv
       """)
 
   @Argument(help: CommunityOptions.eventsHelp)
@@ -26,6 +33,8 @@ struct Label: ParsableCommand {
   @Option(help: "Where to write the memberships: a CSV file, or -.")
   var output: String
 
+  @OptionGroup var layout: LabelLayoutOptions
+
   @Option(help: "The seed of random draws; this verb makes none.")
   var seed: UInt64 = 0
 
@@ -36,20 +45,35 @@ struct Label: ParsableCommand {
     if community.json, output == "-" {
       throw ValidationError("--json and --output - both want the standard output")
     }
+    if !layout.attributes.names.isEmpty, community.members == nil {
+      throw ValidationError("--attributes needs --members: its columns are what it names")
+    }
+    if layout.hasProbabilities, model.isEmpty {
+      throw ValidationError("--probabilities needs --model: they are of learned segments")
+    }
   }
 
   func run() throws {
     try community.check(outputs: [output], inputs: events + model)
     let models = try model.map { try NamedModel(path: $0) }
     let project = try community.project()
+    let only = try layout.selection(in: SegmentDirectory(models: models, project: project))
     let (table, loaded) = try community.memberships(
-      events, models: models, project: project, doing: "labelling")
-    let file = try OutputFile(output)
-    try table.writeCSV { try file.write($0) }
-    try file.commit()
+      events, models: models, project: project, wantsProbabilities: layout.hasProbabilities,
+      doing: "labelling")
     Console.endProgress()
     for line in table.outsideLines { Console.note(line) }
-    let counts = SegmentCounts(table, project: project)
+    let written = try layout.layout(
+      of: table, only: only, members: loaded.community.members, file: community.members)
+    if community.pseudonymize == nil { tellUnknownListed(table) }
+    let file = try OutputFile(output)
+    try table.writeCSV(written, project: project) { try file.write($0) }
+    try file.commit()
+    let counts = SegmentCounts(table, project: project, only: only)
+    let claims = table.models.map {
+      ClaimReport(model: $0, checks: table.claimChecks[$0.name] ?? [], project: project)
+    }
+    for line in claims.flatMap(\.lines) { Console.note(line) }
     if community.json {
       var json = loaded.json
       json["members"] = .integer(table.memberIDs.count)
@@ -57,77 +81,20 @@ struct Label: ParsableCommand {
         Dictionary(uniqueKeysWithValues: models.map { ($0.name, .string($0.id)) }))
       json["outside_among"] = table.outsideJSON
       json["segments"] = counts.json
+      json["untrue_claims"] = .array(claims.flatMap(\.json))
       json["peak_memory_bytes"] = .integer(peakMemoryInBytes())
       try JSONValue.print(verb: "label", json)
     } else if output != "-" {
-      print("\(table.memberIDs.count) members as of \(loaded.asOf)\n")
+      print("\(table.memberIDs.count) members as of \(project.settings.clock.text(loaded.asOf))\n")
       print(counts.text)
     }
   }
 }
 
-/// How many members each segment has.
-struct SegmentCounts {
-  private struct Row {
-    let kind: String
-    let source: String
-    let id: String
-    let name: String
-    let count: Int
-    let novel: Int?
+/// Says which ids on lists nobody has; under pseudonyms an id may be written in two ways, of which nobody
+/// has one.
+private func tellUnknownListed(_ table: MembershipTable) {
+  for (name, ids) in table.unknownListed.sorted(by: { bytesPrecede($0.key, $1.key) }) {
+    Console.note(ListDefinition.warning(ofUnknown: ids, onList: name))
   }
-
-  private var rows: [Row] = []
-  private let total: Int
-
-  init(_ table: MembershipTable, project: ProjectFile) {
-    total = table.memberIDs.count
-    for model in table.models {
-      let labels = table.labels[model.name] ?? []
-      for (position, segment) in model.model.segments.enumerated() {
-        let own = labels.compactMap { $0 }.filter { $0.segment == position }
-        rows.append(
-          Row(
-            kind: "learned", source: model.name, id: segment.id,
-            name: model.segmentName(position, in: project), count: own.count,
-            novel: own.count(where: \.isNovel)))
-      }
-    }
-    for segment in table.written + table.stages {
-      let name = segment.kind == .stage ? nil : project.segment(segment.id)?.name
-      rows.append(
-        Row(
-          kind: segment.kind.rawValue, source: segment.source, id: segment.id,
-          name: name ?? segment.id, count: segment.members.count, novel: nil))
-    }
-  }
-
-  var json: JSONValue {
-    .array(
-      rows.map { row in
-        .object([
-          "kind": .string(row.kind), "source": .string(row.source), "segment": .string(row.id),
-          "name": .string(row.name), "members": .integer(row.count),
-          "novel": row.novel.map { .integer($0) } ?? .null,
-        ])
-      })
-  }
-
-  var text: String {
-    var table = TextTable(header: ["segment", "kind", "members", "share", "novel"])
-    for row in rows {
-      let title = row.name == row.id ? row.id : "\(row.id) \(row.name)"
-      let source = row.source.isEmpty ? row.kind : "\(row.kind) (\(row.source))"
-      table.add([
-        title, source, String(row.count), percent(row.count, of: total),
-        row.novel.map(String.init) ?? "",
-      ])
-    }
-    return table.text
-  }
-}
-
-/// A share in percent, one digit behind the point.
-func percent(_ part: Int, of whole: Int) -> String {
-  whole == 0 ? "–" : String(format: "%.1f %%", 100 * Double(part) / Double(whole))
 }

@@ -70,6 +70,9 @@ struct Train: ParsableCommand {
   @Option(help: "How often members are drawn anew to measure stability; 0: not at all.")
   var resamples = 50
 
+  @Flag(help: "Write a model although there are no clear groups to choose a number of.")
+  var force = false
+
   @Option(help: "Where to write the model: NAME.safetensors.")
   var output: String
 
@@ -113,6 +116,7 @@ struct Train: ParsableCommand {
       community, events: events, project: project, training: training, choice: choice,
       among: scope, earlier: earlier)
     let (prepared, loaded) = (history.prepared, history.input)
+    training.words = EventWords(types: loaded.community.history.types.strings)
     if let earlier { try loaded.check(isAfter: earlier) }
     for column in prepared.transform.dropped {
       Console.note("feature \(column.feature) is left out: \(column.reason)")
@@ -123,6 +127,9 @@ struct Train: ParsableCommand {
       clustering, samples: prepared.matrix, threads: community.threads,
       previousCount: earlier?.model.segments.count)
     training.algorithm = chosen.algorithm
+    if let choice = chosen.choice, !choice.isClear, !force {
+      try refuse(choice, training: training, prepared: prepared, loaded)
+    }
     let previousLabels = try earlier.map { earlier in
       try earlier.model.label(
         history.table(of: earlier, threads: community.threads), threadCount: community.threads
@@ -138,6 +145,8 @@ struct Train: ParsableCommand {
       let succession = try ModelSuccession(
         model, labels: labels, previous: earlier.model, previousID: earlier.id,
         previousLabels: previousLabels,
+        table: prepared.table.joined(with: history.table(of: earlier, threads: community.threads)),
+        words: training.words,
         haveJoined: try history.joined(since: earlier, threads: community.threads))
       model = succession.model
       let named = NamedModel(name: ModelFile.name(ofPath: output), id: "", model: model)
@@ -148,6 +157,7 @@ struct Train: ParsableCommand {
             ($1.id, named.segmentName($0, in: project))
           }), limits: (leastAgreement, leastStability))
     }
+    model = model.givingNames(project.segmentNames[ModelFile.name(ofPath: output)] ?? [:])
     let fitSeconds = Date().timeIntervalSince(started)
     Console.endProgress()
     if model.training.hasConverged == false {
@@ -204,6 +214,30 @@ struct Train: ParsableCommand {
         "the model is not written: mend what is noted, or say --least-agreement 0 --least-stability 0"
       )
     }
+  }
+
+  /// Says that there are no clear groups, and what else can be done; writes nothing.
+  private func refuse(
+    _ choice: ClusterCountChoice, training: ModelTraining, prepared: ModelTraining.Prepared,
+    _ loaded: LoadedCommunity
+  ) throws -> Never {
+    let alternatives = try ClearGroupAlternatives(
+      choice, training: training, prepared: prepared, clustering: clustering,
+      threads: community.threads)
+    Console.endProgress()
+    if community.json {
+      var json = loaded.json
+      json["choice"] = ChoiceReport(choice: choice).json
+      json["alternatives"] = alternatives.json
+      json["model"] = .null
+      try JSONValue.print(verb: "train", json)
+    } else {
+      print(alternatives.text)
+    }
+    throw Failure(
+      code: Failure.Code.foundSomething,
+      "no model is written, as there are no clear groups: name a number of segments with --clusters, "
+        + "fewer members with --among, or --force")
   }
 
   private func choices(_ project: ProjectFile) -> TransformChoices {

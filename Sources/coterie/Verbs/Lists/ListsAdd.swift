@@ -9,11 +9,14 @@ struct ListsAdd: ParsableCommand {
     abstract: "Puts members on a list, from a time on.",
     discussion: """
       Those who are on the list at that time stay as they are. The list's file is made where there is \
-      none.
+      none; a file that is no list's file is left as it is, and an error. With --match email, addresses of \
+      the members file stand for ids: where nobody or several have one, nothing is written.
 
-      Example:
-        coterie lists add ambassadors m0007 m0161 --config coterie.yaml --at 2025-07-01 \
-      --expires 2026-01-01 --by eva --reason "hosted the June meeting"
+      Exit codes: 0 done, 2 bad input, 64 usage.
+
+      Examples:
+        coterie lists add hosts m0007 m0161 --config coterie.yaml --at 2025-07-01 --by eva
+        coterie lists add hosts eva@example.org --match email --members members.csv --config c.yaml --at now
       """)
 
   @OptionGroup var edit: ListEditOptions

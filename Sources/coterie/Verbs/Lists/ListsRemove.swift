@@ -9,10 +9,12 @@ struct ListsRemove: ParsableCommand {
     abstract: "Takes members off a list, from a time on; their rows are kept.",
     discussion: """
       Members who are not on the list at that time are an error, and nothing is written, unless \
-      --skip-missing is said.
+      --skip-missing is given.
+
+      Exit codes: 0 done, 2 bad input, 64 usage.
 
       Example:
-        coterie lists remove ambassadors m0007 --config coterie.yaml --at now --by eva --reason "moved"
+        coterie lists remove hosts m0007 --config coterie.yaml --at now --by eva --reason moved
       """)
 
   @OptionGroup var edit: ListEditOptions

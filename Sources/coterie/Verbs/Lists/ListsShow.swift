@@ -1,4 +1,5 @@
 import ArgumentParser
+import Engagement
 import EventLog
 import Foundation
 import Segmentation
@@ -46,9 +47,9 @@ struct ListsShow: ParsableCommand {
         ["as_of": .string(time.description), "lists": .array(reports.map(\.json))])
       return
     }
-    print("as of \(time)")
+    print("as of \(project.settings.clock.text(time))")
     if reports.isEmpty { print("\(config) has no lists") }
-    for report in reports { print("\n" + report.text) }
+    for report in reports { print("\n" + report.text(in: project.settings.clock)) }
   }
 }
 
@@ -76,20 +77,21 @@ private struct ListReport {
     [entry.expires, list.expires].compactMap { $0 }.min()
   }
 
-  var text: String {
-    var title = "\(name): \(entries.count) members"
+  func text(in clock: Clock) -> String {
+    var title = "\(name): " + (entries.count == 1 ? "1 member" : "\(entries.count) members")
     if let owner = list.owner { title += ", owner \(owner)" }
     if let date = list.reviewBy {
-      title += isReviewDue ? ", review was due \(date)" : ", review by \(date)"
+      title +=
+        isReviewDue ? ", review was due \(clock.text(date))" : ", review by \(clock.text(date))"
     }
-    if let end = list.expires { title += ", until \(end)" }
+    if let end = list.expires { title += ", until \(clock.text(end))" }
     var lines = [title]
     if !entries.isEmpty {
       var table = TextTable(header: ["member", "since", "until", "by", "reason"])
       for entry in entries {
         table.add([
-          entry.memberID, entry.added?.description ?? "the beginning",
-          Self.end(entry, list)?.description ?? "", entry.addedBy ?? "",
+          entry.memberID, entry.added.map(clock.text) ?? "the beginning",
+          Self.end(entry, list).map(clock.text) ?? "", entry.addedBy ?? "",
           (entry.reason ?? "").replacingOccurrences(of: "\n", with: " "),
         ])
       }
@@ -97,7 +99,7 @@ private struct ListReport {
     }
     if !expiring.isEmpty {
       lines.append(
-        "within 30 days \(expiring.count) of them expire: "
+        "within 30 days \(expiring.count) of them \(expiring.count == 1 ? "expires" : "expire"): "
           + expiring.prefix(10).map(\.memberID).joined(separator: ", ")
           + (expiring.count > 10 ? " and \(expiring.count - 10) more" : ""))
     }

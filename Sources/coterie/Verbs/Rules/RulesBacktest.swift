@@ -12,8 +12,8 @@ struct RulesBacktest: ParsableCommand {
     commandName: "backtest",
     abstract: "Says how segments would have done at past times, and what a change would do.",
     discussion: """
-      With --since and --every: the size of every segment at each time, who entered and left on the \
-      way, and what segments share at the end. Each time is looked at as if it were now. With --edit: \
+      With --since and --every: the size of every segment, list and state at each time, who entered and \
+      left on the way, and what they share at the end. Each time is looked at as if it were now. With --edit: \
       who would enter and leave at --as-of if the project file were the other one.
 
       Examples:
@@ -65,10 +65,10 @@ struct RulesBacktest: ParsableCommand {
       let backtest = try MembershipBacktest(
         of: loaded.community, at: times, models: models, project: project,
         threadCount: community.threads
-      ) { Console.progress("evaluating segments as of \($0)") }
+      ) { Console.progress("evaluating segments as of \(project.settings.clock.text($0))") }
       Console.endProgress()
       json["backtest"] = backtest.json
-      if !community.json { print(backtest.text) }
+      if !community.json { print(backtest.text(in: project.settings.clock)) }
     }
     if let changed {
       Console.progress("comparing the two files")
@@ -87,9 +87,9 @@ struct RulesBacktest: ParsableCommand {
 }
 
 extension MembershipBacktest {
-  fileprivate var text: String {
+  fileprivate func text(in clock: Clock) -> String {
     var lines = [
-      "\(times.count) times from \(times[0]) to \(times[times.count - 1]); "
+      "\(times.count) times from \(clock.text(times[0])) to \(clock.text(times[times.count - 1])); "
         + "\(memberCounts[0]) to \(memberCounts[memberCounts.count - 1]) members", "",
     ]
     var table = TextTable(
@@ -102,7 +102,7 @@ extension MembershipBacktest {
         series.meanChurn.map { String(format: "%.1f %%", 100 * $0) } ?? "",
       ])
     }
-    lines.append(table.text)
+    lines += [table.text, "", "Members at each time:", sizes(in: clock)]
     let large = overlaps.filter { $0.jaccard >= 0.25 }.prefix(10)
     if !large.isEmpty { lines += ["", "Shared at the end:"] }
     for overlap in large {
@@ -111,6 +111,20 @@ extension MembershipBacktest {
           + "\(overlap.sharedCount) members, Jaccard \(String(format: "%.2f", overlap.jaccard))")
     }
     return lines.joined(separator: "\n")
+  }
+
+  /// The size of each segment at each time, a column a time.
+  private func sizes(in clock: Clock) -> String {
+    // Days where all times are midnights, else the instants.
+    let areDays = times.allSatisfy { clock.start(ofDay: clock.day(of: $0)) == $0 }
+    var table = TextTable(
+      header: ["segment"]
+        + times.map {
+          areDays ? "\(CivilDate(daysSince1970: clock.day(of: $0)))" : clock.text($0)
+        })
+    for series in series { table.add([series.title] + series.sizes.map(String.init)) }
+    table.add(["(all members)"] + memberCounts.map(String.init))
+    return table.text
   }
 
   fileprivate var json: JSONValue {
@@ -139,7 +153,13 @@ extension MembershipBacktest {
 }
 
 extension MembershipBacktest.Series {
-  fileprivate var title: String { source.isEmpty ? id : "\(source) \(id)" }
+  fileprivate var title: String {
+    switch kind {
+    case .stage: "\(source)=\(id)"
+    case .learned: "\(source) \(id)"
+    case .list, .rule: id
+    }
+  }
 }
 
 extension MembershipChange {

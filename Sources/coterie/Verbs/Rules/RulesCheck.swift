@@ -1,4 +1,5 @@
 import ArgumentParser
+import Engagement
 import EventLog
 import Foundation
 import Membership
@@ -27,7 +28,12 @@ struct RulesCheck: ParsableCommand {
   @Argument(help: CommunityOptions.eventsHelp)
   var events: [String] = []
 
-  @OptionGroup var community: CommunityOptions
+  @OptionGroup var input: InputOptions
+
+  @Option(
+    name: .customLong("as-of"),
+    help: "The time to look at: RFC 3339, a date, 'last' (the newest event) or 'now'.")
+  var asOf: AsOf?
 
   @Option(help: "A model file that rules refer to; may be said several times.")
   var model: [String] = []
@@ -36,45 +42,56 @@ struct RulesCheck: ParsableCommand {
   var seed: UInt64 = 0
 
   func validate() throws {
-    guard community.config != nil else { throw ValidationError("say --config: it holds the rules") }
-    if events.isEmpty, community.asOf == .last {
+    guard input.config != nil else { throw ValidationError("say --config: it holds the rules") }
+    if !events.isEmpty, asOf == nil { throw ValidationError("events need --as-of") }
+    if events.isEmpty, asOf == .last {
       throw ValidationError("--as-of last needs events; say a time instead")
     }
   }
 
   func run() throws {
     let models = try model.map { try NamedModel(path: $0) }
+    let community = CommunityOptions(input: input, asOf: asOf ?? .last)
     let project = try community.project()
     let linter = RuleLinter(project)
     var findings = linter.proofs()
     var conflicts = linter.conflicts()
     var memberCount: Int?
-    var asOf = community.asOf.known
+    var asOf = self.asOf?.known
+    var funnel: FunnelReport?
     if !events.isEmpty {
+      let rules = RuleFunnel(project)
       let (table, loaded) = try community.memberships(
-        events, models: models, project: project, doing: "evaluating rules")
+        events, models: models, project: rules.project, doing: "evaluating rules")
       Console.endProgress()
-      let members = table.written.map { (id: $0.id, rows: $0.members) }
+      let members = table.written.prefix(rules.ownCount).map { (id: $0.id, rows: $0.members) }
       findings += linter.witnesses(members, of: table.memberIDs.count)
+      if input.pseudonymize == nil { findings += linter.unknownMembers(table.unknownListed) }
       conflicts = linter.conflicts(members) { table.memberIDs[$0] }
+      funnel = FunnelReport(rules, table)
       (memberCount, asOf) = (table.memberIDs.count, loaded.asOf)
     }
     findings += conflicts
-    if let asOf { findings += linter.upkeep(asOf: asOf) }
-    if community.json {
+    findings += linter.upkeep(asOf: asOf)
+    if input.json {
       try JSONValue.print(
         verb: "rules check",
         [
           "as_of": asOf.map { .string($0.description) } ?? .null,
           "members": memberCount.map { .integer($0) } ?? .null,
           "segments": .integer(project.segments.count),
-          "findings": .array(findings.map(\.json)),
+          "findings": .array(findings.map(\.json)), "funnel": funnel?.json ?? .null,
         ])
     } else {
-      for finding in findings { print(finding) }
+      let readable = ReadableText(clock: project.settings.clock)
+      for finding in findings { print(readable.text(finding.description)) }
+      let count = project.segments.count
       print(
-        "\(project.segments.count) segments, "
+        (count == 1 ? "1 segment, " : "\(count) segments, ")
           + (findings.isEmpty ? "nothing found" : "\(findings.count) found"))
+      if let funnel, project.segments.contains(where: { $0.kind == .rule }) {
+        print("\n" + funnel.text)
+      }
     }
     if !findings.isEmpty { throw ExitCode(Failure.Code.foundSomething) }
   }

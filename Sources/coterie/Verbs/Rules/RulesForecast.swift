@@ -73,9 +73,10 @@ struct RulesForecast: ParsableCommand {
       of: loaded.community, asOf: loaded.asOf, through: end, models: models,
       project: segment.map { project.reduced(to: $0) } ?? project, threadCount: community.threads)
     Console.endProgress()
-    let wanted = ForecastReport(forecast, segment: segment)
+    let wanted = ForecastReport(
+      forecast, segment: segment, readable: ReadableText(clock: project.settings.clock))
     for id in forecast.leftOut where segment == nil || segment == id {
-      Console.note("\(id) hangs on a rank, which other members change too: it has no forecast")
+      Console.note("\(id) depends on a rank, which other members change, too: it has no forecast")
     }
     if let output {
       let file = try OutputFile(output)
@@ -97,9 +98,11 @@ private struct ForecastReport {
   let segment: String?
   let series: [MembershipForecast.Series]
   let transitions: [Transition]
+  private let readable: ReadableText
 
-  init(_ forecast: MembershipForecast, segment: String?) {
+  init(_ forecast: MembershipForecast, segment: String?, readable: ReadableText) {
     self.forecast = forecast
+    self.readable = readable
     self.segment = segment
     series = forecast.series.filter { Self.isWanted($0.subject, segment) }
     transitions = forecast.transitions.filter { Self.isWanted($0.subject, segment) }
@@ -117,7 +120,8 @@ private struct ForecastReport {
 
   var text: String {
     var lines = [
-      "\(forecast.memberCount) members as of \(forecast.asOf); by time alone until \(forecast.end)",
+      "\(forecast.memberCount) members as of \(readable.time(forecast.asOf)); by time alone until "
+        + readable.time(forecast.end),
       "",
     ]
     var table = TextTable(header: ["segment", "now", "leave", "enter", "then"])
@@ -138,9 +142,11 @@ private struct ForecastReport {
     lines += ["", days.text, ""]
     for transition in transitions.prefix(10) {
       let verb = transition.direction == .left ? "leaves" : "enters"
-      let evidence = transition.evidence.map(\.description).joined(separator: "; ")
+      let evidence = transition.evidence.map { evidence in
+        evidence.rule + (evidence.fact.map { " (\(readable.text($0)))" } ?? "")
+      }.joined(separator: "; ")
       lines.append(
-        "\(transition.time) \(transition.memberID) \(verb) \(transition.subject)"
+        "\(readable.time(transition.time)) \(transition.memberID) \(verb) \(transition.subject)"
           + " (\(transition.reason.rawValue)): \(evidence)")
     }
     if transitions.count > 10 {

@@ -1,0 +1,77 @@
+import Engagement
+
+/// The claims that may be made of segments: words, and for each column the interval that tells a segment
+/// from the others best.
+struct ClaimSearch {
+  let columns: ClaimColumns
+  let measure: ClaimMeasure
+  let words: EventWords
+  /// For each segment, the claims that are true of it and tell it from the others, best first.
+  let candidates: [[ClaimCandidate]]
+  private let intervals: [ClaimIntervals]
+
+  /// Looks for claims.
+  ///
+  /// - Complexity: O(members × (columns + words) + columns × edges² × segments).
+  init(_ columns: ClaimColumns, measure: ClaimMeasure, words: EventWords) {
+    self.columns = columns
+    self.measure = measure
+    self.words = words
+    var found = [[ClaimCandidate]](repeating: [], count: measure.segmentCount)
+    for word in SegmentWord.vocabulary(columns, words: words) {
+      let shares = measure.shares(columns.truths(word.conditions))
+      for segment in found.indices {
+        let candidate = ClaimCandidate(
+          word.conditions, word: word, kinds: word.kinds, shares: shares[segment], words: words)
+        if candidate.tellsApart { found[segment].append(candidate) }
+      }
+    }
+    intervals = columns.quantities.indices.map {
+      ClaimIntervals(columns, position: $0, measure: measure)
+    }
+    for intervals in intervals {
+      for segment in found.indices {
+        if let best = intervals.best(ofSegment: segment, words: words) {
+          found[segment].append(best)
+        }
+      }
+    }
+    candidates = found.map { candidates in
+      candidates.enumerated().sorted { left, right in
+        left.element.score != right.element.score
+          ? left.element.score > right.element.score : left.offset < right.offset
+      }.map(\.element)
+    }
+  }
+
+  /// Plain numbers of a segment: for each column an interval that holds all but a part of the members at
+  /// each end, however many others it holds. How much comes first, then when, then the rest.
+  func plainNumbers(ofSegment segment: Int, tail: Double) -> [ClaimCandidate] {
+    let order: [FeatureDefinition.Kind] = [.volume, .recency, .value, .age]
+    func rank(_ candidate: ClaimCandidate) -> Int {
+      candidate.kinds.compactMap { order.firstIndex(of: $0) }.min() ?? order.count
+    }
+    return intervals.compactMap { $0.plain(ofSegment: segment, tail: tail, words: words) }
+      .enumerated().sorted { left, right in
+        let (first, second) = (rank(left.element), rank(right.element))
+        return first != second ? first < second : left.offset < right.offset
+      }.map(\.element)
+  }
+
+  /// The segments of most of whose members claims are true together.
+  func segments(where claims: [ClaimCandidate]) -> [Int] {
+    measure.shares(columns.truths(claims.flatMap(\.conditions))).enumerated()
+      .filter { $1.allSatisfy { $0.insideSize > 0 && $0.isTrueInside } }.map(\.offset)
+  }
+
+  /// Whether conditions that are true together are so of enough of a segment, and of few enough others
+  /// where they are to tell it apart.
+  func areTrueTogether(
+    _ candidates: [ClaimCandidate], ofSegment segment: Int, tellingApart: Bool = true
+  ) -> Bool {
+    let truths = columns.truths(candidates.flatMap(\.conditions))
+    return measure.shares(truths)[segment].allSatisfy {
+      tellingApart ? $0.tellsApart : $0.isTrueInside
+    }
+  }
+}

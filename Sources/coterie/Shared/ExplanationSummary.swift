@@ -1,0 +1,88 @@
+import EventLog
+import Models
+import Segmentation
+
+/// Three lines on a member: which segments, why, and what comes next.
+struct ExplanationSummary {
+  let member: String
+  let asOf: Timestamp
+  let eventCount: Int
+  let learned: [LearnedExplanation]
+  let written: [WrittenExplanation]
+  let readable: ReadableText
+
+  /// How many reasons are given.
+  private static let reasonCount = 3
+
+  var text: String { [segments, reasons, ahead].joined(separator: "\n") }
+
+  private var segments: String {
+    let names =
+      learned.compactMap(\.title) + written.filter { $0.isMember && $0.kind != .stage }.map(\.title)
+      + written.filter { $0.kind == .stage }.map(\.title)
+    let events = eventCount == 1 ? "1 event" : "\(eventCount) events"
+    return "\(member) as of \(readable.time(asOf)), \(events): "
+      + (names.isEmpty ? "in no segment" : names.joined(separator: ", "))
+  }
+
+  private var reasons: String {
+    let isIn = written.contains(where: \.isMember)
+    let all =
+      learned.compactMap(\.reason)
+      + written.filter { $0.isMember || !isIn && learned.isEmpty }
+      .compactMap { $0.reason(readable) }
+    guard !all.isEmpty else { return "Why: there is no --model, and no segment in --config" }
+    let more = all.count - Self.reasonCount
+    return "Why: " + all.prefix(Self.reasonCount).joined(separator: "; ")
+      + (more > 0 ? "; \(more) more with --verbose" : "")
+  }
+
+  private var ahead: String {
+    "Next: " + [change, advice].compactMap { $0 }.joined(separator: "; ")
+  }
+
+  /// The first change that time alone brings.
+  private var change: String? {
+    var changes = written.compactMap { written in
+      written.prospect?.nextChange.map { next in
+        let verb =
+          switch next.subject {
+          case .segment(let id): next.direction == .entered ? "comes into \(id)" : "leaves \(id)"
+          case .stage: "becomes \(next.subject)"
+          }
+        return (time: next.time, text: verb)
+      }
+    }
+    changes += learned.compactMap { learned in
+      learned.change.map { ($0.time, "becomes \(learned.title(ofChange: $0))") }
+    }
+    return changes.min { $0.time < $1.time }.map {
+      "\($0.text) at \(readable.time($0.time)) by time alone"
+    }
+  }
+
+  /// The nearest thing that somebody can do: not to put the member on a list or off it, which is always
+  /// possible, nor to withdraw consent.
+  private var advice: String {
+    let known = written.compactMap { written in
+      written.prospect?.advice.map { (written: written, change: $0) }
+    }.filter { advised in
+      advised.change.steps.allSatisfy { step in
+        step.kind == .event || step.kind == .consent && !advised.written.isMember
+      }
+    }
+    let best = known.enumerated().min { left, right in
+      func cost(_ change: SmallestChange) -> (Int, Int) {
+        (change.steps.count, change.steps.flatMap(\.facts).count)
+      }
+      let (first, second) = (cost(left.element.change), cost(right.element.change))
+      return first != second ? first < second : left.offset < right.offset
+    }?.element
+    guard let best else { return "nothing that a person can do is near" }
+    let outcome =
+      best.change.state.map { "becomes \(best.written.id)=\($0)" }
+      ?? (best.written.isMember ? "leaves \(best.written.id)" : "comes into \(best.written.id)")
+    let steps = best.change.steps.map { readable.text($0.text) }.joined(separator: " and ")
+    return "\(outcome) with \(steps)"
+  }
+}

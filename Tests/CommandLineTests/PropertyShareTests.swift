@@ -1,0 +1,144 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// What members' events are about, as features: `share_of_PROPERTY`.
+struct PropertyShareTests {
+  /// Shoppers of winter and of summer things, and some of both; a value holds a comma and quotes.
+  private static let log: String = {
+    var lines = ["member_id,timestamp,event,season"]
+    for member in 0..<60 {
+      let season = ["winter", "summer", "\"odds, \"\"ends\"\"\""][member % 3]
+      for number in 0..<4 + member % 5 + (member % 3 == 1 ? 1 : 0) {
+        let other = number == 3 ? "winter" : season
+        lines.append(
+          "m\(member),2025-0\(1 + number % 6)-1\(member % 10)T00:00:00Z,purchase,\(other)")
+      }
+    }
+    return lines.joined(separator: "\n") + "\n"
+  }()
+
+  private func rows(_ text: Data) -> [String] {
+    String(decoding: text, as: UTF8.self).split(separator: "\n").map(String.init)
+  }
+
+  @Test func featuresAreTheCommonestValues() throws {
+    try TemporaryFolder.with { folder in
+      let events = try folder.write("e.csv", Self.log)
+      let result = try Tool.run([
+        "features", events, "--as-of", "last", "--features", "events,share_of_season:2", "--output",
+        folder.path("f.csv"),
+      ])
+      try #require(result.code == 0, "\(result.error)")
+      let lines = rows(try folder.read("f.csv"))
+      #expect(lines[0] == "member_id,events,share_of_season=winter,share_of_season=summer")
+      #expect(lines.first { $0.hasPrefix("m1,") } == "m1,6,0.16666666666666666,0.8333333333333334")
+      // A name that holds a comma stands in quotes, here as in the header.
+      let quoted = try Tool.run([
+        "features", events, "--as-of", "last", "--features",
+        "\"share_of_season=odds, \"\"ends\"\"\",events", "--output", folder.path("q.csv"),
+      ])
+      try #require(quoted.code == 0, "\(quoted.error)")
+      let header = rows(try folder.read("q.csv"))[0]
+      #expect(header == "member_id,\"share_of_season=odds, \"\"ends\"\"\",events")
+      #expect(
+        rows(try folder.read("q.csv")).first { $0.hasPrefix("m2,") } == "m2,0.8333333333333334,6")
+    }
+  }
+
+  @Test func segmentsAreMadeOfWhatEventsAreAbout() throws {
+    try TemporaryFolder.with { folder in
+      let events = try folder.write("e.csv", Self.log)
+      let model = folder.path("m.safetensors")
+      let trained = try Tool.run([
+        "train", events, "--as-of", "last", "--features", "share_of_season", "--algorithm",
+        "kmeans",
+        "--clusters", "3", "--output", model,
+      ])
+      try #require(trained.code == 0, "\(trained.error)")
+      let labels = try Tool.run([
+        "label", events, "--as-of", "last", "--model", model, "--output", folder.path("l.csv"),
+      ])
+      try #require(labels.code == 0, "\(labels.error)")
+      var kinds: [Substring: Set<Int>] = [:]
+      for row in rows(try folder.read("l.csv")).dropFirst() {
+        let cells = row.split(separator: ",")
+        kinds[cells[3], default: []].insert((Int(cells[0].dropFirst()) ?? 0) % 3)
+      }
+      #expect(kinds.count == 3)
+      #expect(kinds.values.allSatisfy { $0.count == 1 })
+      let card = try Tool.run(["inspect", model])
+      #expect(card.output.contains("share_of_season=odds, \"ends\""))
+      #expect(card.output.contains("% of events with season "), "\(card.output)")
+      // The values are the model's: a log in which some do not occur is labelled all the same.
+      let winter = try folder.write(
+        "w.csv", "member_id,timestamp,event,season\nx,2025-06-01T00:00:00Z,purchase,winter\n")
+      let later = try Tool.run([
+        "label", winter, "--as-of", "last", "--model", model, "--output", folder.path("w.l.csv"),
+      ])
+      #expect(later.code == 0, "\(later.error)")
+    }
+  }
+
+  @Test func rulesCompareOneValue() throws {
+    try TemporaryFolder.with { folder in
+      let events = try folder.write("e.csv", Self.log)
+      func label(_ feature: String) throws -> Tool.Result {
+        try folder.write(
+          "p.yaml",
+          "version: 1\nsegments:\n  - id: winter-people\n    when: {feature: \(feature), gte: 0.9}\n"
+        )
+        return try Tool.run([
+          "label", events, "--as-of", "last", "--config", folder.path("p.yaml"), "--output",
+          folder.path("l.csv"),
+        ])
+      }
+      let one = try label("share_of_season=winter")
+      try #require(one.code == 0, "\(one.error)")
+      #expect(rows(try folder.read("l.csv")).count == 1 + 20)
+      let several = try label("share_of_season")
+      #expect(several.code == 2)
+      #expect(several.error.contains("share_of_season=VALUE"), "\(several.error)")
+      #expect(several.error.contains("p.yaml:4:"), "\(several.error)")
+    }
+  }
+
+  @Test(arguments: [
+    (["--features", "share_of_colour"], "no event has a property"),
+    (["--features", "share_of_season_1d"], "no event in its window"),
+    (["--features", "share_of_season", "--since", "2025-02-01", "--every", "1mo"], "=VALUE"),
+    (["--features", "\"share_of_season=x"], "--features"),
+  ])
+  func whatCannotBeHadIsAUsageError(options: [String], message: String) throws {
+    try TemporaryFolder.with { folder in
+      let events = try folder.write(
+        "e.csv", Self.log + "z,2025-12-01T00:00:00Z,purchase,\n")
+      let result = try Tool.run(
+        ["features", events, "--as-of", "last", "--output", folder.path("f.csv")] + options)
+      #expect(result.code == 64, "\(result.error)")
+      #expect(result.error.contains(message), "\(result.error)")
+    }
+  }
+
+  @Test func seriesHaveSharesOfOneValue() throws {
+    try TemporaryFolder.with { folder in
+      let events = try folder.write("e.csv", Self.log)
+      let names = "share_of_season=winter,share_of_season_90d=summer"
+      let series = try Tool.run([
+        "features", events, "--as-of", "2025-06-30", "--since", "2025-04-30", "--every", "1mo",
+        "--features", names, "--output", folder.path("s.csv"),
+      ])
+      try #require(series.code == 0, "\(series.error)")
+      let alone = try Tool.run([
+        "features", events, "--as-of", "2025-05-30", "--features", names, "--output",
+        folder.path("a.csv"),
+      ])
+      try #require(alone.code == 0, "\(alone.error)")
+      let found = rows(try folder.read("s.csv")).filter { $0.hasPrefix("2025-05-30") }
+        .map { $0.split(separator: ",", maxSplits: 1, omittingEmptySubsequences: false)[1] }
+      let expected = rows(try folder.read("a.csv")).dropFirst()
+      #expect(found.map(String.init) == Array(expected))
+      #expect(found.count > 10)
+    }
+  }
+}
