@@ -44,6 +44,7 @@ extension FeatureDefinition {
   ///   - community: events and members.
   ///   - rows: the community's rows that count; by default those in the table at `asOf`.
   ///   - asOf: T; later events do not exist yet.
+  /// - Returns: The columns, one at least.
   /// - Throws: ``EngagementError/unknownProperty(feature:name:suggestion:)``, or
   ///   ``EngagementError/noPropertyValues(feature:)`` where no event in the window has the property.
   /// - Complexity: O(events).

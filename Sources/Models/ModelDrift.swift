@@ -25,6 +25,11 @@ public struct ModelDrift: Sendable, Hashable {
     public let count: Int
     /// Their part of all members, 0...1.
     public let share: Double
+    /// The chance of parts as unlike in a community that has not changed, by Fisher's exact test, 0...1.
+    public let pValue: Double
+    /// Which way the part went: steady unless the chance is under ``ShareMovement/chance`` over the number of
+    /// segments.
+    public let movement: ShareMovement
   }
 
   /// A feature that cannot be computed any more.
@@ -68,11 +73,15 @@ public struct ModelDrift: Sendable, Hashable {
   public let segmentStabilityIndex: Double?
   /// What the index over segments exceeds in one of a hundred communities that have not changed.
   public let segmentChanceLimit: Double?
+  /// The features that are shares, of event types or of a property's values, and which way they went.
+  public let shares: [FeatureShare]
   /// The number of novel members; nil where a feature is missing.
   public let novelCount: Int?
   /// Whether what the segments' names and sentences claim is true of the members that are labelled now;
   /// empty where a feature is missing.
   public let claimChecks: [ClaimCheck]
+  /// The novel members as a group; nil where there are none or a feature is missing.
+  public let novelGroup: NovelGroup?
   /// What to do.
   public let verdict: Verdict
   /// Why, the gravest first; empty where the verdict is ``Verdict/stable``.
@@ -112,24 +121,32 @@ public struct ModelDrift: Sendable, Hashable {
       return FeatureDrift(
         column.feature, training: training, trainingCount: trainingCount, values: values)
     }
+    shares = Self.shares(features, model: model, table: table)
     if missing.isEmpty {
       let labels = try model.label(table, threadCount: threadCount)
       var counts = [Int](repeating: 0, count: model.segments.count)
       for label in labels { counts[label.segment] += 1 }
       segments = model.segments.enumerated().map { position, segment in
-        SegmentShare(
-          id: segment.id, trainingShare: Double(segment.labelledCount) / Double(trainingCount),
-          count: counts[position], share: Double(counts[position]) / Double(labels.count))
+        let (before, now) = (segment.labelledCount, counts[position])
+        let trainingShare = Double(before) / Double(trainingCount)
+        let share = Double(now) / Double(labels.count)
+        let pValue = exactPValue(before, of: trainingCount, now, of: labels.count)
+        return SegmentShare(
+          id: segment.id, trainingShare: trainingShare, count: now, share: share, pValue: pValue,
+          movement: ShareMovement(
+            change: share - trainingShare, pValue: pValue, of: model.segments.count))
       }
       segmentStabilityIndex = populationStabilityIndex(
         model.segments.map { Double($0.labelledCount) }, counts.map(Double.init))
       segmentChanceLimit = chanceStabilityIndex(
         binCount: counts.count, before: Double(trainingCount), now: Double(labels.count))
       novelCount = labels.count(where: \.isNovel)
+      novelGroup = NovelGroup(
+        labels.map(\.isNovel), features: model.transform.columns.map(\.feature), table: table)
       claimChecks = model.claimChecks(table, labels: labels.map(\.segment))
     } else {
-      (segments, segmentStabilityIndex, segmentChanceLimit, novelCount) = ([], nil, nil, nil)
-      claimChecks = []
+      (segments, segmentStabilityIndex, segmentChanceLimit) = ([], nil, nil)
+      (novelCount, novelGroup, claimChecks) = (nil, nil, [])
     }
     let findings = Self.findings(
       features: features, missing: missing, memberCount: memberCount,

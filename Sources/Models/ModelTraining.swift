@@ -88,6 +88,7 @@ public struct ModelTraining: Sendable, Hashable {
   ///   - community: events and members.
   ///   - rows: the rows of the members who take part; by default all in the table at `asOf`.
   ///   - asOf: T.
+  /// - Returns: the training rows and the matrix that is clustered.
   /// - Throws: ``EngagementError``.
   public func prepare(
     _ community: Community, rows: [Int]? = nil, asOf: Timestamp

@@ -15,6 +15,7 @@ extension SegmentModel {
   /// - Parameters:
   ///   - table: rows with all of ``inputs``.
   ///   - threadCount: how many threads work at once; the result does not depend on it.
+  /// - Returns: rows × segments, from 0 to 1.
   /// - Throws: `ClusteringError` where a number is too large to compute with.
   /// - Complexity: O(members × segments × columns) for centroids.
   public func probabilities(

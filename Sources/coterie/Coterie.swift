@@ -14,9 +14,12 @@ struct Coterie: ParsableCommand {
       Train segments on history, label members with the model file, compare learned segments with \
       written rules:
 
-        coterie train events.csv --as-of last --algorithm kmeans --clusters auto --output m.safetensors
-        coterie label events.csv --as-of last --model m.safetensors --config coterie.yaml --output labels.csv
-        coterie compare events.csv --as-of last --model m.safetensors --config coterie.yaml
+        coterie train events.csv --as-of last --algorithm kmeans --clusters auto \\
+          --output m.safetensors
+        coterie label events.csv --as-of last --model m.safetensors \\
+          --config coterie.yaml --output labels.csv
+        coterie compare events.csv --as-of last --model m.safetensors \\
+          --config coterie.yaml
 
       Exit codes: 0 done, 1 a check found something, 2 bad input, 3 not converged under --strict, \
       4 engine or database, 64 usage, 70 a bug of coterie's.

@@ -42,6 +42,20 @@ import Testing
     #expect(learned.map(\.member) == [1, 2, 3])
   }
 
+  @Test func wideCellsOfThoseOutsideAreEmpty() throws {
+    let table = try MembershipTable(
+      labelling: community(values, asOf: asOf), asOf: asOf,
+      models: [named("m", among: "{attr: x, gt: 1.5}")], wantsProbabilities: true)
+    var layout = MembershipLayout()
+    layout.isWide = true
+    layout.hasNames = true
+    var lines: [String] = []
+    table.writeCSV(layout) { lines.append($0) }
+    #expect(lines[0] == "member_id,m,m:name,m:c0,m:c1\n")
+    #expect(lines[1] == "a,,,,\n")
+    #expect(lines[2].hasPrefix("b,c1,c1,"))
+  }
+
   @Test func restrictedTablesKeepWhatMembersAre() throws {
     let whole = try MembershipTable(
       labelling: community(values, asOf: asOf), asOf: asOf, models: [named("m", among: nil)],

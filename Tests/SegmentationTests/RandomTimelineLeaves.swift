@@ -158,6 +158,7 @@ extension RandomTimelines {
       ("trend", [-0.1, 0, 0.1]), ("median_gap_days", [0.5, 1]), ("burstiness", [-0.2, 0]),
       ("streak_weeks", [1, 2]), ("share_learning", [0.3, 0.5]), ("share_talk_3d", [0.5]),
       ("distinct_kind_3d", [1, 2]), ("distinct_amount", [2]), ("type_entropy", [0.5]),
+      ("share_of_kind_3d=video", [0.3, 0.5]), ("share_of_kind=quiz", [0.5]),
       ("value_sum_3d", [1, 3]), ("value_mean_3d", [1, 1.5]), ("level", [2]),
     ])
     let limit = pick(limits)

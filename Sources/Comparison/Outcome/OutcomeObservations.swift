@@ -216,7 +216,8 @@ struct OutcomeLook {
       threadCount: study.threadCount)
     let model = try ModelSuccession(
       learnt, labels: labels, previous: previous, previousID: named.id,
-      previousLabels: previous.label(table, threadCount: study.threadCount).map(\.segment)
+      previousLabels: previous.label(table, threadCount: study.threadCount).map(\.segment),
+      table: prepared.table.joined(with: table)
     ).model
     learned[named.name] = model
     return NamedModel(name: named.name, id: named.id, model: model)

@@ -16,7 +16,9 @@ public struct RuleFunnel: Sendable {
     /// How many members it is true of.
     public fileprivate(set) var alone = 0
     /// How many are left, of all members, by it and those before it under one `all` or `none`; under `any`
-    /// how many one of them is true of. Nil where it does not stand in such a row.
+    /// how many one of them is true of.
+    ///
+    /// Nil where it does not stand in such a row.
     public fileprivate(set) var together: Int?
     /// What it changes: under `all` and `none` less than 0 for those it drops, under `any` over 0 for those
     /// it adds.
@@ -55,11 +57,12 @@ public struct RuleFunnel: Sendable {
     self.project = project.adding(building.segments)
   }
 
-  /// The steps, rule by rule, each before its parts.
+  /// The steps with their counts.
   ///
   /// - Parameters:
   ///   - sizes: how many members are in each segment of ``project``, in its order.
   ///   - total: how many members there are.
+  /// - Returns: the steps rule by rule, each before its parts.
   public func steps(sizes: [Int], of total: Int) -> [Step] {
     precondition(sizes.count == project.segments.count, "every segment has a size")
     func size(_ position: Int) -> Int { sizes[ownCount + position] }

@@ -40,9 +40,10 @@ extension RuleLinter {
     return findings
   }
 
-  /// Ids on lists that nobody has, list by list in the order of the file.
+  /// Ids on lists that nobody has.
   ///
   /// - Parameter ids: for each list that has such ids, which.
+  /// - Returns: a finding a list, in the order of the file.
   public func unknownMembers(_ ids: [String: [String]]) -> [RuleFinding] {
     sorted(
       ids.compactMap { name, ids in

@@ -107,16 +107,16 @@ struct ClusteringOptions: ParsableArguments {
 
   @Option(
     name: .customLong("linkage-output"),
-    help: "hierarchical: write the tree in SciPy's form, as .csv or .npy.")
+    help: "hierarchical: write the tree in SciPy's form, as .csv or .npy.", completion: .file())
   var linkageOutput: String?
 
   @Option(help: "float32 or float64; by default what the data have.")
   var precision: Precision?
 
-  @Option(help: "Write the label of each row to this file.")
+  @Option(help: "Write the label of each row to this file.", completion: .file())
   var labels: String?
 
-  @Option(help: "Write the centroid of each label to this file.")
+  @Option(help: "Write the centroid of each label to this file.", completion: .file())
   var centroids: String?
 
   @Flag(help: "Exit with code 3 where k-means has not converged.")

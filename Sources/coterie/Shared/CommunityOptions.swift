@@ -8,11 +8,12 @@ import Segmentation
 
 /// Where members and rules come from, and how records are read.
 struct InputOptions: ParsableArguments {
-  @Option(help: "A members file: member_id, joined_at and attributes.")
+  @Option(help: "A members file: member_id, joined_at and attributes.", completion: .file())
   var members: String?
 
   @Option(
-    name: .customLong("config"), help: "The project file; every command works without one.")
+    name: .customLong("config"), help: "The project file; every command works without one.",
+    completion: .file())
   var configs: [String] = []
 
   /// The project file, the first of several.
@@ -26,14 +27,14 @@ struct InputOptions: ParsableArguments {
     help: "How many bad records end the run: a number, or a share such as 0.5%.")
   var maximumRejected: RejectionLimit = .share(0.01)
 
-  @Option(help: "A file for all rejected records: file,line,reason,record.")
+  @Option(help: "A file for all rejected records: file,line,reason,record.", completion: .file())
   var rejects: String?
 
   @Option(
     help: """
       Replace all member ids by pseudonyms while reading: m and 16 digits of the HMAC-SHA256 under \
       the key in this file (16 bytes or more).
-      """)
+      """, completion: .file())
   var pseudonymize: String?
 
   @Option(help: "How many threads work at once.")

@@ -31,12 +31,18 @@ struct DriftReport {
     }
     lines.append(features.text)
     if !drift.segments.isEmpty {
-      var segments = TextTable(header: ["segment", "in training", "now", "members"])
-      for (position, segment) in drift.segments.enumerated() {
+      var segments = TextTable(
+        header: ["segment", "in training", "now", "change", "", "members"])
+      let risingFirst = drift.segments.enumerated().sorted { left, right in
+        let changes = (left.element.change, right.element.change)
+        return changes.0 != changes.1 ? changes.0 > changes.1 : left.offset < right.offset
+      }
+      for (position, segment) in risingFirst {
         let name = model.segmentName(position, in: project)
         segments.add([
           name == segment.id ? name : "\(segment.id) \(name)", percentage(segment.trainingShare),
-          percentage(segment.share), String(segment.count),
+          percentage(segment.share), points(segment.change), mark(segment.movement),
+          String(segment.count),
         ])
       }
       lines += [
@@ -45,10 +51,29 @@ struct DriftReport {
           + number(drift.segmentChanceLimit, "%.3f"),
       ]
     }
+    if !drift.shares.isEmpty {
+      var shares = TextTable(header: ["mean share", "in training", "now", "change", ""])
+      for share in drift.shares.sorted(by: { $0.change > $1.change }) {
+        shares.add([
+          share.feature.description, percentage(share.trainingMean), percentage(share.mean),
+          points(share.change), mark(share.movement),
+        ])
+      }
+      lines += ["", shares.text, ""]
+    }
     if let novel = drift.novelCount {
       lines.append(
         "  novel \(novel) of \(drift.memberCount), \(percent(novel, of: drift.memberCount)) "
           + "(\(percentage(ModelDrift.expectedNovelShare)) expected)")
+    }
+    if let novel = drift.novelGroup {
+      var medians = TextTable(header: ["median", "novel", "all members"])
+      for median in novel.medians {
+        medians.add([
+          median.feature.description, number(median.group, "%.3g"), number(median.all, "%.3g"),
+        ])
+      }
+      lines += ["", medians.text]
     }
     if let outsideCount, let among = model.model.among {
       lines.append(
@@ -66,7 +91,14 @@ struct DriftReport {
   }
 
   private func number(_ value: Double?, _ format: String) -> String {
-    value.map { String(format: format, $0) } ?? "–"
+    value.flatMap { $0.isNaN ? nil : String(format: format, $0) } ?? "–"
+  }
+
+  /// A change of a share in points of a percentage.
+  private func points(_ change: Double) -> String { String(format: "%+.1f", 100 * change) }
+
+  private func mark(_ movement: ShareMovement) -> String {
+    movement == .steady ? "" : movement.rawValue
   }
 
   private func percentage(_ share: Double) -> String { String(format: "%.1f %%", 100 * share) }
@@ -99,9 +131,31 @@ struct DriftReport {
             "segment": .string(segment.id),
             "name": .string(model.segmentName(position, in: project)),
             "training_share": .number(segment.trainingShare), "share": .number(segment.share),
-            "members": .integer(segment.count),
+            "members": .integer(segment.count), "change": .number(segment.change),
+            "p_value": .number(segment.pValue), "movement": .string(segment.movement.rawValue),
           ])
         }),
+      "shares": .array(
+        drift.shares.map { share in
+          .object([
+            "name": .string(share.feature.description),
+            "training_mean": .number(share.trainingMean), "mean": .number(share.mean),
+            "change": .number(share.change), "movement": .string(share.movement.rawValue),
+          ])
+        }),
+      "novel_group": drift.novelGroup.map { group in
+        .object([
+          "members": .integer(group.count),
+          "medians": .array(
+            group.medians.map { median in
+              .object([
+                "name": .string(median.feature.description),
+                "novel": median.group.isNaN ? .null : .number(median.group),
+                "all": median.all.isNaN ? .null : .number(median.all),
+              ])
+            }),
+        ])
+      } ?? .null,
       "untrue_claims": .array(claims.json),
       "segment_stability_index": JSONValue(drift.segmentStabilityIndex),
       "segment_chance_limit": JSONValue(drift.segmentChanceLimit),
@@ -112,7 +166,16 @@ struct DriftReport {
         "novel_watch": .number(ModelDrift.novelWatchLimit),
         "novel_retrain": .number(10 * ModelDrift.novelWatchLimit),
         "age_days": .number(ModelDrift.oldAgeInDays),
+        "movement_chance": .number(ShareMovement.chance),
       ]),
     ]
   }
+}
+
+extension ModelDrift.SegmentShare {
+  fileprivate var change: Double { share - trainingShare }
+}
+
+extension ModelDrift.FeatureShare {
+  fileprivate var change: Double { mean - trainingMean }
 }

@@ -35,17 +35,20 @@ struct ListEditOptions: ParsableArguments {
     help: "The members' ids; with --match what they have in that column, such as addresses.")
   var members: [String] = []
 
-  @Option(help: "The project file.")
+  @Option(help: "The project file.", completion: .file())
   var config: String
 
   @Option(
-    help: "A file of ids, or -: CSV with a column member_id, else the first one counts.")
+    help: "A file of ids, or -: CSV with a column member_id, else the first one counts.",
+    completion: .file())
   var from: String?
 
   @Option(help: "Find members by this column of --members instead of by their ids, such as email.")
   var match: String?
 
-  @Option(name: .customLong("members"), help: "The members file that --match looks in.")
+  @Option(
+    name: .customLong("members"), help: "The members file that --match looks in.",
+    completion: .file())
   var membersFile: String?
 
   @Option(help: "From when on: RFC 3339, a date (as it begins in the project's zone) or 'now'.")

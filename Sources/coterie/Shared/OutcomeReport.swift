@@ -1,4 +1,5 @@
 import Comparison
+import Engagement
 import EventLog
 import Foundation
 import Membership
@@ -58,7 +59,8 @@ struct OutcomeReport {
     if let first = known.first, let last = known.last {
       let span =
         known.count == 1
-        ? "from \(first.time)" : "\(known.count) times from \(first.time) to \(last.time)"
+        ? "from \(clock.text(first.time))"
+        : "\(known.count) times from \(clock.text(first.time)) to \(clock.text(last.time))"
       let counts = known.map(\.memberCount)
       lines.append(
         "\(span), \(counts.min() ?? 0) to \(counts.max() ?? 0) members, of whom "
@@ -106,13 +108,16 @@ struct OutcomeReport {
     return "\(names[0]) foretells it better than \(names[1]):\n  by \(numbers)"
   }
 
+  /// The zone in which times are told.
+  private var clock: Clock { projects.first?.settings.clock ?? .utc }
+
   private var times: TextTable {
     var table = TextTable(
       header: ["AUC at", "members", "outcome"] + study.results.map { title($0.grouping) })
     for moment in study.moments {
       table.add(
         [
-          moment.time.description, "\(moment.memberCount)",
+          clock.text(moment.time), "\(moment.memberCount)",
           percent(moment.outcomeCount, of: moment.memberCount),
         ]
           + study.results.indices.map { index in

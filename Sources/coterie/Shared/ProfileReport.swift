@@ -9,7 +9,10 @@ struct ProfileReport {
   private let profiles: [ColumnProfile]
   private let input: LoadedCommunity
 
-  init(_ table: FeatureTable, input: LoadedCommunity) {
+  private let clock: Clock
+
+  init(_ table: FeatureTable, input: LoadedCommunity, clock: Clock) {
+    self.clock = clock
     self.table = table
     self.input = input
     profiles = table.profiles
@@ -38,7 +41,7 @@ struct ProfileReport {
   /// The report for the terminal, its histograms in block characters or in ASCII.
   func text(isUnicode: Bool) -> String {
     """
-    \(table.memberIDs.count) members as of \(table.asOf)
+    \(table.memberIDs.count) members as of \(clock.text(table.asOf))
 
     \(overview(isUnicode: isUnicode))
 
@@ -96,7 +99,7 @@ struct ProfileReport {
       lines.append("\(members.recordCount) members read")
       for (kind, count) in members.rejections { say(count, "rejected: \(kind)") }
       say(members.repeatedMembers.count, "rows repeat a member: the last one counts")
-      say(leftOutCount, "left out: neither joined nor active until \(table.asOf)")
+      say(leftOutCount, "left out: neither joined nor active until \(clock.text(table.asOf))")
     }
     return lines.joined(separator: "\n")
   }

@@ -7,8 +7,10 @@ struct ProspectReport {
   /// Whether the member is in the segment; true for stage machines.
   let isMember: Bool
 
-  /// What is ahead. What somebody can do is advice; waiting, what others do, and what the data would have to
-  /// say are told apart from it.
+  /// What is ahead.
+  ///
+  /// What somebody can do is advice; waiting, what others do, and what the data would have to say are told
+  /// apart from it.
   func lines(_ readable: ReadableText) -> [String] {
     var lines = ["  next change: " + nextChange(readable)]
     let change = prospect.smallestChange

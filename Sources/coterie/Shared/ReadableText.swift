@@ -3,6 +3,7 @@ import EventLog
 import Foundation
 
 /// Numbers and instants as people read them: three significant digits, and times in the project's zone.
+///
 /// Files and JSON keep all digits, and UTC.
 struct ReadableText {
   let clock: Clock

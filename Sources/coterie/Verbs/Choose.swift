@@ -15,12 +15,17 @@ struct Choose: ParsableCommand, SampleVerb {
       groups consist of clear groups themselves. Of more rows than --sample, a seeded sample is \
       looked at; squared silhouettes are of all rows.
 
+      Exit codes: 0 done, 2 bad input, 64 usage.
+
       Examples:
         coterie choose members.csv --id member_id --standardize
-        coterie choose matrix.npy --algorithm hierarchical --linkage average --clusters 2..8 --json
+        coterie choose matrix.npy --algorithm hierarchical --linkage average \\
+          --clusters 2..8 --json
       """)
 
-  @Argument(help: "CSV with a header, also gzipped, or a NumPy .npy file; - is the standard input.")
+  @Argument(
+    help: "CSV with a header, also gzipped, or a NumPy .npy file; - is the standard input.",
+    completion: .file())
   var data: String
 
   @Option(help: "Columns, separated by commas; by default all that hold numbers only.")
@@ -58,7 +63,7 @@ struct Choose: ParsableCommand, SampleVerb {
   @Option(help: "float32 or float64; by default what the data have.")
   var precision: ClusteringOptions.Precision?
 
-  @Option(help: "Write the table to this CSV file.")
+  @Option(help: "Write the table to this CSV file.", completion: .file())
   var output: String?
 
   @Flag(help: "Print one JSON object on the standard output.")

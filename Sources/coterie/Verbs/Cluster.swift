@@ -15,14 +15,18 @@ struct Cluster: ParsableCommand, SampleVerb {
       in the data's own units, and a file of centroids for --init is read in them. In --json, seconds \
       'fit' is all of the clustering, 'seed' the part of it that chose first centroids.
 
+      Exit codes: 0 done, 2 bad input, 3 not converged under --strict, 64 usage.
+
       Examples:
-        coterie cluster members.csv --id member_id --standardize --algorithm kmeans --clusters auto \
-      --labels labels.csv
-        coterie cluster matrix.npy --algorithm hierarchical --linkage average --clusters 5 \
-      --linkage-output tree.npy
+        coterie cluster members.csv --id member_id --standardize --algorithm kmeans \\
+          --clusters auto --labels labels.csv
+        coterie cluster matrix.npy --algorithm hierarchical --linkage average \\
+          --clusters 5 --linkage-output tree.npy
       """)
 
-  @Argument(help: "CSV with a header, also gzipped, or a NumPy .npy file; - is the standard input.")
+  @Argument(
+    help: "CSV with a header, also gzipped, or a NumPy .npy file; - is the standard input.",
+    completion: .file())
   var data: String
 
   @Option(help: "Columns, separated by commas; by default all that hold numbers only.")

@@ -17,20 +17,23 @@ struct Compare: ParsableCommand {
       in segments at each time of --since and --every, by what was known then, and the outcome is \
       evaluated --horizon later.
 
+      Exit codes: 0 done, 2 bad input, 64 usage.
+
       Examples:
-        coterie compare events.csv --members members.csv --model members.safetensors \
-      --config coterie.yaml --as-of last
-        coterie compare events.csv --model members.safetensors --config coterie.yaml --as-of last \
-      --outcome '{did_not: "*", within: 30d}' --among '{did: "*", within: 90d}' --since 2024-01-01 \
-      --every 3mo --retrain
+        coterie compare events.csv --members members.csv \\
+          --model members.safetensors --config coterie.yaml --as-of last
+        coterie compare events.csv --model members.safetensors \\
+          --config coterie.yaml --as-of last \\
+          --outcome '{did_not: "*", within: 30d}' --among '{did: "*", within: 90d}' \\
+          --since 2024-01-01 --every 3mo --retrain
       """)
 
-  @Argument(help: CommunityOptions.eventsHelp)
+  @Argument(help: CommunityOptions.eventsHelp, completion: .file())
   var events: [String]
 
   @OptionGroup var community: CommunityOptions
 
-  @Option(help: "A model file; may be said several times.")
+  @Option(help: "A model file; may be said several times.", completion: .file())
   var model: [String] = []
 
   @Flag(help: "Show every pair of segments that share members, not only the three best.")

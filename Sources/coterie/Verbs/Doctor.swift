@@ -9,6 +9,8 @@ struct Doctor: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Checks the libraries that coterie stands on.",
     discussion: """
+      Exit codes: 0 sound, 1 a check failed, 64 usage.
+
       Example:
         coterie doctor
       """)

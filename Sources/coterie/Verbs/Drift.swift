@@ -13,18 +13,25 @@ struct Drift: ParsableCommand {
     abstract: "Says how far a community has moved from what a model was trained on.",
     discussion: """
       The population stability index (PSI) compares bins at the training deciles: under 0.1 a feature is as \
-      it was, over 0.25 it has shifted. Ends with stable, watch or retrain; the exit code is 1 for retrain.
+      it was, over 0.25 it has shifted. Segments that are a larger or smaller part of the members than in \
+      training, by more than chance (Fisher's exact test, 1 % over all segments), are marked surge and \
+      drop-off, and so are shares among the features (Kolmogorov-Smirnov). Novel members, unlike anyone in \
+      training, are described by their medians. Ends with stable, watch or retrain; the exit code is 1 for \
+      retrain.
+
+      Exit codes: 0 done, 1 retrain, 2 bad input, 64 usage.
 
       Example:
-        coterie drift events.csv --members members.csv --model members.safetensors --as-of last
+        coterie drift events.csv --members members.csv --model members.safetensors \\
+          --as-of last
       """)
 
-  @Argument(help: CommunityOptions.eventsHelp)
+  @Argument(help: CommunityOptions.eventsHelp, completion: .file())
   var events: [String]
 
   @OptionGroup var community: CommunityOptions
 
-  @Option(help: "The model file.")
+  @Option(help: "The model file.", completion: .file())
   var model: String
 
   @Option(help: "The seed of random draws; this verb makes none.")

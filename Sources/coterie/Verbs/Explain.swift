@@ -19,18 +19,19 @@ struct Explain: ParsableCommand {
       Exit codes: 0 done, 2 bad input, 64 usage.
 
       Example:
-        coterie explain m42 events.csv --model m.safetensors --config coterie.yaml --as-of last
+        coterie explain m42 events.csv --model m.safetensors --config coterie.yaml \\
+          --as-of last
       """)
 
   @Argument(help: "The member's id; with --pseudonymize the plain id or the pseudonym.")
   var member: String
 
-  @Argument(help: CommunityOptions.eventsHelp)
+  @Argument(help: CommunityOptions.eventsHelp, completion: .file())
   var events: [String]
 
   @OptionGroup var community: CommunityOptions
 
-  @Option(help: "A model file; may be said several times.")
+  @Option(help: "A model file; may be said several times.", completion: .file())
   var model: [String] = []
 
   @Flag(help: "Show every feature and condition, and what would change each membership.")
@@ -63,7 +64,8 @@ struct Explain: ParsableCommand {
       threadCount: community.threads)
     guard let position = table.communityRows.firstIndex(of: row) else {
       throw Failure.badInput(
-        "member \"\(named)\" has no event and had not joined at \(loaded.asOf): give a later --as-of"
+        "member \"\(named)\" has no event and had not joined at "
+          + "\(project.settings.clock.text(loaded.asOf)): give a later --as-of"
       )
     }
     let learned = try table.models.map { model in

@@ -14,14 +14,20 @@ struct Features: ParsableCommand {
       With --since and --every the output has the table of each of a series of times, one after the \
       other, and says in its first column, as_of, of which; each is the same as with --as-of that time.
 
+      Exit codes: 0 done, 2 bad input, 64 usage.
+
       Examples:
-        coterie features events.csv --as-of 2024-06-01 --features recency_days,events_30d --output f.csv
-        coterie features 'logs/2024-*.jsonl.gz' --as-of last --output f.npy --profile
-        coterie features events.csv --as-of last --among '{did: "*", within: 90d}' --output active.csv
-        coterie features events.csv --since 2023-06-01 --every 7d --as-of 2024-06-01 --output weeks.csv
+        coterie features events.csv --as-of 2024-06-01 \\
+          --features recency_days,events_30d --output f.csv
+        coterie features 'logs/2024-*.jsonl.gz' --as-of last --output f.npy \\
+          --profile
+        coterie features events.csv --as-of last --output active.csv \\
+          --among '{did: "*", within: 90d}'
+        coterie features events.csv --since 2023-06-01 --every 7d \\
+          --as-of 2024-06-01 --output weeks.csv
       """)
 
-  @Argument(help: CommunityOptions.eventsHelp)
+  @Argument(help: CommunityOptions.eventsHelp, completion: .file())
   var events: [String]
 
   @OptionGroup var community: CommunityOptions
@@ -31,7 +37,7 @@ struct Features: ParsableCommand {
   @Option(help: "Features, separated by commas; by default the project's, else coterie's.")
   var features: NameList?
 
-  @Option(help: "Where to write the table: a .csv or .npy file, or - for CSV.")
+  @Option(help: "Where to write the table: a .csv or .npy file, or - for CSV.", completion: .file())
   var output: String
 
   @Flag(
@@ -75,7 +81,7 @@ struct Features: ParsableCommand {
       try writeCSV(
         table.values, columns: names, ids: ("member_id", table.memberIDs), to: output)
     }
-    let report = profile ? ProfileReport(table, input: loaded) : nil
+    let report = profile ? ProfileReport(table, input: loaded, clock: project.settings.clock) : nil
     guard community.json else {
       if let report { try report.print(besides: output) }
       return

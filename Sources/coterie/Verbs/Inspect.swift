@@ -6,11 +6,13 @@ struct Inspect: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Shows what a model was trained on and what it found.",
     discussion: """
+      Exit codes: 0 done, 2 bad input, 64 usage.
+
       Example:
         coterie inspect members.safetensors
       """)
 
-  @Argument(help: "The model file.")
+  @Argument(help: "The model file.", completion: .file())
   var model: String
 
   @Flag(help: "Print one JSON object on the standard output.")

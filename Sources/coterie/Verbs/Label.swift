@@ -17,20 +17,24 @@ struct Label: ParsableCommand {
       learned segment: (1/d^p) of its distance d over the sum of these of all segments, with the model's \
       exponent p, so that the two nearest are to each other as the confidence is to the rest of 1.
 
+      Exit codes: 0 done, 2 bad input, 64 usage.
+
       Examples:
-        coterie label events.csv --model members.safetensors --as-of last --output labels.csv
-        coterie label events.csv --config coterie.yaml --as-of last --wide --names --output wide.csv
+        coterie label events.csv --model members.safetensors --as-of last \\
+          --output labels.csv
+        coterie label events.csv --config coterie.yaml --as-of last --wide --names \\
+          --output wide.csv
       """)
 
-  @Argument(help: CommunityOptions.eventsHelp)
+  @Argument(help: CommunityOptions.eventsHelp, completion: .file())
   var events: [String]
 
   @OptionGroup var community: CommunityOptions
 
-  @Option(help: "A model file; may be said several times.")
+  @Option(help: "A model file; may be said several times.", completion: .file())
   var model: [String] = []
 
-  @Option(help: "Where to write the memberships: a CSV file, or -.")
+  @Option(help: "Where to write the memberships: a CSV file, or -.", completion: .file())
   var output: String
 
   @OptionGroup var layout: LabelLayoutOptions

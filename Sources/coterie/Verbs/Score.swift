@@ -13,18 +13,21 @@ struct Score: ParsableCommand {
       matched by their first columns where these hold the same ids, each once, and else row by row. \
       The rows of --data are those of LABELS, in their order, or matched by --id. The silhouette visits all pairs of rows.
 
+      Exit codes: 0 done, 2 bad input, 64 usage.
+
       Examples:
         coterie score truth.csv labels.csv
-        coterie score labels.csv --data members.csv --columns recency_days,frequency_h14 --json
+        coterie score labels.csv --data members.csv \\
+          --columns recency_days,frequency_h14 --json
       """)
 
-  @Argument(help: "The labels; the truth, where it matters which is.")
+  @Argument(help: "The labels; the truth, where it matters which is.", completion: .file())
   var labels: String
 
-  @Argument(help: "Other labels of the same rows.")
+  @Argument(help: "Other labels of the same rows.", completion: .file())
   var otherLabels: String?
 
-  @Option(help: "The rows labelled: CSV with a header, also gzipped, or .npy.")
+  @Option(help: "The rows labelled: CSV with a header, also gzipped, or .npy.", completion: .file())
   var data: String?
 
   @Option(help: "Columns of --data, separated by commas; by default all that hold numbers only.")

@@ -10,10 +10,12 @@ struct Simulate: ParsableCommand {
       Writes events.csv.gz, members.csv and truth.csv (the archetype of each member). The log covers \
       the year before 2025-07-01. The same options give the same bytes.
 
+      Exit codes: 0 done, 2 bad input, 64 usage.
+
       Examples:
         coterie simulate --members 2000 --events 60000 --seed 1 --output community
-        coterie simulate --members 2000 --events 60000 --heavy-tails --event-types 10 --zero-inflation 0.2 \
-      --output hard
+        coterie simulate --members 2000 --events 60000 --heavy-tails \\
+          --event-types 10 --zero-inflation 0.2 --output hard
       """)
 
   @Option(help: "How many members.")
@@ -37,7 +39,7 @@ struct Simulate: ParsableCommand {
       """)
   var zeroInflation = 0.0
 
-  @Option(help: "The folder to write to; it is made if it is not there.")
+  @Option(help: "The folder to write to; it is made if it is not there.", completion: .directory)
   var output: String
 
   @Flag(help: "Print one JSON object on the standard output.")

@@ -15,14 +15,18 @@ struct Train: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Learns segments from history and saves them as a model.",
     discussion: """
+      Exit codes: 0 done, 1 no model is worth writing, 2 bad input, 3 not converged under \
+      --strict, 64 usage.
+
       Examples:
-        coterie train events.csv --as-of last --algorithm kmeans --clusters auto --output members.safetensors
-        coterie train events.csv --as-of 2024-06-01 --algorithm hierarchical --linkage ward --clusters 6 \
-      --output members.safetensors
-        coterie train events.csv --as-of last --algorithm kmeans --clusters 4 --among '{did: "*", within: 90d}' \
-      --output active.safetensors
-        coterie train events.csv --as-of last --algorithm kmeans --previous members.safetensors \
-      --output members-2.safetensors
+        coterie train events.csv --as-of last --algorithm kmeans --clusters auto \\
+          --output members.safetensors
+        coterie train events.csv --as-of 2024-06-01 --algorithm hierarchical \\
+          --linkage ward --clusters 6 --output members.safetensors
+        coterie train events.csv --as-of last --algorithm kmeans --clusters 4 \\
+          --among '{did: "*", within: 90d}' --output active.safetensors
+        coterie train events.csv --as-of last --algorithm kmeans \\
+          --previous members.safetensors --output members-2.safetensors
 
       With --previous, segments keep the ids and names of those of the earlier model that they share a \
       third of their members with (Jaccard index), and the number of clusters is the earlier model's where \
@@ -33,9 +37,12 @@ struct Train: ParsableCommand {
 
       With --among, members for whom the condition is not true take no part. The model keeps it: label, \
       explain, compare and drift give those members no label and count them.
+
+      Where --clusters auto, or a range, finds no clear groups, no model is written either, and what other \
+      options would give is printed. Groups under 10 members or 1 % of all are never clear.
       """)
 
-  @Argument(help: CommunityOptions.eventsHelp)
+  @Argument(help: CommunityOptions.eventsHelp, completion: .file())
   var events: [String]
 
   @OptionGroup var community: CommunityOptions
@@ -54,7 +61,9 @@ struct Train: ParsableCommand {
   @Option(help: "What is done with all columns together: none, whiten, or pca:N.")
   var reduce: ReductionArgument?
 
-  @Option(help: "An earlier model, whose segments' ids and names are kept where members stay.")
+  @Option(
+    help: "An earlier model, whose segments' ids and names are kept where members stay.",
+    completion: .file())
   var previous: String?
 
   @Option(
@@ -73,7 +82,7 @@ struct Train: ParsableCommand {
   @Flag(help: "Write a model although there are no clear groups to choose a number of.")
   var force = false
 
-  @Option(help: "Where to write the model: NAME.safetensors.")
+  @Option(help: "Where to write the model: NAME.safetensors.", completion: .file())
   var output: String
 
   func validate() throws {

@@ -9,10 +9,13 @@ struct Import: ParsableCommand {
       Each source writes NAME-events.csv and NAME-members.csv, which every other verb reads. Members \
       are called by pseudonyms unless --plain-ids is said. Every source has --json.
 
+      Exit codes: those of the subcommand.
+
       Example:
         coterie import git ~/project --key community.key --output data
-        coterie train data/project-events.csv --members data/project-members.csv --as-of last \
-      --algorithm kmeans --clusters auto --output project.safetensors
+        coterie train data/project-events.csv --members data/project-members.csv \\
+          --as-of last --algorithm kmeans --clusters auto \\
+          --output project.safetensors
       """,
     subcommands: [
       ImportGit.self, ImportDiscourse.self, ImportSlack.self, ImportGitHub.self,

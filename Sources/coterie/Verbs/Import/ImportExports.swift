@@ -21,11 +21,14 @@ struct ImportDiscourse: ParsableCommand {
       A member is a user name. The members file has joined_at (when the account was made, else the \
       first event), trust_level and kind (bot for the forum's own accounts, else person).
 
+      Exit codes: 0 done, 2 bad input, 64 usage.
+
       Example:
-        coterie import discourse category-export.json user-list.csv.gz likes.csv --output data
+        coterie import discourse category-export.json user-list.csv.gz likes.csv \\
+          --output data
       """)
 
-  @Argument(help: "The export files.")
+  @Argument(help: "The export files.", completion: .file())
   var files: [String]
 
   @OptionGroup var options: ImportOptions
@@ -61,12 +64,14 @@ struct ImportSlack: ParsableCommand {
       A member is a user's id, such as U012AB3CD. The members file has joined_at (the first event), \
       tz_offset_minutes and kind (bot or person).
 
+      Exit codes: 0 done, 2 bad input, 64 usage.
+
       Example:
         unzip export.zip -d export
         coterie import slack export --name workspace --output data
       """)
 
-  @Argument(help: "The folder that the export's ZIP file unpacks to.")
+  @Argument(help: "The folder that the export's ZIP file unpacks to.", completion: .directory)
   var folder: String
 
   @Flag(name: .customLong("private"), help: "Read private channels, too.")
@@ -109,11 +114,14 @@ struct ImportGitHub: ParsableCommand {
       A member is a login; an account that changes it becomes another member. The members file has \
       joined_at (the first event) and kind (bot for logins that end with [bot], else person).
 
+      Exit codes: 0 done, 2 bad input, 64 usage.
+
       Example:
-        coterie import github 2024-01-01-*.json.gz --repository octo-org --output data
+        coterie import github 2024-01-01-*.json.gz --repository octo-org \\
+          --output data
       """)
 
-  @Argument(help: "Files of events; - is the standard input.")
+  @Argument(help: "Files of events; - is the standard input.", completion: .file())
   var files: [String]
 
   @Option(help: "A repository (owner/name) or an owner to read; may be said several times.")

@@ -26,11 +26,15 @@ struct ImportGit: ParsableCommand {
       Writes NAME-events.csv and NAME-members.csv; NAME is the repository's folder, or --name. The \
       history is read as git prints it; git must be in the PATH.
 
+      Exit codes: 0 done, 2 bad input, 64 usage.
+
       Example:
         coterie import git ~/project --key community.key --output data
       """)
 
-  @Argument(help: "The repository: a working copy, a folder in it, or a bare repository.")
+  @Argument(
+    help: "The repository: a working copy, a folder in it, or a bare repository.",
+    completion: .directory)
   var repository: String = "."
 
   @Option(help: "The branch, tag or commit whose history is read.")

@@ -4,7 +4,7 @@ import Foundation
 
 /// Where an import goes, and what members are called in it.
 struct ImportOptions: ParsableArguments {
-  @Option(help: "The folder to write to; it is made if it is not there.")
+  @Option(help: "The folder to write to; it is made if it is not there.", completion: .directory)
   var output: String = "."
 
   @Option(help: "What the files' names begin with.")
@@ -14,7 +14,7 @@ struct ImportOptions: ParsableArguments {
     help: """
       A file of 16 bytes or more that ids are hashed with: the same key gives the same ids. Without \
       it the key is random and thrown away.
-      """)
+      """, completion: .file())
   var key: String?
 
   @Flag(name: .customLong("plain-ids"), help: "Keep the source's own ids instead of hashing them.")
@@ -102,7 +102,9 @@ struct ImportRejectionOptions: ParsableArguments {
     help: "How many bad records end the run: a number, or a share such as 0.5%.")
   var maximumRejected: RejectionLimit = .share(0.01)
 
-  @Option(help: "A file for all rejected records, as they are: file,line,reason,record.")
+  @Option(
+    help: "A file for all rejected records, as they are: file,line,reason,record.",
+    completion: .file())
   var rejects: String?
 
   /// Imports, with the rejected records written also where that fails.

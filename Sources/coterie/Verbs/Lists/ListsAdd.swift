@@ -15,8 +15,10 @@ struct ListsAdd: ParsableCommand {
       Exit codes: 0 done, 2 bad input, 64 usage.
 
       Examples:
-        coterie lists add hosts m0007 m0161 --config coterie.yaml --at 2025-07-01 --by eva
-        coterie lists add hosts eva@example.org --match email --members members.csv --config c.yaml --at now
+        coterie lists add hosts m0007 m0161 --config coterie.yaml --at 2025-07-01 \\
+          --by eva
+        coterie lists add hosts eva@example.org --match email --members members.csv \\
+          --config c.yaml --at now
       """)
 
   @OptionGroup var edit: ListEditOptions

@@ -14,7 +14,8 @@ struct ListsRemove: ParsableCommand {
       Exit codes: 0 done, 2 bad input, 64 usage.
 
       Example:
-        coterie lists remove hosts m0007 --config coterie.yaml --at now --by eva --reason moved
+        coterie lists remove hosts m0007 --config coterie.yaml --at now --by eva \\
+          --reason moved
       """)
 
   @OptionGroup var edit: ListEditOptions

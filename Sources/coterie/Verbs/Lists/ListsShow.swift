@@ -10,6 +10,8 @@ struct ListsShow: ParsableCommand {
     commandName: "show",
     abstract: "Shows who is on lists at a time, since when, by whom and why, and what is due.",
     discussion: """
+      Exit codes: 0 done, 2 bad input, 64 usage.
+
       Example:
         coterie lists show ambassadors --config coterie.yaml --as-of 2025-07-01
       """)
@@ -17,7 +19,7 @@ struct ListsShow: ParsableCommand {
   @Argument(help: "The list's name in the project file; all lists without one.")
   var name: String?
 
-  @Option(help: "The project file.")
+  @Option(help: "The project file.", completion: .file())
   var config: String
 
   @Option(

@@ -6,6 +6,8 @@ struct Rules: ParsableCommand {
     commandName: "rules",
     abstract: "Looks at the written segments of a project file.",
     discussion: """
+      Exit codes: those of the subcommand.
+
       Example:
         coterie rules check events.csv --config coterie.yaml --as-of last
       """,

@@ -16,22 +16,25 @@ struct RulesBacktest: ParsableCommand {
       left on the way, and what they share at the end. Each time is looked at as if it were now. With --edit: \
       who would enter and leave at --as-of if the project file were the other one.
 
+      Exit codes: 0 done, 2 bad input, 64 usage.
+
       Examples:
-        coterie rules backtest events.csv --config coterie.yaml --since 2023-06-01 --every 1mo --as-of \
-      2024-06-01
-        coterie rules backtest events.csv --config coterie.yaml --edit new.yaml --as-of last
+        coterie rules backtest events.csv --config coterie.yaml --since 2023-06-01 \\
+          --every 1mo --as-of 2024-06-01
+        coterie rules backtest events.csv --config coterie.yaml --edit new.yaml \\
+          --as-of last
       """)
 
-  @Argument(help: CommunityOptions.eventsHelp)
+  @Argument(help: CommunityOptions.eventsHelp, completion: .file())
   var events: [String]
 
   @OptionGroup var community: CommunityOptions
   @OptionGroup var snapshots: SnapshotOptions
 
-  @Option(help: "Another project file: who would enter and leave with it?")
+  @Option(help: "Another project file: who would enter and leave with it?", completion: .file())
   var edit: String?
 
-  @Option(help: "A model file; may be said several times.")
+  @Option(help: "A model file; may be said several times.", completion: .file())
   var model: [String] = []
 
   @Option(help: "The seed of random draws; this verb makes none.")

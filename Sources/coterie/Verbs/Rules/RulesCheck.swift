@@ -18,14 +18,20 @@ struct RulesCheck: ParsableCommand {
       nothing proves that no member is in both. With events also what they show: nobody in a segment, \
       the same members in two, sizes outside 'expect', fewer than 20 members for each segment or more \
       than half of the segments under 1 % of the members. Every finding says whether it is a proof, comes \
-      from data or is tested only: looked for in the rules, and not excluded. The exit code is 1 where \
-      there is one.
+      from data or is tested only: looked for in the rules, and not excluded.
 
-      Example:
+      With events, a table says what each condition of a rule keeps and drops: how many members it is true \
+      of alone, and how many are left after it. Reviews that are due are told where --as-of is given, which \
+      events need.
+
+      Exit codes: 0 nothing found, 1 something found, 2 bad input, 64 usage.
+
+      Examples:
+        coterie rules check --config coterie.yaml
         coterie rules check events.csv --config coterie.yaml --as-of last
       """)
 
-  @Argument(help: CommunityOptions.eventsHelp)
+  @Argument(help: CommunityOptions.eventsHelp, completion: .file())
   var events: [String] = []
 
   @OptionGroup var input: InputOptions
@@ -35,7 +41,7 @@ struct RulesCheck: ParsableCommand {
     help: "The time to look at: RFC 3339, a date, 'last' (the newest event) or 'now'.")
   var asOf: AsOf?
 
-  @Option(help: "A model file that rules refer to; may be said several times.")
+  @Option(help: "A model file that rules refer to; may be said several times.", completion: .file())
   var model: [String] = []
 
   @Option(help: "The seed of random draws; this verb makes none.")

@@ -15,11 +15,14 @@ struct RulesForecast: ParsableCommand {
       Nothing new happens in the days to come: windows end, dates come due, list stays expire. Events, \
       additions to lists and removals after --as-of are not looked at, learned labels stay as they are.
 
+      Exit codes: 0 done, 2 bad input, 64 usage.
+
       Example:
-        coterie rules forecast events.csv --config coterie.yaml --as-of last --days 14 --output leaving.csv
+        coterie rules forecast events.csv --config coterie.yaml --as-of last \\
+          --days 14 --output leaving.csv
       """)
 
-  @Argument(help: CommunityOptions.eventsHelp)
+  @Argument(help: CommunityOptions.eventsHelp, completion: .file())
   var events: [String]
 
   @OptionGroup var community: CommunityOptions
@@ -34,10 +37,10 @@ struct RulesForecast: ParsableCommand {
     help: """
       Where to write all changes: a CSV file, or -, with member_id, segment, direction, time, reason \
       and evidence.
-      """)
+      """, completion: .file())
   var output: String?
 
-  @Option(help: "A model file that rules refer to; may be said several times.")
+  @Option(help: "A model file that rules refer to; may be said several times.", completion: .file())
   var model: [String] = []
 
   @Option(help: "The seed of random draws; this verb makes none.")

@@ -14,11 +14,15 @@ struct RulesSchema: ParsableCommand {
 
       What refers to something that does not exist is found by the other verbs only.
 
+      Exit codes: 0 done, 2 bad input, 64 usage.
+
       Example:
         coterie rules schema --output coterie.schema.json
       """)
 
-  @Option(name: .shortAndLong, help: "Where the schema goes; - is the standard output.")
+  @Option(
+    name: .shortAndLong, help: "Where the schema goes; - is the standard output.",
+    completion: .file())
   var output = "-"
 
   func run() throws {

@@ -20,29 +20,34 @@ struct RulesSuggest: ParsableCommand {
 
       With --labels instead of --model: for each group of a labelling made elsewhere.
 
+      Exit codes: 0 done, 2 bad input, 64 usage.
+
       Examples:
-        coterie rules suggest events.csv --model members.safetensors --as-of last --output suggested.yaml
+        coterie rules suggest events.csv --model members.safetensors --as-of last \\
+          --output suggested.yaml
         coterie rules suggest events.csv --labels personas.csv --as-of last
       """)
 
-  @Argument(help: CommunityOptions.eventsHelp)
+  @Argument(help: CommunityOptions.eventsHelp, completion: .file())
   var events: [String]
 
   @OptionGroup var community: CommunityOptions
 
   @OptionGroup var among: AmongOptions
 
-  @Option(help: "The model file.")
+  @Option(help: "The model file.", completion: .file())
   var model: String?
 
-  @Option(help: "Instead of a model, a CSV with a header: member_id first, the group's name last.")
+  @Option(
+    help: "Instead of a model, a CSV with a header: member_id first, the group's name last.",
+    completion: .file())
   var labels: String?
 
   @Option(
     help: "What rules may be made of, separated by commas; by default what people understand.")
   var features: NameList?
 
-  @Option(help: "Where to write the rules; by default the standard output.")
+  @Option(help: "Where to write the rules; by default the standard output.", completion: .file())
   var output = "-"
 
   @Option(help: "The seed of the division into members to find, to choose and to measure rules on.")

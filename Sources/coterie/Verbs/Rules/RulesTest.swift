@@ -22,11 +22,13 @@ struct RulesTest: ParsableCommand {
 
       The exit code is 1 where one fails.
 
+      Exit codes: 0 all tests pass, 1 one fails, 2 bad input, 64 usage.
+
       Example:
         coterie rules test --config coterie.yaml
       """)
 
-  @Option(help: "The project file.")
+  @Option(help: "The project file.", completion: .file())
   var config: String
 
   @Flag(help: "Print one JSON object on the standard output.")
