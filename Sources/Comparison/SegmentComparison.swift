@@ -77,6 +77,8 @@ public struct SegmentComparison: Sendable, Hashable {
   public let learned: [Size]
   /// The written segments, in the order of the file, then lists, then states as `MACHINE=STATE`.
   public let written: [Size]
+  /// The number of the table's members whom the model is not about, and who are left out.
+  public let outsideCount: Int
   /// Every learned segment with every written one, learned by learned.
   public let matches: [Match]
   /// The number of members whom no rule or list claims.
@@ -102,7 +104,8 @@ public struct SegmentComparison: Sendable, Hashable {
   /// Compares the segments of one of a table's models with its written segments.
   ///
   /// - Parameters:
-  ///   - table: Members with learned labels and written segments.
+  ///   - table: Members with learned labels and written segments; those whom the model is not about are
+  ///     left out, of written segments, too.
   ///   - model: The model.
   ///   - seed: The seed of the draws that intervals are from.
   ///   - threadCount: How many threads work at once; the result does not depend on it.
@@ -112,9 +115,12 @@ public struct SegmentComparison: Sendable, Hashable {
     _ table: MembershipTable, model: NamedModel, seed: UInt64 = 0,
     threadCount: Int = availableProcessorCount
   ) {
-    guard let labels = table.labels[model.name] else {
+    guard let all = table.labels[model.name] else {
       preconditionFailure("the table has no labels of \(model.name)")
     }
+    let table = table.restricted(to: all.map { $0 != nil })
+    outsideCount = all.count - table.memberIDs.count
+    let labels = all.compactMap { $0 }
     let segments = model.model.segments
     let total = table.memberIDs.count
     let segmentsAndStates = table.writtenAndStates

@@ -35,6 +35,15 @@ public struct FeatureTable: Sendable {
     features.firstIndex(of: feature).map { values.column($0) }
   }
 
+  /// The table of some of the rows, in their order.
+  ///
+  /// - Precondition: there is an answer for each row.
+  /// - Complexity: O(rows × features).
+  public func rows(where isWanted: [Bool]) -> FeatureTable {
+    precondition(isWanted.count == memberIDs.count, "an answer for each row")
+    return selecting(isWanted.indices.filter { isWanted[$0] })
+  }
+
   /// The table of some of its rows, in their order.
   public func selecting(_ rows: [Int]) -> FeatureTable {
     FeatureTable(

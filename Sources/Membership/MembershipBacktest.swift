@@ -112,6 +112,7 @@ public struct MembershipBacktest: Sendable {
     for model in table.models {
       var bySegment = [Set<Int>](repeating: [], count: model.model.segments.count)
       for (member, label) in (table.labels[model.name] ?? []).enumerated() {
+        guard let label else { continue }
         bySegment[label.segment].insert(table.communityRows[member])
       }
       members += bySegment

@@ -72,12 +72,13 @@ public struct MembershipForecast: Sendable {
       throw EngagementError.noMembers(
         asOf: asOf.description, oldest: community.history.oldest?.description)
     }
-    var labels: [String: [ModelLabel]] = [:]
+    var labels: [String: [ModelLabel?]] = [:]
     for model in models {
       guard labels[model.name] == nil else { throw ModelError.repeatedName(model.name) }
       let table = try model.model.featureTable(
         of: community, rows: rows, asOf: asOf, modelName: model.name, threadCount: threadCount)
-      labels[model.name] = try model.model.label(table, threadCount: threadCount)
+      labels[model.name] = try model.labels(
+        of: table, rows: rows, community: community, threadCount: threadCount)
     }
     let outlook = try SegmentEvaluator(
       foreseeable, community: community, rows: rows, asOf: asOf,

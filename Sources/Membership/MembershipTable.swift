@@ -60,31 +60,33 @@ public struct MembershipTable: Sendable {
   /// The as-of time.
   public let asOf: Timestamp
   /// The ids of all members in the table, in ascending order of their bytes.
-  public let memberIDs: [String]
+  public private(set) var memberIDs: [String]
   /// For each member, the row in the community.
-  public let communityRows: [Int]
+  public private(set) var communityRows: [Int]
   /// The models, in ascending order of their names' bytes.
   public let models: [NamedModel]
-  /// For each model's name, the label of each member.
-  public let labels: [String: [ModelLabel]]
+  /// For each model's name, the label of each member; nil for those whom the model is not about.
+  public private(set) var labels: [String: [ModelLabel?]]
   /// For each model's name, whether what its segments' names and sentences claim is true of the members
   /// that it labels.
   public let claimChecks: [String: [ClaimCheck]]
   /// The written segments, in the order of the project file, with their members' positions in
   /// ``memberIDs``.
-  public let written: [WrittenSegment]
+  public private(set) var written: [WrittenSegment]
   /// The lists that are memberships by themselves (`ProjectFile.listsOfTheirOwn`), with their members'
   /// positions in ``memberIDs``.
-  public let lists: [WrittenSegment]
+  public private(set) var lists: [WrittenSegment]
   /// For each list, the ids that stand on it at the as-of time and that nobody in the table has, in
   /// ascending order of their bytes; lists without such ids are left out.
   public let unknownListed: [String: [String]]
   /// For each model's name, how much each member belongs to each of its segments, members × segments;
-  /// empty where that was not asked for.
-  public let probabilities: [String: Matrix<Double>]
+  /// empty where that was not asked for, and of no meaning for those whom the model is not about.
+  public private(set) var probabilities: [String: Matrix<Double>]
   /// The states of all stage machines, in the order of the project file, with their members' positions
   /// in ``memberIDs``.
-  public let stages: [WrittenSegment]
+  public private(set) var stages: [WrittenSegment]
+  /// The number of members whom ``restricted(to:)`` left out.
+  public private(set) var leftOutCount = 0
 
   /// The members of a rule, a list or a state.
   public struct WrittenSegment: Sendable, Hashable {
@@ -95,7 +97,7 @@ public struct MembershipTable: Sendable {
     /// For states the machine's name, else empty.
     public let source: String
     /// Positions in ``MembershipTable/memberIDs``, ascending.
-    public let members: [Int]
+    public fileprivate(set) var members: [Int]
     /// Whether its members count as claimed by it: not by states, of which everybody has one, nor by lists
     /// that a segment of kind list names, which would claim them twice.
     public var isClaim = true
@@ -151,12 +153,15 @@ public struct MembershipTable: Sendable {
   ///   - ruleFeatures: the features that rules compare, of all rows; nil where there are none.
   ///   - wantsProbabilities: whether ``probabilities`` are computed.
   ///   - threadCount: how many threads work at once; the table does not depend on it.
+  ///   - scopeFeatures: gives the table of the features that a model's ``MemberScope`` compares, of all
+  ///     rows; nil where they are computed from the events.
   ///   - features: gives the table of a model's inputs, of all rows.
   /// - Throws: what ``init(labelling:asOf:models:project:wantsProbabilities:threadCount:)`` throws, and what `features` does.
   public init(
     _ rows: [Int], of community: Community, asOf: Timestamp, oldestEvent: Timestamp?,
     models: [NamedModel], project: ProjectFile, ruleFeatures: FeatureTable?,
     wantsProbabilities: Bool = false, threadCount: Int = availableProcessorCount,
+    scopeFeatures: (NamedModel) throws -> FeatureTable? = { _ in nil },
     features: (NamedModel) throws -> FeatureTable
   ) throws {
     let models = models.sorted { bytesPrecede($0.name, $1.name) }
@@ -168,14 +173,16 @@ public struct MembershipTable: Sendable {
       throw EngagementError.noMembers(
         asOf: asOf.description, oldest: oldestEvent?.description)
     }
-    var labels: [String: [ModelLabel]] = [:]
+    var labels: [String: [ModelLabel?]] = [:]
     var claimChecks: [String: [ClaimCheck]] = [:]
     var probabilities: [String: Matrix<Double>] = [:]
     for model in models {
       let table = try features(model)
-      let own = try model.model.label(table, threadCount: threadCount)
+      let own = try model.labels(
+        of: table, rows: rows, community: community, scopeFeatures: scopeFeatures(model),
+        threadCount: threadCount)
       labels[model.name] = own
-      claimChecks[model.name] = model.model.claimChecks(table, labels: own.map(\.segment))
+      claimChecks[model.name] = model.model.claimChecks(table, labels: own.map { $0?.segment })
       if wantsProbabilities {
         probabilities[model.name] = try model.model.probabilities(table, threadCount: threadCount)
       }
@@ -234,17 +241,50 @@ public struct MembershipTable: Sendable {
 
   /// The labels as rules see them, with the names that the project gives by hand.
   public static func ruleLabels(
-    _ models: [NamedModel], _ labels: [String: [ModelLabel]], project: ProjectFile
+    _ models: [NamedModel], _ labels: [String: [ModelLabel?]], project: ProjectFile
   ) -> [String: [LearnedLabel?]] {
     var result: [String: [LearnedLabel?]] = [:]
     for model in models {
       result[model.name] = labels[model.name]?.map { label in
-        LearnedLabel(
-          segment: model.model.segments[label.segment].id,
-          name: model.segmentName(label.segment, in: project), confidence: label.confidence)
+        label.map {
+          LearnedLabel(
+            segment: model.model.segments[$0.segment].id,
+            name: model.segmentName($0.segment, in: project), confidence: $0.confidence)
+        }
       }
     }
     return result
+  }
+
+  /// The number of members whom a model is not about.
+  public func outsideCount(of model: String) -> Int {
+    (labels[model] ?? []).count { $0 == nil }
+  }
+
+  /// The table of some of the members, with the memberships that they have among all.
+  ///
+  /// - Precondition: there is an answer for each member.
+  public func restricted(to isInside: [Bool]) -> MembershipTable {
+    precondition(isInside.count == memberIDs.count, "an answer for each member")
+    let kept = isInside.indices.filter { isInside[$0] }
+    guard kept.count < isInside.count else { return self }
+    var places = [Int?](repeating: nil, count: isInside.count)
+    for (place, member) in kept.enumerated() { places[member] = place }
+    func among(_ segment: WrittenSegment) -> WrittenSegment {
+      var segment = segment
+      segment.members = segment.members.compactMap { places[$0] }
+      return segment
+    }
+    var table = self
+    table.memberIDs = kept.map { memberIDs[$0] }
+    table.communityRows = kept.map { communityRows[$0] }
+    table.labels = labels.mapValues { labels in kept.map { labels[$0] } }
+    table.written = written.map(among)
+    table.lists = lists.map(among)
+    table.probabilities = probabilities.mapValues { $0.selectingRows(kept) }
+    table.stages = stages.map(among)
+    table.leftOutCount += isInside.count - kept.count
+    return table
   }
 
   /// All memberships, sorted by member, kind, source and segment, each by its bytes.
@@ -252,6 +292,7 @@ public struct MembershipTable: Sendable {
     var byMember = [[Membership]](repeating: [], count: memberIDs.count)
     for model in models {
       for (member, label) in (labels[model.name] ?? []).enumerated() {
+        guard let label else { continue }
         byMember[member].append(
           Membership(
             member: member, kind: .learned, source: model.name,

@@ -28,7 +28,7 @@ extension MembershipTable {
   /// column `name` after `segment` where names are wanted. The three cells of a label are empty but for
   /// learned segments. Where the table has ``probabilities``, a column `MODEL:SEGMENT` follows for each
   /// learned segment, filled in the rows of its model. In the wide layout there is one row a member:
-  /// `member_id`, a column a model with the segment's id (followed by `MODEL:name`, where names are wanted,
+  /// `member_id`, a column a model with the segment's id, empty for those whom it is not about (followed by `MODEL:name`, where names are wanted,
   /// and `MODEL:SEGMENT` for probabilities), a column a stage machine with the state, and a column a
   /// segment or list with `true` or `false`, each group in ascending order of the names' bytes. Where two
   /// columns would have one name, their kinds go first: `rule:vip`, `list:vip`. Attributes come last.
@@ -118,16 +118,20 @@ extension MembershipTable {
       let labels = labels[model.name] ?? []
       let segments = model.model.segments
       columns.append(
-        WideColumn(kind: "learned", name: model.name) { segments[labels[$0].segment].id })
+        WideColumn(kind: "learned", name: model.name) { member in
+          labels[member].map { segments[$0.segment].id } ?? ""
+        })
       if layout.hasNames {
         let names = segments.indices.map { model.segmentName($0, in: project) }
         columns.append(
-          WideColumn(kind: "learned", name: "\(model.name):name") { names[labels[$0].segment] })
+          WideColumn(kind: "learned", name: "\(model.name):name") { member in
+            labels[member].map { names[$0.segment] } ?? ""
+          })
       }
       guard let shares = probabilities[model.name] else { continue }
       columns += segments.enumerated().map { position, segment in
         WideColumn(kind: "learned", name: "\(model.name):\(segment.id)") {
-          "\(shares[$0, position])"
+          labels[$0] == nil ? "" : "\(shares[$0, position])"
         }
       }
     }

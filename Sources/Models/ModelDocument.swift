@@ -168,6 +168,8 @@ struct ModelDocument: Codable, Equatable {
   var algorithm: Algorithm
   /// Since format 2.
   var confidenceExponent: Double?
+  /// Format 3, where the model is about some members only.
+  var among: String?
   var segments: [Segment]
   var training: Training
 
@@ -183,6 +185,7 @@ struct ModelDocument: Codable, Equatable {
     case distributions
     case algorithm
     case confidenceExponent = "confidence_exponent"
+    case among
     case segments
     case training
   }

@@ -20,6 +20,9 @@ private func known<Value>(_ value: Value?, _ what: String) throws -> Value {
 extension SegmentModel {
   /// The model that a file holds; every tensor is asked for by shape, and none may be left over.
   init(reading file: SafetensorsFile, document: ModelDocument) throws {
+    try require(
+      document.among == nil || document.format > 2,
+      "a condition on members in a file of format \(document.format)")
     var tensors = TensorReader(file: file)
     let settings = EngagementSettings(
       clock: try document.clock.value, weights: document.events.weights,
@@ -67,7 +70,8 @@ extension SegmentModel {
     self.init(
       settings: settings, transform: transform, algorithm: algorithm, segments: segments,
       training: document.trainingRecord, distributions: distributions,
-      linkageMatrix: linkageMatrix, confidenceExponent: try Self.confidenceExponent(document))
+      linkageMatrix: linkageMatrix, confidenceExponent: try Self.confidenceExponent(document),
+      among: document.among)
   }
 
   /// The exponent of confidences: 2 in files of format 1.

@@ -26,6 +26,8 @@ public struct ModelTraining: Sendable, Hashable {
   public var algorithm: Algorithm
   /// Features whose distributions are stored beside those of ``features``, for percentile scores.
   public var percentileFeatures: [FeatureDefinition]
+  /// Whom the model is about, as ``SegmentModel/among``: who trains gives a table of those only.
+  public var among: String?
   /// Whether the clustered matrix is rounded to single precision before clustering.
   public var isSinglePrecision = false
   /// k-means: the centroids of an earlier model's segments in the space that is clustered, as
@@ -82,15 +84,20 @@ public struct ModelTraining: Sendable, Hashable {
   /// Features of a property's commonest values become columns of the values that are commonest in the
   /// community then.
   ///
+  /// - Parameters:
+  ///   - community: events and members.
+  ///   - rows: the rows of the members who take part; by default all in the table at `asOf`.
+  ///   - asOf: T.
+  /// - Returns: the training rows and the matrix that is clustered.
   /// - Throws: ``EngagementError``.
   public func prepare(
-    _ community: Community, asOf: Timestamp
+    _ community: Community, rows: [Int]? = nil, asOf: Timestamp
   ) throws(EngagementError) -> Prepared {
     var training = self
-    training.features = try features.expanded(in: community, asOf: asOf)
+    training.features = try features.expanded(in: community, rows: rows, asOf: asOf)
     return try training.prepare(
       FeatureTable(
-        of: community, asOf: asOf, features: training.inputs, settings: settings,
+        of: community, rows: rows, asOf: asOf, features: training.inputs, settings: settings,
         threadCount: threadCount))
   }
 
@@ -152,7 +159,7 @@ public struct ModelTraining: Sendable, Hashable {
       distributions: distributions(of: prepared.table),
       linkageMatrix: outcome.tree.flatMap {
         $0.leafCount <= Self.maximumStoredLeaves ? $0.linkageMatrix : nil
-      }, confidenceExponent: exponent ?? 2)
+      }, confidenceExponent: exponent ?? 2, among: among)
     return (model, outcome.labels, outcome.tree)
   }
 
@@ -285,7 +292,7 @@ extension KMeans.Initialization {
 extension EngagementSettings {
   /// The same settings, with every event type that a feature names as an alias of itself, so that the
   /// feature keeps its meaning in a log in which that type does not occur.
-  func naming(_ features: [FeatureDefinition]) -> EngagementSettings {
+  public func naming(_ features: [FeatureDefinition]) -> EngagementSettings {
     var settings = self
     for feature in features {
       switch feature {

@@ -95,7 +95,7 @@ extension SegmentModel {
       algorithm: ModelDocument.Algorithm(
         name: algorithm.name, linkage: linkage, metric: metric, parameters: training.parameters,
         seed: training.seed),
-      confidenceExponent: confidenceExponent,
+      confidenceExponent: confidenceExponent, among: among,
       segments: segments.map {
         ModelDocument.Segment(
           id: $0.id, name: $0.name, givenName: $0.givenName, description: $0.description,

@@ -56,6 +56,7 @@ extension ModelTraining {
       algorithm: algorithm, seed: model.training.seed, threadCount: threadCount,
       toolVersion: toolVersion)
     isSinglePrecision = parameters["precision"] == "float32"
+    among = model.among
   }
 
   private static func scale(of model: SegmentModel) -> TransformChoices.Scale {

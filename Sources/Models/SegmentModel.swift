@@ -91,6 +91,12 @@ public struct SegmentModel: Sendable, Hashable {
   /// The exponent p of ``ModelLabel/confidence``, within ``confidenceExponents``.
   public let confidenceExponent: Double
 
+  /// Whom the model is about: a condition of the project file's language in one line, true of all training
+  /// members at the training's as-of time; nil for a model about everybody.
+  ///
+  /// It is read with ``settings``. Who labels leaves out members for whom it is not true.
+  public var among: String?
+
   /// The exponents that confidences may have.
   public static let confidenceExponents = 0.125...64.0
 
@@ -101,7 +107,7 @@ public struct SegmentModel: Sendable, Hashable {
     settings: EngagementSettings, transform: FeatureTransform, algorithm: Algorithm,
     segments: [Segment], training: TrainingRecord,
     distributions: [FeatureDefinition: EmpiricalDistribution],
-    linkageMatrix: Matrix<Double>? = nil, confidenceExponent: Double = 2
+    linkageMatrix: Matrix<Double>? = nil, confidenceExponent: Double = 2, among: String? = nil
   ) {
     precondition(Self.confidenceExponents.contains(confidenceExponent), "an exponent in range")
     precondition(segments.count == algorithm.clusterCount, "a segment for each cluster")
@@ -114,6 +120,7 @@ public struct SegmentModel: Sendable, Hashable {
     self.distributions = distributions
     self.linkageMatrix = linkageMatrix
     self.confidenceExponent = confidenceExponent
+    self.among = among
   }
 }
 
@@ -125,7 +132,7 @@ extension SegmentModel {
     SegmentModel(
       settings: settings, transform: transform, algorithm: algorithm, segments: segments,
       training: training ?? self.training, distributions: distributions,
-      linkageMatrix: linkageMatrix, confidenceExponent: confidenceExponent)
+      linkageMatrix: linkageMatrix, confidenceExponent: confidenceExponent, among: among)
   }
 
   /// The model whose segments have the names that people gave them, by id; other segments keep theirs.

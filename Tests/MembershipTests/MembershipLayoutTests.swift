@@ -131,7 +131,7 @@ import Testing
         #expect(abs(found - weight / sum) < 1e-12)
       }
       #expect(abs(shares.row(member).reduce(0, +) - 1) < 1e-12)
-      let label = labels[member]
+      let label = try #require(labels[member])
       let (own, next) = (shares[member, label.segment], shares[member, label.secondSegment ?? -1])
       #expect(abs(own / (own + next) - label.confidence) < 1e-12)
     }

@@ -21,6 +21,30 @@ import Testing
     #expect(Set(labels.map(\.segment)).count == 3)
   }
 
+  @Test func conditionOnMembersIsKept() throws {
+    var model = try SampleCommunity().model(ModelKind("ward", .ward).algorithm()).model
+    let plain = ModelFile.bytes(of: model)
+    #expect(!String(decoding: plain, as: UTF8.self).contains("among"))
+    model.among = "{did: \"*\", within: 90d}"
+    let file = try ModelFile(bytes: ModelFile.bytes(of: model), name: "m")
+    #expect(file.model == model)
+    #expect(file.model.among == "{did: \"*\", within: 90d}")
+  }
+
+  /// Who reads older formats does not know that some members are outside.
+  @Test(arguments: [1, 2]) func olderFormatsHaveNoCondition(_ format: Int) throws {
+    var model = try SampleCommunity().model(ModelKind("ward", .ward).algorithm()).model
+    model.among = "{did: \"*\", within: 90d}"
+    var file = try SafetensorsFile(ModelFile.bytes(of: model))
+    let text = try #require(file.metadata["coterie"])
+    file.metadata["coterie"] = text.replacingOccurrences(
+      of: "\"format\":3", with: "\"format\":\(format)")
+    let error = #expect(throws: ModelError.self) {
+      try ModelFile(bytes: file.bytes, name: "m")
+    }
+    #expect(error?.description.contains("in a file of format \(format)") == true, "\(error as Any)")
+  }
+
   @Test(arguments: ModelKind.all) func bytesDoNotDependOnThreads(_ kind: ModelKind) throws {
     let sample = try SampleCommunity()
     let files = try [1, 2, 3].map { threads in

@@ -45,12 +45,16 @@ struct OutcomeMeasurement {
   private let memberCount: Int
   private let configuration: OutcomeStudy.Configuration
 
-  init(_ observed: [OutcomeObservations], _ configuration: OutcomeStudy.Configuration) {
+  /// Measures what was observed, with the members of each segment at each time.
+  init(
+    _ observed: [OutcomeObservations], segments: [[[Int]]],
+    _ configuration: OutcomeStudy.Configuration
+  ) {
     self.configuration = configuration
     var numbers: [Int: Int] = [:]
     var met = [Set<Int>](repeating: [], count: observed.first?.groups.count ?? 0)
     var times: [Time] = []
-    for look in observed {
+    for (look, segments) in zip(observed, segments) {
       let members = look.rows.map { row -> Int in
         if let known = numbers[row] { return known }
         numbers[row] = numbers.count
@@ -61,7 +65,7 @@ struct OutcomeMeasurement {
         members: members, outcomes: look.outcomes,
         folds: look.rows.map { Self.fold(ofRow: $0, configuration) },
         groups: look.groups.map { Self.dense($0) },
-        groupCounts: look.groups.map { Set($0).count }, segments: look.segments)
+        groupCounts: look.groups.map { Set($0).count }, segments: segments)
       time.rates = look.groups.indices.map { index in
         PredictiveValue.Rates(
           time.counts(index, foldCount: configuration.foldCount) { _ in 1 })

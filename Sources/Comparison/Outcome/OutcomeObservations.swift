@@ -34,8 +34,18 @@ struct OutcomeObservations {
   let outcomes: [Bool]
   /// For each segmentation, each member's group.
   var groups: [[Int]] = []
-  /// For each learned and written segment, its members' positions in `rows`.
-  var segments: [[Int]] = []
+  /// For each model and each of its segments that were met by this time, their members' positions in
+  /// `rows`.
+  var learned: [[[Int]]] = []
+  /// For each written segment, its members' positions in `rows`.
+  var written: [[Int]] = []
+
+  /// The learned segments, as many of each model as said, then the written ones.
+  func segments(learnedCounts: [Int]) -> [[Int]] {
+    zip(learned, learnedCounts).flatMap { segments, count in
+      segments + [[Int]](repeating: [], count: count - segments.count)
+    } + written
+  }
 }
 
 /// Looks at one time after the other.
@@ -46,8 +56,14 @@ struct OutcomeLook {
   let projects: [ProjectFile]
   let outcome: ProjectFile
   let among: ProjectFile?
-  /// The models learned at the time before, with the id of each of their segments.
-  private var learned: [String: (model: SegmentModel, ids: [Int])] = [:]
+  /// The models learned at the time before, with the ids that their segments have had since the first.
+  private var learned: [String: SegmentModel] = [:]
+  /// For each model, the ids of its segments and of those that were new when it was learned anew, in the
+  /// order of meeting.
+  private(set) var segmentIDs: [[String]]
+
+  /// The group of those whom a model is not about.
+  private static let outside = 1 << 31
   /// For each project, the sets of claims that were met, numbered in the order of meeting.
   private var patterns: [[[Int]: Int]]
 
@@ -69,6 +85,7 @@ struct OutcomeLook {
     outcome = alone(study.outcome)
     among = study.among.map(alone)
     patterns = projects.map { _ in [:] }
+    segmentIDs = models.map { $0.model.segments.map(\.id) }
   }
 
   /// The rows of those for whom a project's one condition is true at a time.
@@ -113,11 +130,11 @@ struct OutcomeLook {
     var result = OutcomeObservations(
       time: time, rows: rows, outcomes: rows.map { happened.contains($0) })
 
-    var labels: [[Int]] = []
-    for model in current {
-      let ids = learned[model.name]?.ids
-      let all = (table.labels[model.name] ?? []).map { ids?[$0.segment] ?? $0.segment }
-      labels.append(positions.map { all[$0] })
+    var labels: [[Int?]] = []
+    for (index, model) in current.enumerated() {
+      let numbers = model.model.segments.map { number(ofSegment: $0.id, ofModel: index) }
+      let all = table.labels[model.name] ?? []
+      labels.append(positions.map { all[$0].map { numbers[$0.segment] } })
     }
     var claims: [[Int]] = []
     for (project, table) in tables.enumerated() where !projects.isEmpty {
@@ -130,22 +147,23 @@ struct OutcomeLook {
       result.groups.append(first)
       result.groups.append(claims[project])
     }
-    result.groups.insert(contentsOf: labels, at: 0)
-    for label in labels {
+    let groups = labels.map { $0.map { $0 ?? Self.outside } }
+    result.groups.insert(contentsOf: groups, at: 0)
+    for group in groups {
       for claim in claims {
-        result.groups.append(zip(label, claim).map { $0 + $1 << 32 })
+        result.groups.append(zip(group, claim).map { $0 + $1 << 32 })
       }
     }
     for index in current.indices {
-      var segments = [[Int]](
-        repeating: [],
-        count: max(models[index].model.segments.count, (labels[index].max() ?? 0) + 1))
-      for (member, label) in labels[index].enumerated() { segments[label].append(member) }
-      result.segments += segments.prefix(models[index].model.segments.count)
+      var segments = [[Int]](repeating: [], count: segmentIDs[index].count)
+      for (member, label) in labels[index].enumerated() {
+        if let label { segments[label].append(member) }
+      }
+      result.learned.append(segments)
     }
     for table in tables where !projects.isEmpty {
       for written in table.written {
-        result.segments.append(written.members.map { place[$0] }.filter { $0 >= 0 })
+        result.written.append(written.members.map { place[$0] }.filter { $0 >= 0 })
       }
     }
     return result
@@ -158,8 +176,15 @@ struct OutcomeLook {
     return number
   }
 
-  /// The model learned from what was known at a time, its segments numbered as those of the time before
-  /// that they share most members with.
+  /// The place of a segment among all that its model has had.
+  private mutating func number(ofSegment id: String, ofModel index: Int) -> Int {
+    if let known = segmentIDs[index].firstIndex(of: id) { return known }
+    segmentIDs[index].append(id)
+    return segmentIDs[index].count - 1
+  }
+
+  /// The model learned from what was known at a time, its segments called as those of the time before
+  /// that they follow (``ModelSuccession``).
   private mutating func retrained(_ named: NamedModel, at time: Timestamp) throws -> NamedModel {
     guard
       let training = ModelTraining(
@@ -171,29 +196,30 @@ struct OutcomeLook {
     }
     let prepared: ModelTraining.Prepared
     do {
-      prepared = try training.prepare(community, asOf: time)
-    } catch {
+      var table = try FeatureTable(
+        of: community, asOf: time, features: training.inputs, settings: training.settings,
+        threadCount: study.threadCount)
+      if let scope = try MemberScope(of: named) {
+        table = table.rows(
+          where: try scope.isInside(
+            table.communityRows, of: community, asOf: time, threadCount: study.threadCount))
+      }
+      prepared = try training.prepare(table)
+    } catch let error as EngagementError {
       throw ComparisonError.cannotRetrain(
         model: named.name, reason: "as of \(time): \(error.description)")
     }
-    let (model, labels, _) = try training.fit(prepared, community: community)
-    let (previous, ids) = learned[named.name] ?? (named.model, Array(named.model.segments.indices))
+    let (learnt, labels, _) = try training.fit(prepared, community: community)
+    let previous = learned[named.name] ?? named.model
     let table = try previous.featureTable(
       of: community, rows: prepared.table.communityRows, asOf: time, modelName: named.name,
       threadCount: study.threadCount)
-    let before = try previous.label(table, threadCount: study.threadCount).map { ids[$0.segment] }
-    let count = model.segments.count
-    var cost = Matrix<Double>(rowCount: count, columnCount: max(count, (ids.max() ?? 0) + 1))
-    for (label, earlier) in zip(labels, before) { cost[label, earlier] -= 1 }
-    let matched = try minimumCostAssignment(cost)
-    var taken = Set(matched.compactMap { $0 })
-    let next = matched.map { match -> Int in
-      if let match { return match }
-      let free = (0...).first { !taken.contains($0) } ?? 0
-      taken.insert(free)
-      return free
-    }
-    learned[named.name] = (model, next)
+    let model = try ModelSuccession(
+      learnt, labels: labels, previous: previous, previousID: named.id,
+      previousLabels: previous.label(table, threadCount: study.threadCount).map(\.segment),
+      table: prepared.table.joined(with: table)
+    ).model
+    learned[named.name] = model
     return NamedModel(name: named.name, id: named.id, model: model)
   }
 }

@@ -126,7 +126,8 @@ public struct OutcomeStudy: Sendable {
   public let results: [Result]
   /// Each model against each project's first claims and all claims.
   public let differences: [Difference]
-  /// The outcome in each segment.
+  /// The outcome in each segment: those of the models, in their order and followed by those that were new
+  /// when the model was learned anew, then the written ones.
   public let segments: [SegmentRate]
   /// The number of draws that intervals are from.
   public let replicateCount: Int
@@ -178,7 +179,9 @@ public struct OutcomeStudy: Sendable {
       throw ComparisonError.tooFewMembers(
         found: most, needed: folds, purpose: "they are divided into \(folds) parts")
     }
-    let measured = OutcomeMeasurement(observed, configuration)
+    let learnedCounts = look.segmentIDs.map(\.count)
+    let segmentMembers = observed.map { $0.segments(learnedCounts: learnedCounts) }
+    let measured = OutcomeMeasurement(observed, segments: segmentMembers, configuration)
     guard measured.isInformative else {
       throw ComparisonError.constantOutcome(
         happens: observed.contains { $0.outcomes.contains(true) }, times: observed.count,
@@ -227,8 +230,8 @@ public struct OutcomeStudy: Sendable {
       }
     }
     self.differences = differences
-    let learned = models.flatMap { model in
-      model.model.segments.map { (source: model.name, isLearned: true, segment: $0.id) }
+    let learned = zip(models, look.segmentIDs).flatMap { model, ids in
+      ids.map { (source: model.name, isLearned: true, segment: $0) }
     }
     let written = projects.flatMap { project in
       project.segments.map { (source: project.file, isLearned: false, segment: $0.id) }
@@ -236,7 +239,7 @@ public struct OutcomeStudy: Sendable {
     segments = (learned + written).enumerated().map { index, segment in
       SegmentRate(
         source: segment.source, isLearned: segment.isLearned, segment: segment.segment,
-        memberTimes: observed.reduce(0) { $0 + $1.segments[index].count },
+        memberTimes: segmentMembers.reduce(0) { $0 + $1[index].count },
         rate: plain.segmentRates[index],
         lift: estimate { statistics in
           statistics.segmentRates[index].map { $0 / statistics.rate }

@@ -34,6 +34,14 @@ public struct RuleSuggestion: Sendable {
     public let method: String
     /// How it does on held-out members.
     public let heldOut: SetAgreement
+
+    /// The number of held-out members of the learned segment.
+    public var heldOutTargetCount: Int { heldOut.both + heldOut.targetOnly }
+    /// ``heldOut``, where so many members are in the segment that a figure says something: at least
+    /// ``RuleSuggestion/fewestHeldOutMembers``; else nil.
+    public var measured: SetAgreement? {
+      heldOutTargetCount < RuleSuggestion.fewestHeldOutMembers ? nil : heldOut
+    }
   }
 
   /// A learned segment that no rule is suggested for.
@@ -56,7 +64,8 @@ public struct RuleSuggestion: Sendable {
   public let memberCount: Int
   /// The number of members held out.
   public let heldOutCount: Int
-  /// The part of the held-out members whom the first rule that claims them gives their own segment.
+  /// The part of the held-out members whom the first rule that claims them gives their own segment; nil
+  /// of fewer than ``fewestHeldOutMembers``.
   public let fidelity: Double?
   /// Trees with a leaf or more for each segment, and what explaining costs.
   public let trees: [ExplainedPartition]
@@ -65,6 +74,8 @@ public struct RuleSuggestion: Sendable {
 
   /// The most members that are looked at; of more, a seeded sample of this size is taken.
   public static let mostMembers = 50_000
+  /// No figure is given of fewer held-out members: one more or less would change it by a tenth.
+  public static let fewestHeldOutMembers = 10
   /// The fewest members that rules can be found and measured on.
   public static let fewestMembers = 25
 
@@ -74,6 +85,7 @@ public struct RuleSuggestion: Sendable {
   ///   - model: The model.
   ///   - community: Events and members.
   ///   - asOf: T.
+  ///   - among: Whom to look at; nil for all whom the model is about.
   ///   - project: Where the rules shall stand: its settings, and its segments' ids, which are left free;
   ///     nil for a new file with the model's settings.
   ///   - features: What rules may be made of; nil for readable features.
@@ -84,10 +96,14 @@ public struct RuleSuggestion: Sendable {
   /// - Complexity: O(members × features × leaves) for at most ``mostMembers`` members.
   public init(
     explaining model: NamedModel, community: Community, asOf: Timestamp,
-    project: ProjectFile? = nil, features: [FeatureDefinition]? = nil, seed: UInt64 = 0,
-    threadCount: Int = availableProcessorCount
+    among: MemberScope? = nil, project: ProjectFile? = nil, features: [FeatureDefinition]? = nil,
+    seed: UInt64 = 0, threadCount: Int = availableProcessorCount
   ) throws {
-    let rows = Self.sample(community.rows(asOf: asOf), seed: seed)
+    let inside = try Self.rows(
+      community.rows(asOf: asOf), inside: [among, MemberScope(of: model)], of: community,
+      asOf: asOf,
+      threadCount: threadCount)
+    let rows = Self.sample(inside, seed: seed)
     let inputs = try model.model.featureTable(
       of: community, rows: rows, asOf: asOf, modelName: model.name, threadCount: threadCount)
     let labels = try model.model.label(inputs, threadCount: threadCount).map(\.segment)
@@ -98,8 +114,7 @@ public struct RuleSuggestion: Sendable {
     let groups = model.model.segments.enumerated().map { position, segment in
       Group(
         id: segment.id, name: model.segmentName(position, in: project ?? ProjectFile()),
-        description: "Learned segment \(segment.id) of \(model.name) as a rule"
-          + (segment.description.isEmpty ? "." : ": \(segment.description)."))
+        description: "Reproduces learned segment \(segment.id) of \(model.name) by thresholds.")
     }
     try self.init(
       groups, labels: labels, costs: costs, rows: rows, community: community, asOf: asOf,
@@ -113,6 +128,7 @@ public struct RuleSuggestion: Sendable {
   ///   - labels: For each member's id, the name of its group; members without one are left out.
   ///   - community: Events and members.
   ///   - asOf: T.
+  ///   - among: Whom to look at; nil for all who are in a group.
   ///   - project: As for a model; nil for a new file with default settings.
   ///   - features: What rules may be made of; nil for readable features.
   ///   - seed: The seed of the division.
@@ -121,11 +137,13 @@ public struct RuleSuggestion: Sendable {
   /// - Complexity: As for a model.
   public init(
     explaining labels: [String: String], community: Community, asOf: Timestamp,
-    project: ProjectFile? = nil, features: [FeatureDefinition]? = nil, seed: UInt64 = 0,
-    threadCount: Int = availableProcessorCount
+    among: MemberScope? = nil, project: ProjectFile? = nil, features: [FeatureDefinition]? = nil,
+    seed: UInt64 = 0, threadCount: Int = availableProcessorCount
   ) throws {
     let all = community.rows(asOf: asOf).filter { labels[community.memberIDs[$0]] != nil }
-    let rows = Self.sample(all, seed: seed)
+    let inside = try Self.rows(
+      all, inside: [among], of: community, asOf: asOf, threadCount: threadCount)
+    let rows = Self.sample(inside, seed: seed)
     let names = rows.compactMap { labels[community.memberIDs[$0]] }
     let distinct = Set(names).sorted(by: bytesPrecede)
     let places = Dictionary(uniqueKeysWithValues: zip(distinct, distinct.indices))
@@ -136,7 +154,9 @@ public struct RuleSuggestion: Sendable {
       elements: [Double](repeating: 1, count: rows.count * distinct.count))
     for (row, group) in own.enumerated() { costs[row, group] = 0 }
     try self.init(
-      distinct.map { Group(id: $0, name: $0, description: "The group \($0) as a rule.") },
+      distinct.map {
+        Group(id: $0, name: $0, description: "Reproduces the group \($0) by thresholds.")
+      },
       labels: own, costs: costs, rows: rows, community: community, asOf: asOf, project: project,
       settings: project?.settings ?? EngagementSettings(), features: features, own: [], seed: seed,
       threadCount: threadCount)
@@ -147,6 +167,17 @@ public struct RuleSuggestion: Sendable {
     let id: String
     let name: String
     let description: String
+  }
+
+  /// The rows that are inside all of some scopes.
+  private static func rows(
+    _ rows: [Int], inside scopes: [MemberScope?], of community: Community, asOf: Timestamp,
+    threadCount: Int
+  ) throws -> [Int] {
+    try scopes.compactMap { $0 }.reduce(rows) { rows, scope in
+      let isInside = try scope.isInside(rows, of: community, asOf: asOf, threadCount: threadCount)
+      return zip(rows, isInside).filter(\.1).map(\.0)
+    }
   }
 
   private static func sample(_ rows: [Int], seed: UInt64) -> [Int] {
@@ -216,10 +247,12 @@ public struct RuleSuggestion: Sendable {
         continue
       }
       let group = groups[cluster]
-      let id = Self.id(of: group.name, segment: group.id, taken: &taken)
+      // A learned name says what is true of the segment, which need not be what the condition asks for.
+      let id = Self.id(of: "rule for \(group.id)", segment: group.id, taken: &taken)
+      let name = group.name == group.id ? "" : " (\(group.name))"
       segments.append(
         SegmentDefinition(
-          id: id, name: group.name == id ? nil : group.name, description: group.description,
+          id: id, name: "rule for \(group.id)\(name)", description: group.description,
           when: condition))
       places.append(cluster)
     }
@@ -246,7 +279,7 @@ public struct RuleSuggestion: Sendable {
           heldOut, set: { claims[$0].contains(rule) }, target: { labels[$0] == cluster }))
     }
     fidelity =
-      heldOut.isEmpty
+      heldOut.count < Self.fewestHeldOutMembers
       ? nil
       : Double(heldOut.count { place in claims[place].first.map { places[$0] } == labels[place] })
         / Double(heldOut.count)

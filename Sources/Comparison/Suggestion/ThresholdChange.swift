@@ -46,6 +46,7 @@ public struct ThresholdChange: Sendable, Hashable {
   ///   - models: All models that rules may name, the one above among them or not.
   ///   - community: Events and members.
   ///   - asOf: T.
+  ///   - among: Whom to look at; nil for all whom the model is about.
   ///   - seed: The seed of the halves.
   ///   - threadCount: How many threads work at once; changes do not depend on it.
   /// - Returns: One for each rule that shares a member with a learned segment, in the order of the file.
@@ -54,7 +55,7 @@ public struct ThresholdChange: Sendable, Hashable {
   ///   threshold.
   public static func closest(
     _ project: ProjectFile, to model: NamedModel, models: [NamedModel] = [],
-    community: Community, asOf: Timestamp, seed: UInt64 = 0,
+    community: Community, asOf: Timestamp, among: MemberScope? = nil, seed: UInt64 = 0,
     threadCount: Int = availableProcessorCount
   ) throws -> [ThresholdChange] {
     var all = models
@@ -83,10 +84,17 @@ public struct ThresholdChange: Sendable, Hashable {
         }
       }
     }
-    let table = try MembershipTable(
+    let whole = try MembershipTable(
       labelling: community, asOf: asOf, models: all, project: project.adding(segments),
       threadCount: threadCount)
-    let labels = (table.labels[model.name] ?? []).map(\.segment)
+    var isInside = (whole.labels[model.name] ?? []).map { $0 != nil }
+    if let among {
+      let wanted = try among.isInside(
+        whole.communityRows, of: community, asOf: asOf, threadCount: threadCount)
+      isInside = zip(isInside, wanted).map { $0 && $1 }
+    }
+    let table = whole.restricted(to: isInside)
+    let labels = (table.labels[model.name] ?? []).compactMap { $0?.segment }
     var generator = SeededGenerator(seed: seed, stream: 0x5443)
     let isHeldOut = table.memberIDs.map { _ in generator.uniform() < 0.5 }
     let halves = Halves(

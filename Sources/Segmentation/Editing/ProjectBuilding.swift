@@ -16,13 +16,15 @@ extension Condition {
   }
 
   /// A leaf that stands in no file.
-  static func made(_ question: Leaf.Question, isUnknownIfMissing: Bool = false) -> Condition {
-    let nowhere = SourcePosition(line: 1, column: 1)
+  static func made(
+    _ question: Leaf.Question, isUnknownIfMissing: Bool = false,
+    position: SourcePosition = SourcePosition(line: 1, column: 1)
+  ) -> Condition {
     let draft = Leaf(
-      question: question, isUnknownIfMissing: isUnknownIfMissing, position: nowhere, written: "")
+      question: question, isUnknownIfMissing: isUnknownIfMissing, position: position, written: "")
     return .leaf(
       Leaf(
-        question: question, isUnknownIfMissing: isUnknownIfMissing, position: nowhere,
+        question: question, isUnknownIfMissing: isUnknownIfMissing, position: position,
         written: ProjectPrinter(project: ProjectFile()).condition(.leaf(draft)).inOneLine))
   }
 
@@ -48,10 +50,11 @@ extension SegmentDefinition {
 }
 
 extension ProjectFile {
-  /// A project with a calendar, weights and aliases, and no segments.
-  public init(settings: EngagementSettings) {
+  /// A project with a calendar, weights and aliases, and no segments, that messages call by a name.
+  public init(settings: EngagementSettings, file: String = "") {
     self.init()
     self.settings = settings
+    self.file = file
   }
 
   /// The project with more segments behind its own.

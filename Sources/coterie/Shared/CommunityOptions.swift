@@ -3,6 +3,7 @@ import Engagement
 import EventLog
 import Foundation
 import LinearAlgebra
+import Membership
 import Segmentation
 
 /// Where members and rules come from, and how records are read.
@@ -107,13 +108,14 @@ struct CommunityOptions: ParsableArguments {
     }
   }
 
-  /// Reads events and members; the properties that project and features need are kept.
+  /// Reads events and members; the properties that project, features and scopes need are kept.
   func load(
     _ events: [String], project: ProjectFile, features: [FeatureDefinition],
-    properties others: Set<String> = []
+    properties others: Set<String> = [], scopes: [MemberScope] = []
   ) throws -> LoadedCommunity {
     let pseudonymizer = try pseudonymizer()
     var properties = others.union(project.eventProperties)
+    for scope in scopes { properties.formUnion(scope.project.eventProperties) }
     properties.formUnion(features.eventProperties)
     let started = Date()
     let (history, reports, memberTable) = try read(
@@ -123,7 +125,7 @@ struct CommunityOptions: ParsableArguments {
       return (try pseudonymizer.map { try history.pseudonymized(with: $0) } ?? history, report)
     }
     let community = Community(history: history, members: memberTable)
-    try check(project, against: community)
+    for project in [project] + scopes.map(\.project) { try check(project, against: community) }
     return LoadedCommunity(
       community: community, asOf: try asOf.instant(in: history), report: reports.events,
       memberReport: reports.members, acceptedCount: history.count,

@@ -45,7 +45,15 @@ struct ComparisonReport {
         omega index \(number(agreement.omega)), extended BCubed precision \
       \(number(agreement.precision)), recall \(number(agreement.recall)), F \(number(agreement.fMeasure))
       """
-    return [names, contingency, matches(limit: matchLimit), flows, coverage, lines]
+    let outside = comparison.outsideCount
+    let left =
+      outside == 0
+      ? []
+      : [
+        "\(outside) \(outside == 1 ? "member is" : "members are") outside what \(model.name) is "
+          + "about, and left out here"
+      ]
+    return (left + [names, contingency, matches(limit: matchLimit), flows, coverage, lines])
       .joined(separator: "\n\n")
   }
 
@@ -151,6 +159,7 @@ struct ComparisonReport {
       "model": .object(["name": .string(model.name), "id": .string(model.id)]),
       "config": .string(project.file),
       "members": .integer(comparison.memberCount),
+      "outside_among": .integer(comparison.outsideCount),
       "learned": .array(
         comparison.learned.enumerated().map { position, size in
           let best = comparison.bestMatch(ofLearned: size.id)

@@ -14,7 +14,7 @@ struct DivisionsReport {
     var divisions = models.map { model in
       (
         title: model.name,
-        sets: (tables[0].labels[model.name] ?? []).map { [$0.segment] }
+        sets: (tables[0].labels[model.name] ?? []).map { $0.map { [$0.segment] } }
       )
     }
     for (project, table) in zip(projects, tables) {
@@ -22,12 +22,16 @@ struct DivisionsReport {
       for (position, segment) in table.writtenAndStates.enumerated() where segment.isClaim {
         for member in segment.members { sets[member].append(position) }
       }
-      divisions.append((project.file, sets))
+      divisions.append((project.file, sets.map { $0 }))
     }
     titles = divisions.map(\.title)
     agreements = divisions.indices.flatMap { first in
       divisions.indices.filter { $0 > first }.map { second in
-        (first, second, DivisionAgreement(divisions[first].sets, divisions[second].sets))
+        // Members whom a model is not about are in neither.
+        let pairs = zip(divisions[first].sets, divisions[second].sets).compactMap { pair in
+          pair.0.flatMap { own in pair.1.map { (own, $0) } }
+        }
+        return (first, second, DivisionAgreement(pairs.map(\.0), pairs.map(\.1)))
       }
     }
   }

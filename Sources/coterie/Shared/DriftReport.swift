@@ -9,6 +9,8 @@ struct DriftReport {
   let drift: ModelDrift
   let model: NamedModel
   let project: ProjectFile
+  /// The number of members whom the model is not about; nil where it is about everybody.
+  let outsideCount: Int?
 
   var text: String {
     var lines = [
@@ -73,6 +75,11 @@ struct DriftReport {
       }
       lines += ["", medians.text]
     }
+    if let outsideCount, let among = model.model.among {
+      lines.append(
+        "  outside what the model is about, and left out: \(outsideCount) of "
+          + "\(drift.memberCount + outsideCount) (\(among))")
+    }
     lines += claims.lines.map { "  " + $0 }
     lines += ["", drift.verdict.rawValue]
     lines += drift.reasons.map { "  \($0)" }
@@ -99,6 +106,7 @@ struct DriftReport {
   var json: [String: JSONValue] {
     [
       "model": .object(["name": .string(model.name), "id": .string(model.id)]),
+      "outside_among": outsideCount.map { .integer($0) } ?? .null,
       "members": .integer(drift.memberCount), "age_days": JSONValue(drift.ageInDays),
       "verdict": .string(drift.verdict.rawValue),
       "reasons": .array(drift.reasons.map { .string($0) }),

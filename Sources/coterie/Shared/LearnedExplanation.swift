@@ -9,7 +9,10 @@ import Segmentation
 /// Why a model puts a member where it does: its features beside the segment's and the next one's.
 struct LearnedExplanation {
   let model: NamedModel
+  /// What the model says of the member; nil where it is not about it.
   let label: ModelLabel?
+  /// Why the model is not about the member; nil where it is.
+  let outside: Explanation?
   /// What time alone changes, within 90 days.
   let change: LabelChange?
   let table: FeatureTable
@@ -50,7 +53,10 @@ struct LearnedExplanation {
 
   /// The feature that pulls the member most to its segment, or the first one where nothing pulls.
   var reason: String? {
-    guard let label else { return nil }
+    guard let label else {
+      let fact = outside.flatMap(WrittenExplanation.decisive)
+      return "outside of whom \(model.name) is about" + (fact.map { ": \($0)" } ?? "")
+    }
     let best = rows.max { ($0.pull?.pull ?? 0) < ($1.pull?.pull ?? 0) }
     return best.map { best in
       "\(title(label.segment)): \(best.feature) \(number(best.value)), typical there "
@@ -61,7 +67,11 @@ struct LearnedExplanation {
   private func number(_ value: Double) -> String { value.isNaN ? "absent" : shortNumber(value) }
 
   func text(_ readable: ReadableText) -> String {
-    guard let label else { return "" }
+    guard let label else {
+      let why = outside.map { WrittenExplanation.lines($0, indent: 1, readable) } ?? []
+      return (["is in no learned segment of \(model.name): outside of whom it is about"] + why)
+        .joined(separator: "\n")
+    }
     var lines = [
       String(
         format: "is in learned %@ of %@: distance %.3g, confidence %.2f%@",
@@ -118,7 +128,12 @@ struct LearnedExplanation {
   }
 
   var json: JSONValue {
-    guard let label else { return .null }
+    guard let label else {
+      return .object([
+        "model": .string(model.name), "segment": .null, "among": JSONValue(model.model.among),
+        "because": .array(outside.map { [WrittenExplanation.json($0)] } ?? []),
+      ])
+    }
     let segments = model.model.segments
     return .object([
       "model": .string(model.name), "segment": .string(segments[label.segment].id),

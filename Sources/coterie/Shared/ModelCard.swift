@@ -34,6 +34,9 @@ struct ModelCard {
         + (training.firstEvent.map { first in
           ", \(first) to \(training.lastEvent ?? first)"
         } ?? ""),
+    ]
+    if let among = model.among { lines.append("  among       \(among)") }
+    lines += [
       "  algorithm   \(algorithm)",
       "  features    \(model.transform.columns.map(columnName).joined(separator: ", "))",
     ]
@@ -115,6 +118,7 @@ struct ModelCard {
         "members": .integer(training.memberCount), "events": .integer(training.eventCount),
         "parent": JSONValue(training.parentID),
       ]),
+      "among": JSONValue(model.among),
       "features": .array(
         model.transform.columns.map { column in
           .object([

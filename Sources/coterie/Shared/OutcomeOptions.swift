@@ -21,7 +21,11 @@ struct OutcomeOptions: ParsableArguments {
       """)
   var horizon: DurationArgument?
 
-  @Option(help: "A condition: only members for whom it is true at the time are looked at.")
+  @Option(
+    help: """
+      A condition as in the project file: only members for whom it is true are compared; with --outcome, \
+      at each time.
+      """)
   var among: String?
 
   @OptionGroup var snapshots: SnapshotOptions
@@ -33,9 +37,8 @@ struct OutcomeOptions: ParsableArguments {
   var folds = 5
 
   func validate() throws {
-    if outcome == nil, horizon != nil || among != nil || snapshots.isSeries || retrain {
-      throw ValidationError(
-        "--horizon, --among, --since, --every and --retrain go with --outcome")
+    if outcome == nil, horizon != nil || snapshots.isSeries || retrain {
+      throw ValidationError("--horizon, --since, --every and --retrain go with --outcome")
     }
     guard (2...100).contains(folds) else { throw ValidationError("--folds must be 2 to 100") }
   }
@@ -54,6 +57,11 @@ struct OutcomeOptions: ParsableArguments {
           + "each time it is to be known")
     }
     return (condition, among, length)
+  }
+
+  /// Whom a comparison without an outcome is about; nil for everybody.
+  func scope(in project: ProjectFile) throws -> MemberScope? {
+    try among.map { try MemberScope(option: $0, project: project) }
   }
 
   /// A condition of the command line; what is wrong with it is wrong usage.

@@ -131,6 +131,7 @@ struct OutcomeReport {
     guard segment.isLearned, let model = models.first(where: { $0.name == segment.source }),
       let position = model.model.segments.firstIndex(where: { $0.id == segment.segment })
     else {
+      if segment.isLearned { return "\(segment.source) \(segment.segment), new" }
       return projects.count > 1 ? "\(file(segment.source)) \(segment.segment)" : segment.segment
     }
     let name = model.segmentName(position, in: projects[0])

@@ -31,7 +31,9 @@ struct SegmentCounts {
         segment.kind == .learned,
         let position = model.model.segments.firstIndex(where: { $0.id == segment.id })
       {
-        let own = (table.labels[model.name] ?? []).filter { $0.segment == position }
+        let own = (table.labels[model.name] ?? []).compactMap { $0 }.filter {
+          $0.segment == position
+        }
         (count, novel) = (own.count, own.count(where: \.isNovel))
       }
       rows.append(

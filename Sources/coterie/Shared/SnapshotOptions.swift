@@ -3,6 +3,7 @@ import Engagement
 public import EventLog
 import Foundation
 import LinearAlgebra
+import Membership
 import Segmentation
 
 extension Timestamp: ExpressibleByArgument {
@@ -58,14 +59,17 @@ struct SnapshotOptions: ParsableArguments {
     }
   }
 
-  /// Writes the tables of all times, one below the other.
-  func run(_ verb: Features, _ choice: FeatureChoice, project: ProjectFile) throws {
+  /// Writes the tables of all times, one below the other, each of those whom a scope holds at its time.
+  func run(
+    _ verb: Features, _ choice: FeatureChoice, among scope: MemberScope?, project: ProjectFile
+  ) throws {
     let community = verb.community
     // A wrong series is told before the events are read, where that can be.
     if let last = community.asOf.known {
       _ = try times(through: last, clock: project.settings.clock)
     }
-    let loaded = try community.load(verb.events, project: project, features: choice.features)
+    let loaded = try community.load(
+      verb.events, project: project, features: choice.features, scopes: scope.map { [$0] } ?? [])
     let times = try times(through: loaded.asOf, clock: project.settings.clock)
     Console.progress("computing features of \(times.count) times")
     var snapshots = try choice.translating {
@@ -78,15 +82,32 @@ struct SnapshotOptions: ParsableArguments {
     try file.write((["as_of", "member_id"] + names).map(quotedCell).joined(separator: ",") + "\n")
     var missing = [Int](repeating: 0, count: names.count)
     var counts: [JSONValue] = []
-    while let table = try snapshots.next() {
+    var (outside, inside) = (0, 0)
+    while let whole = try snapshots.next() {
+      let isInside = try scope?.isInside(
+        whole.communityRows, of: loaded.community, asOf: whole.asOf,
+        threadCount: community.threads)
+      let table = isInside.map { whole.rows(where: $0) } ?? whole
+      inside += table.memberIDs.count
+      let left = whole.memberIDs.count - table.memberIDs.count
+      outside += left
       try appendCSV(table.values, prefix: "\(table.asOf),", ids: table.memberIDs, to: file)
       for column in names.indices {
         missing[column] += (0..<table.values.rowCount).count { table.values[$0, column].isNaN }
       }
-      counts.append(
-        .object([
-          "as_of": .string(table.asOf.description), "members": .integer(table.memberIDs.count),
-        ]))
+      var count: [String: JSONValue] = [
+        "as_of": .string(table.asOf.description), "members": .integer(table.memberIDs.count),
+      ]
+      if let scope { count["among"] = scope.json(outside: left) }
+      counts.append(.object(count))
+    }
+    if let scope {
+      guard inside > 0 else {
+        throw scope.nobody(
+          of: loaded.community.memberIDs.count, asOf: "any of \(times.count) times")
+      }
+      Console.note(
+        "\(outside) of \(inside + outside) rows are outside --among at their times and left out")
     }
     try file.commit()
     Console.endProgress()

@@ -27,6 +27,10 @@ struct SuggestionReport {
     self.project = project
   }
 
+  /// Why a rule has no figures.
+  private static let tooFew =
+    "fewer than \(RuleSuggestion.fewestHeldOutMembers) held-out members of the segment"
+
   private func title(_ position: Int, _ target: String) -> String {
     guard let name = model?.segmentName(position, in: project), name != target else {
       return target
@@ -61,15 +65,17 @@ struct SuggestionReport {
     var table = TextTable(
       header: ["rule for", "members", "precision", "recall", "F1", "fidelity", "thresholds"])
     for rule in suggestion.rules {
-      let found = rule.heldOut
+      let found = rule.measured
       table.add([
-        "\(title(rule.learned, rule.target)): \(rule.segment.id)",
-        "\(found.both + found.targetOnly)",
-        number(found.precision), number(found.recall), number(found.f1), number(found.fidelity),
-        "\(rule.thresholdCount)",
+        title(rule.learned, rule.target), "\(rule.heldOutTargetCount)",
+        number(found?.precision), number(found?.recall), number(found?.f1),
+        number(found?.fidelity), "\(rule.thresholdCount)",
       ])
     }
     var parts = suggestion.rules.isEmpty ? [] : [table.text]
+    if suggestion.rules.contains(where: { $0.measured == nil }) {
+      parts.append("  –: \(Self.tooFew)")
+    }
     parts += suggestion.omissions.map {
       "  no rule for \(title($0.learned, $0.target)): \($0.reason)"
     }
@@ -123,10 +129,11 @@ struct SuggestionReport {
             "name": JSONValue(model?.segmentName(rule.learned, in: project)),
             "segment": .string(rule.segment.id), "when": .string(condition(of: rule.segment)),
             "thresholds": .integer(rule.thresholdCount), "method": .string(rule.method),
-            "held_out_members": .integer(rule.heldOut.both + rule.heldOut.targetOnly),
-            "precision": JSONValue(rule.heldOut.precision),
-            "recall": JSONValue(rule.heldOut.recall), "f1": JSONValue(rule.heldOut.f1),
-            "fidelity": JSONValue(rule.heldOut.fidelity),
+            "held_out_members": .integer(rule.heldOutTargetCount),
+            "precision": JSONValue(rule.measured?.precision),
+            "recall": JSONValue(rule.measured?.recall), "f1": JSONValue(rule.measured?.f1),
+            "fidelity": JSONValue(rule.measured?.fidelity),
+            "without_figures": rule.measured == nil ? .string(Self.tooFew) : .null,
           ])
         }),
       "without_rule": .array(

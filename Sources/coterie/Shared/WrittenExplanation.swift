@@ -46,7 +46,7 @@ struct WrittenExplanation {
   }
 
   /// What was observed at the first leaf that a value comes from.
-  private static func decisive(_ explanation: Explanation) -> String? {
+  static func decisive(_ explanation: Explanation) -> String? {
     let deciding: [Explanation] =
       switch (explanation.rule, explanation.truth) {
       case ("all", .true), ("any", .false), ("none", _), ("not", _): explanation.parts
@@ -56,7 +56,7 @@ struct WrittenExplanation {
     return deciding.lazy.compactMap(decisive).first ?? explanation.fact
   }
 
-  private static func lines(
+  static func lines(
     _ explanation: Explanation, indent: Int, _ readable: ReadableText
   ) -> [String] {
     let fact = explanation.fact.map { " — " + readable.text($0) } ?? ""
@@ -82,7 +82,7 @@ struct WrittenExplanation {
       ].merging(ahead) { first, _ in first })
   }
 
-  private static func json(_ explanation: Explanation) -> JSONValue {
+  static func json(_ explanation: Explanation) -> JSONValue {
     .object([
       "rule": .string(explanation.rule), "truth": .string("\(explanation.truth)"),
       "fact": JSONValue(explanation.fact), "parts": .array(explanation.parts.map(json)),

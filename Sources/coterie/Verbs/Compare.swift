@@ -61,7 +61,10 @@ struct Compare: ParsableCommand {
           + "segments:")
     }
     let question = try outcome.question(in: projects[0])
-    let (tables, loaded) = try tables(projects, models, keepsEvents: question != nil)
+    // With --outcome, those whom it is about are looked for at each time.
+    let scope = try question == nil ? outcome.scope(in: projects[0]) : nil
+    let (tables, loaded) = try tables(
+      projects, models, among: scope, keepsEvents: question != nil)
     var reports: [ComparisonReport] = []
     for (project, table) in zip(projects, tables) {
       for model in models {
@@ -86,6 +89,7 @@ struct Compare: ParsableCommand {
       if reports.count > 1 { json["comparisons"] = .array(reports.map { .object($0.json) }) }
       if let divisions { json["divisions"] = divisions.json }
       if let study { json["outcome"] = study.json }
+      if let scope { json["among"] = scope.json(outside: tables[0].leftOutCount) }
       try JSONValue.print(verb: "compare", json)
       return
     }
@@ -103,16 +107,18 @@ struct Compare: ParsableCommand {
 
   /// The memberships by each project, from one reading of the events.
   private func tables(
-    _ projects: [ProjectFile], _ models: [NamedModel], keepsEvents: Bool
+    _ projects: [ProjectFile], _ models: [NamedModel], among scope: MemberScope?,
+    keepsEvents: Bool
   ) throws -> ([MembershipTable], LoadedCommunity) {
     guard keepsEvents || projects.count > 1 else {
       let (table, loaded) = try community.memberships(
-        events, models: models, project: projects[0], doing: "comparing")
+        events, models: models, project: projects[0], among: scope, doing: "comparing")
       return ([table], loaded)
     }
     let loaded = try community.load(
       events, project: projects[0], features: models.flatMap(\.model.inputs),
-      properties: Set(projects.flatMap(\.eventProperties)))
+      properties: Set(projects.flatMap(\.eventProperties)),
+      scopes: models.scopes() + (scope.map { [$0] } ?? []))
     for project in projects.dropFirst() { try community.check(project, against: loaded.community) }
     let tables = try projects.map { project in
       Console.progress("evaluating \(project.file)")
@@ -120,6 +126,11 @@ struct Compare: ParsableCommand {
         labelling: loaded.community, asOf: loaded.asOf, models: models, project: project,
         threadCount: community.threads)
     }
-    return (tables, loaded)
+    guard let scope else { return (tables, loaded) }
+    let isInside = try scope.isInside(
+      tables[0].communityRows, of: loaded.community, asOf: loaded.asOf,
+      threadCount: community.threads)
+    try scope.tell(isInside, asOf: loaded.asOf)
+    return (tables.map { $0.restricted(to: isInside) }, loaded)
   }
 }

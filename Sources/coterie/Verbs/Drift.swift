@@ -40,13 +40,15 @@ struct Drift: ParsableCommand {
   func run() throws {
     let model = try NamedModel(path: model)
     let project = try community.project()
-    let (table, missing, input) = try features(of: model, project: project)
+    let (table, missing, isInside, input) = try features(of: model, project: project)
     try input.check(isAfter: model)
     Console.progress("comparing")
     let drift = try ModelDrift(
-      of: model.model, from: table, missing: missing, threadCount: community.threads)
+      of: model.model, from: isInside.map { table.rows(where: $0) } ?? table, missing: missing,
+      threadCount: community.threads)
     Console.endProgress()
-    let report = DriftReport(drift: drift, model: model, project: project)
+    let report = DriftReport(
+      drift: drift, model: model, project: project, outsideCount: isInside?.count { !$0 })
     if community.json {
       try JSONValue.print(
         verb: "drift", input.json.merging(report.json) { input, _ in input })
@@ -61,17 +63,25 @@ struct Drift: ParsableCommand {
   /// The model's inputs that can be computed, and why the others cannot.
   private func features(
     of model: NamedModel, project: ProjectFile
-  ) throws -> (FeatureTable, [ModelDrift.MissingFeature], LoadedCommunity) {
+  ) throws -> (FeatureTable, [ModelDrift.MissingFeature], isInside: [Bool]?, LoadedCommunity) {
     let (inputs, settings) = (model.model.inputs, model.model.settings)
-    if let scanned = try community.scan(events, project: project, [(inputs, settings)]) {
+    let scope = try MemberScope(of: model)
+    let scopes = scope.map { [$0] } ?? []
+    if let scanned = try community.scan(
+      events, project: project, [(inputs, settings)], scopes: scopes)
+    {
       do {
-        return (try scanned.table(), [], scanned.input)
-      } catch {
+        let table = try scanned.table()
+        let isInside = try scope.map { try scanned.isInside($0) }
+        try check(isInside, of: scope, asOf: scanned.input.asOf)
+        return (table, [], isInside, scanned.input)
+      } catch let error as EngagementError {
         // Which ones are missing is asked of the events themselves, below.
         if !error.isOfOneFeature { throw error }
       }
     }
-    let loaded = try community.load(events, project: project, features: inputs)
+    let loaded = try community.load(
+      events, project: project, features: inputs, scopes: scopes)
     func table(_ features: [FeatureDefinition]) throws(EngagementError) -> FeatureTable {
       try FeatureTable(
         of: loaded.community, asOf: loaded.asOf, features: features, settings: settings,
@@ -88,7 +98,18 @@ struct Drift: ParsableCommand {
       }
     }
     let present = inputs.filter { input in !missing.contains { $0.feature == input } }
-    return (try table(present), missing, loaded)
+    let found = try table(present)
+    let isInside = try scope?.isInside(
+      found.communityRows, of: loaded.community, asOf: loaded.asOf,
+      threadCount: community.threads)
+    try check(isInside, of: scope, asOf: loaded.asOf)
+    return (found, missing, isInside, loaded)
+  }
+
+  /// Nothing can be compared where the model is about nobody.
+  private func check(_ isInside: [Bool]?, of scope: MemberScope?, asOf: Timestamp) throws {
+    guard let scope, let isInside, !isInside.contains(true) else { return }
+    throw scope.nobody(of: isInside.count, asOf: "\(asOf)")
   }
 }
 

@@ -48,7 +48,8 @@ struct Explain: ParsableCommand {
     let models = try model.map { try NamedModel(path: $0) }
     let project = try community.project()
     let wanted = models.flatMap(\.model.inputs) + FeatureDefinition.defaults
-    let loaded = try community.load(events, project: project, features: wanted)
+    let loaded = try community.load(
+      events, project: project, features: wanted, scopes: models.scopes())
     let all = loaded.community
     // Those who know a member's own id need not compute the pseudonym.
     let pseudonym = try community.pseudonymizer()?.pseudonym(of: member)
@@ -68,10 +69,14 @@ struct Explain: ParsableCommand {
       )
     }
     let learned = try table.models.map { model in
-      LearnedExplanation(
-        model: model, label: table.labels[model.name]?[position],
-        change: try model.model.nextChange(
-          of: all, row: row, asOf: loaded.asOf, modelName: model.name),
+      let label = table.labels[model.name]?[position]
+      return LearnedExplanation(
+        model: model, label: label,
+        outside: try label == nil
+          ? MemberScope(of: model)?.explanation(ofRow: row, of: all, asOf: loaded.asOf) : nil,
+        change: try label == nil
+          ? nil
+          : model.model.nextChange(of: all, row: row, asOf: loaded.asOf, modelName: model.name),
         table: try model.model.featureTable(
           of: all, rows: [row], asOf: loaded.asOf, modelName: model.name, threadCount: 1),
         project: project)

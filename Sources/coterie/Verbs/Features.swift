@@ -3,6 +3,7 @@ import Engagement
 import EventLog
 import Foundation
 import LinearAlgebra
+import Membership
 import Segmentation
 
 /// `coterie features`: the feature table of a community.
@@ -20,6 +21,8 @@ struct Features: ParsableCommand {
           --features recency_days,events_30d --output f.csv
         coterie features 'logs/2024-*.jsonl.gz' --as-of last --output f.npy \\
           --profile
+        coterie features events.csv --as-of last --output active.csv \\
+          --among '{did: "*", within: 90d}'
         coterie features events.csv --since 2023-06-01 --every 7d \\
           --as-of 2024-06-01 --output weeks.csv
       """)
@@ -29,6 +32,7 @@ struct Features: ParsableCommand {
 
   @OptionGroup var community: CommunityOptions
   @OptionGroup var snapshots: SnapshotOptions
+  @OptionGroup var among: AmongOptions
 
   @Option(help: "Features, separated by commas; by default the project's, else coterie's.")
   var features: NameList?
@@ -63,11 +67,13 @@ struct Features: ParsableCommand {
     try community.check(outputs: [output], inputs: events)
     let project = try community.project()
     let wanted = FeatureChoice(features, project: project)
+    let scope = try among.scope(in: project)
     if snapshots.isSeries {
-      try snapshots.run(self, wanted, project: project)
+      try snapshots.run(self, wanted, among: scope, project: project)
       return
     }
-    let (table, loaded) = try computed(wanted, project: project)
+    let (whole, isInside, loaded) = try computed(wanted, among: scope, project: project)
+    let table = isInside.map { whole.rows(where: $0) } ?? whole
     let names = table.features.map(\.description)
     if output.hasSuffix(".npy") {
       try NumPyFile.write(.float64(table.values), to: URL(fileURLWithPath: output))
@@ -88,24 +94,37 @@ struct Features: ParsableCommand {
         uniqueKeysWithValues: names.enumerated().map { column, name in
           (name, .integer(table.values.column(column).count(where: \.isNaN)))
         }))
+    if let scope, let isInside { json["among"] = scope.json(outside: isInside.count { !$0 }) }
     if let report { json["profile"] = report.json }
     try JSONValue.print(verb: "features", json)
   }
 }
 
 extension Features {
+  /// The features of all members, and which of them are inside the scope.
   private func computed(
-    _ wanted: FeatureChoice, project: ProjectFile
-  ) throws -> (table: FeatureTable, input: LoadedCommunity) {
+    _ wanted: FeatureChoice, among scope: MemberScope?, project: ProjectFile
+  ) throws -> (table: FeatureTable, isInside: [Bool]?, input: LoadedCommunity) {
+    let scopes = scope.map { [$0] } ?? []
+    let (table, isInside, input): (FeatureTable, [Bool]?, LoadedCommunity)
     if let scanned = try community.scan(
-      events, project: project, [(wanted.features, project.settings)])
+      events, project: project, [(wanted.features, project.settings)], scopes: scopes)
     {
-      return (try wanted.translating { try scanned.table() }, scanned.input)
+      table = try wanted.translating { try scanned.table() }
+      isInside = try scope.map { try scanned.isInside($0) }
+      input = scanned.input
+    } else {
+      let loaded = try community.load(
+        events, project: project, features: wanted.features, scopes: scopes)
+      table = try wanted.table(
+        of: loaded, settings: project.settings, threads: community.threads)
+      isInside = try scope?.isInside(
+        table.communityRows, of: loaded.community, asOf: loaded.asOf,
+        threadCount: community.threads)
+      input = loaded
     }
-    let loaded = try community.load(events, project: project, features: wanted.features)
-    let table = try wanted.table(
-      of: loaded, settings: project.settings, threads: community.threads)
-    return (table, loaded)
+    if let scope, let isInside { try scope.tell(isInside, asOf: input.asOf) }
+    return (table, isInside, input)
   }
 }
 

@@ -66,6 +66,7 @@ struct Label: ParsableCommand {
       events, models: models, project: project, wantsProbabilities: layout.hasProbabilities,
       doing: "labelling")
     Console.endProgress()
+    for line in table.outsideLines { Console.note(line) }
     let written = try layout.layout(
       of: table, only: only, members: loaded.community.members, file: community.members)
     if community.pseudonymize == nil { tellUnknownListed(table) }
@@ -82,6 +83,7 @@ struct Label: ParsableCommand {
       json["members"] = .integer(table.memberIDs.count)
       json["models"] = .object(
         Dictionary(uniqueKeysWithValues: models.map { ($0.name, .string($0.id)) }))
+      json["outside_among"] = table.outsideJSON
       json["segments"] = counts.json
       json["untrue_claims"] = .array(claims.flatMap(\.json))
       json["unknown_listed"] = .object(

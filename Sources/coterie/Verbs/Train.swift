@@ -23,6 +23,8 @@ struct Train: ParsableCommand {
           --output members.safetensors
         coterie train events.csv --as-of 2024-06-01 --algorithm hierarchical \\
           --linkage ward --clusters 6 --output members.safetensors
+        coterie train events.csv --as-of last --algorithm kmeans --clusters 4 \\
+          --among '{did: "*", within: 90d}' --output active.safetensors
         coterie train events.csv --as-of last --algorithm kmeans \\
           --previous members.safetensors --output members-2.safetensors
 
@@ -30,7 +32,11 @@ struct Train: ParsableCommand {
       third of their members with (Jaccard index), and the number of clusters is the earlier model's where \
       --clusters says nothing. k-means starts from the earlier segments, too, and goes on with them unless \
       a start of its own is better by over 5 % of the inertia. Where the new model differs too much, or a \
-      segment of it is unstable, it is not written, and the exit code is 1.
+      segment of it is unstable, it is not written, and the exit code is 1. Without --among, the earlier \
+      model's condition is taken over.
+
+      With --among, members for whom the condition is not true take no part. The model keeps it: label, \
+      explain, compare and drift give those members no label and count them.
 
       Where --clusters auto, or a range, finds no clear groups, no model is written either, and what other \
       options would give is printed. Groups under 10 members or 1 % of all are never clear.
@@ -41,6 +47,7 @@ struct Train: ParsableCommand {
 
   @OptionGroup var community: CommunityOptions
   @OptionGroup var clustering: ClusteringOptions
+  @OptionGroup var among: AmongOptions
 
   @Option(help: "Features, separated by commas; by default the project's, else coterie's.")
   var features: NameList?
@@ -111,10 +118,12 @@ struct Train: ParsableCommand {
       toolVersion: "coterie \(Coterie.version)")
     training.isSinglePrecision = clustering.precision == .float32
     training.resampleCount = resamples
+    let scope = try scope(in: project, earlier: earlier)
+    training.among = scope?.text
 
     let history = try TrainingHistory(
       community, events: events, project: project, training: training, choice: choice,
-      earlier: earlier)
+      among: scope, earlier: earlier)
     let (prepared, loaded) = (history.prepared, history.input)
     training.words = EventWords(types: loaded.community.history.types.strings)
     if let earlier { try loaded.check(isAfter: earlier) }
@@ -197,6 +206,7 @@ struct Train: ParsableCommand {
       ])
       json["peak_memory_bytes"] = .integer(peakMemoryInBytes())
       json["choice"] = chosen.json
+      if let scope { json["among"] = scope.json(outside: history.outsideCount) }
       json["succession"] = report?.json ?? .null
       try JSONValue.print(verb: "train", json)
     } else {
@@ -245,6 +255,14 @@ struct Train: ParsableCommand {
     if standardize { choices.scale = .standardize }
     if let reduce { choices.reduction = reduce.reduction }
     return choices
+  }
+
+  /// Whom the model is about: by `--among`, else as the earlier model.
+  private func scope(in project: ProjectFile, earlier: NamedModel?) throws -> MemberScope? {
+    if among.among != nil { return try among.scope(in: project) }
+    guard let earlier, let text = earlier.model.among else { return nil }
+    Console.note("--among is taken over from \(earlier.name): \(text)")
+    return try MemberScope(parsing: text, source: "--among", project: project)
   }
 
   /// The features of the project's percentile scores that name this model.

@@ -9,8 +9,9 @@ import Testing
   private func bunches(_ sizes: [Int]) -> Matrix<Double> {
     Matrix(
       rows: sizes.enumerated().flatMap { place, size in
-        (0..<size).map { row in
-          [Double(row * 7 % 13) / 13 + 40 * Double(place), Double(row * 5 % 11) / 11]
+        (0..<size).map { row -> [Double] in
+          let (x, y) = (Double(row * 7 % 13) / 13, Double(row * 5 % 11) / 11)
+          return [x + 40 * Double(place), y]
         }
       })
   }

@@ -1,3 +1,4 @@
+import Clustering
 import Engagement
 import EventLog
 import Membership
@@ -158,6 +159,46 @@ struct OutcomeStudyTests {
     #expect(throws: ComparisonError.self) {
       try study(events(), models: [model], isRetrained: true)
     }
+  }
+
+  /// Segments that follow one another share a row of the figures, and no others do.
+  ///
+  /// By day 10 there are thirty members with one event and twenty with four. On day 20 these are one
+  /// cluster, and five newcomers with sixty events are another one: a segment of its own in the figures.
+  @Test func identitiesFollowMembers() throws {
+    func posts(_ ids: [String], day: Int64, count: Int64) -> [Event] {
+      ids.flatMap { id in
+        (0..<count).map {
+          Event(
+            memberID: id,
+            timestamp: Timestamp(microseconds: Self.day(day).microseconds + $0 * 60_000_000),
+            type: "post")
+        }
+      }
+    }
+    let (few, some) = ((0..<30).map { "a\($0)" }, (0..<20).map { "b\($0)" })
+    let many = (0..<5).map { "c\($0)" }
+    let events =
+      [9, 19].flatMap { posts(few, day: $0, count: 1) + posts(some, day: $0, count: 4) }
+      + posts(many, day: 19, count: 60) + posts(Array(few.prefix(15)) + many, day: 25, count: 1)
+    var training = ModelTraining(
+      features: [FeatureDefinition("events_7d", aliases: [String: [String]]().keys)],
+      choices: TransformChoices(logarithm: .columns([]), scale: .none),
+      algorithm: .kMeans(KMeans(clusterCount: 2)), toolVersion: "test")
+    training.resampleCount = 0
+    let community = Community(history: EventHistory(events))
+    let prepared = try training.prepare(community, asOf: Self.day(10))
+    let (model, labels, _) = try training.fit(prepared, community: community)
+    let ofFew = labels[0]
+    let study = try study(
+      events, models: [NamedModel(name: "m", id: "", model: model)], isRetrained: true)
+    let learned = study.segments.filter(\.isLearned)
+    #expect(learned.map(\.segment) == ["c0", "c1", "c2"])
+    #expect(learned[ofFew].memberTimes == 30 + 50)
+    #expect(learned[1 - ofFew].memberTimes == 20)
+    #expect(learned[2].memberTimes == 5)
+    // All newcomers post on day 25; of the others on day 20, fifteen do.
+    #expect(learned[2].rate == 0)
   }
 
   @Test func resultsDoNotDependOnThreads() throws {

@@ -34,7 +34,14 @@ struct RuleSuggestionTests {
     #expect(suggestion.memberCount == 2000)
     #expect(suggestion.heldOutCount == 400)
     #expect(suggestion.omissions.isEmpty)
-    #expect(suggestion.rules.map(\.segment.id) == ["low", "middle-class", "high"])
+    #expect(suggestion.rules.map(\.segment.id) == ["rule-for-c0", "rule-for-c1", "rule-for-c2"])
+    #expect(
+      suggestion.rules.map(\.segment.name)
+        == ["rule for c0 (low)", "rule for c1 (middle class)", "rule for c2 (high)"])
+    // A description of the learned segment would say what the condition does not ask for.
+    #expect(
+      suggestion.rules[0].segment.description
+        == "Reproduces learned segment c0 of m by thresholds.")
     #expect(suggestion.rules.map(\.thresholdCount) == [1, 2, 1])
     for rule in suggestion.rules {
       let f1 = try #require(rule.heldOut.f1)
@@ -49,7 +56,7 @@ struct RuleSuggestionTests {
     let read = try ProjectFile(parsing: suggestion.project.normalized, file: "s.yaml")
     let table = try MembershipTable(
       labelling: community, asOf: asOf, models: [model], project: read)
-    let labels = try #require(table.labels["m"]).map(\.segment)
+    let labels = try #require(table.labels["m"]).map { $0?.segment }
     for (rule, written) in zip(suggestion.rules, table.written) {
       let all = SetAgreement(
         labels.indices, set: { written.members.contains($0) },
@@ -99,6 +106,41 @@ struct RuleSuggestionTests {
     #expect(suggestion.rules.isEmpty)
     #expect(suggestion.omissions.map(\.reason) == ["everybody is in it", "nobody is in it"])
     #expect(suggestion.omissions.map(\.target) == ["c0", "c1"])
+  }
+
+  @Test func fewHeldOutMembersGiveNoFigure() throws {
+    let community = people(60)
+    let suggestion = try RuleSuggestion(
+      explaining: named([20, 70]), community: community, asOf: asOf, features: [.attribute("x")])
+    #expect(suggestion.heldOutCount == 12)
+    #expect(suggestion.rules.count == 2)
+    for rule in suggestion.rules {
+      #expect((rule.measured == nil) == (rule.heldOutTargetCount < 10))
+    }
+    #expect(suggestion.rules.contains { $0.measured == nil })
+    #expect(suggestion.fidelity != nil)
+    let fewer = try RuleSuggestion(
+      explaining: named([20, 70]), community: people(40), asOf: asOf,
+      features: [.attribute("x")])
+    #expect(fewer.heldOutCount == 8)
+    #expect(fewer.fidelity == nil)
+  }
+
+  private func people(_ count: Int) -> Community {
+    ModelTestSupport.community(values(count, seed: 3), asOf: asOf)
+  }
+
+  @Test func onlyThoseInsideAreLookedAt() throws {
+    let community = people(400)
+    var model = nearestValueModel([20, 70])
+    model.among = "{attr: x, lt: 60}"
+    let scope = try MemberScope(
+      parsing: "{attr: x, gte: 30}", source: "--among", project: ProjectFile())
+    let inside = values(400, seed: 3).filter { $0.x >= 30 && $0.x < 60 }
+    let suggestion = try RuleSuggestion(
+      explaining: NamedModel(name: "m", id: "", model: model), community: community, asOf: asOf,
+      among: scope, features: [.attribute("x")])
+    #expect(suggestion.memberCount == inside.count)
   }
 
   @Test func tooFewMembersAreAnError() throws {

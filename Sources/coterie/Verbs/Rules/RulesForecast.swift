@@ -65,7 +65,8 @@ struct RulesForecast: ParsableCommand {
         "no segment or stage machine \"\(segment)\"" + suggestion(for: segment, among: names))
     }
     let loaded = try community.load(
-      events, project: project, features: models.flatMap(\.model.inputs))
+      events, project: project, features: models.flatMap(\.model.inputs),
+      scopes: models.scopes())
     let end = loaded.asOf.subtracting(days: -days)
     guard Timestamp.accepted.contains(end) else {
       throw Failure.usage("--days \(days) leads to \(end), beyond the times that are read")

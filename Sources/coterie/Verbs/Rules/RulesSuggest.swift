@@ -33,6 +33,8 @@ struct RulesSuggest: ParsableCommand {
 
   @OptionGroup var community: CommunityOptions
 
+  @OptionGroup var among: AmongOptions
+
   @Option(help: "The model file.", completion: .file())
   var model: String?
 
@@ -66,8 +68,11 @@ struct RulesSuggest: ParsableCommand {
     let choice = FeatureChoice(
       features, project: ProjectFile(settings: settings ?? project.settings))
     let wanted = features == nil ? nil : choice.features
+    let scope = try among.scope(in: project)
     let loaded = try community.load(
-      events, project: project, features: (model?.model.inputs ?? []) + (wanted ?? []))
+      events, project: project, features: (model?.model.inputs ?? []) + (wanted ?? []),
+      scopes: (model.map { [$0] } ?? []).scopes() + (scope.map { [$0] } ?? []))
+    let outside = try tellOutside(scope, in: loaded)
     Console.progress("looking for rules")
     let groups = try groups(community.pseudonymizer())
     tellStrangers(groups, in: loaded)
@@ -76,18 +81,19 @@ struct RulesSuggest: ParsableCommand {
       let wanted = try wanted?.expanded(in: loaded.community, asOf: loaded.asOf)
       if let model {
         return try RuleSuggestion(
-          explaining: model, community: loaded.community, asOf: loaded.asOf, project: place,
-          features: wanted, seed: seed, threadCount: community.threads)
+          explaining: model, community: loaded.community, asOf: loaded.asOf, among: scope,
+          project: place, features: wanted, seed: seed, threadCount: community.threads)
       }
       return try RuleSuggestion(
-        explaining: groups, community: loaded.community, asOf: loaded.asOf, project: place,
-        features: wanted, seed: seed, threadCount: community.threads)
+        explaining: groups, community: loaded.community, asOf: loaded.asOf, among: scope,
+        project: place, features: wanted, seed: seed, threadCount: community.threads)
     }
     var changes: [ThresholdChange] = []
     if let model, !project.segments.isEmpty {
       Console.progress("looking for other thresholds of written rules")
       changes = try ThresholdChange.closest(
-        project, to: model, community: loaded.community, asOf: loaded.asOf, seed: seed,
+        project, to: model, community: loaded.community, asOf: loaded.asOf, among: scope,
+        seed: seed,
         threadCount: community.threads)
     }
     Console.endProgress()
@@ -99,8 +105,9 @@ struct RulesSuggest: ParsableCommand {
       try file.commit()
     }
     if community.json {
-      try JSONValue.print(
-        verb: "rules suggest", loaded.json.merging(report.json) { loaded, _ in loaded })
+      var json = loaded.json.merging(report.json) { loaded, _ in loaded }
+      if let scope { json["among"] = scope.json(outside: outside) }
+      try JSONValue.print(verb: "rules suggest", json)
     } else if file == nil {
       let standardOutput = try OutputFile("-")
       try standardOutput.write(text)
@@ -129,6 +136,16 @@ struct RulesSuggest: ParsableCommand {
       groups[id] = file.labels[row]
     }
     return groups
+  }
+
+  /// Says how many members are outside `--among`, and counts them.
+  private func tellOutside(_ scope: MemberScope?, in loaded: LoadedCommunity) throws -> Int {
+    guard let scope else { return 0 }
+    let isInside = try scope.isInside(
+      loaded.community.rows(asOf: loaded.asOf), of: loaded.community, asOf: loaded.asOf,
+      threadCount: community.threads)
+    try scope.tell(isInside, asOf: loaded.asOf)
+    return isInside.count { !$0 }
   }
 
   /// Says who is in a group and not in the log, or the other way round.
