@@ -32,9 +32,10 @@ enum ClaimEdges {
       + [above].compactMap { $0 }
   }
 
-  /// Edges between the quantiles of the numbers themselves, of two digits in the unit in which they are
-  /// said; for segments that round edges do not tell apart. Rates and ratios have none: nobody thinks in
-  /// exact ones.
+  /// Edges between the quantiles of the numbers themselves, of two digits in the unit in which they are said.
+  ///
+  /// They are for segments that round edges do not tell apart. Rates and ratios have none: nobody thinks
+  /// in exact ones.
   static func fine(_ quantity: ClaimColumns.Quantity, ofSorted numbers: [Double]) -> [Double] {
     guard !numbers.isEmpty else { return [] }
     let quantiles = (1..<40).map { numbers[$0 * (numbers.count - 1) / 40] }

@@ -45,9 +45,7 @@ struct ClaimMeasure {
     }
   }
 
-  /// The shares of a segment, a way each, given how many members something is true of.
-  ///
-  /// - Parameter counts: for each way, the number in each segment.
+  /// The shares of a segment, a way each, given for each way of how many in each segment something is true.
   func shares(_ counts: [[Int]], ofSegment segment: Int) -> [ClaimShares] {
     zip(counts, sizes).map { counts, sizes in
       ClaimShares(

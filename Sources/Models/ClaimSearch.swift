@@ -44,8 +44,10 @@ struct ClaimSearch {
     }
   }
 
-  /// Plain numbers of a segment: for each column an interval that holds all but a part of the members at
-  /// each end, however many others it holds. How much comes first, then when, then the rest.
+  /// Plain numbers of a segment: how much comes first, then when, then the rest.
+  ///
+  /// For each column it is an interval that leaves out no more than a part of the members at each end,
+  /// however many others it holds.
   func plainNumbers(ofSegment segment: Int, tail: Double) -> [ClaimCandidate] {
     let order: [FeatureDefinition.Kind] = [.volume, .recency, .value, .age]
     func rank(_ candidate: ClaimCandidate) -> Int {

@@ -35,12 +35,13 @@ struct SegmentNaming {
   private let kept: [Int: KeptName]
   private let ids: [String]
 
-  /// Names and sentences for segments, in their order; the names are all different.
+  /// Names and sentences for segments.
   ///
   /// - Parameters:
   ///   - search: the claims that may be made.
   ///   - ids: the segments' ids, for names that nothing else tells apart.
   ///   - kept: names that segments keep, by position.
+  /// - Returns: what is said of each segment, in their order; the names are all different.
   static func portrayals(
     _ search: ClaimSearch, ids: [String], kept: [Int: KeptName] = [:]
   ) -> [Portrayal] {

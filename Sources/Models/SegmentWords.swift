@@ -20,8 +20,9 @@ struct SegmentWord {
   let kinds: Set<FeatureDefinition.Kind>
   let conditions: [SegmentClaim.Condition]
 
-  /// The activity from which on it rises, in doublings: one and a half times the usual rate. It falls at
-  /// two thirds of it.
+  /// The activity from which on it rises, in doublings: one and a half times the usual rate.
+  ///
+  /// It falls under two thirds of it.
   static let risingVelocity = log2(1.5)
 
   /// The words that the columns at hand can tell of, the more special ones first.

@@ -28,14 +28,10 @@ struct ClearGroupAlternatives {
   let choice: ClusterCountChoice
   let alternatives: [Alternative]
 
-  /// Tries what else can be done.
-  ///
-  /// - Parameters:
-  ///   - choice: the choice that found no clear groups.
-  ///   - isAmongAll: whether the training is about all members, so that fewer may be looked at.
+  /// Tries what else can be done; fewer members are looked at where the training is about all of them.
   init(
     _ choice: ClusterCountChoice, training: ModelTraining, prepared: ModelTraining.Prepared,
-    clustering: ClusteringOptions, threads: Int, isAmongAll: Bool = true
+    clustering: ClusteringOptions, threads: Int, isAmongAll: Bool
   ) throws {
     self.choice = choice
     func sizes(_ prepared: ModelTraining.Prepared, _ count: Int) throws -> [Int] {

@@ -232,7 +232,7 @@ struct Train: ParsableCommand {
   ) throws -> Never {
     let alternatives = try ClearGroupAlternatives(
       choice, training: training, prepared: prepared, clustering: clustering,
-      threads: community.threads)
+      threads: community.threads, isAmongAll: training.among == nil)
     Console.endProgress()
     if community.json {
       var json = loaded.json
