@@ -136,9 +136,10 @@ struct ClaimPhrase {
 
   private static func share(_ bounds: ClaimBounds, of things: String) -> String {
     if bounds.isZero { return "no \(things)" }
-    if bounds.isAboveZero { return "at least some \(things)" }
-    return bounds.lower == 1
-      ? "nothing but \(things)" : "\(bounds.amount { number(100 * $0) + " %" }) \(things)"
+    if bounds.isAboveZero { return "some \(things)" }
+    if bounds.lower == 1 { return "nothing but \(things)" }
+    let amount = bounds.amount { number(100 * $0) + " %" }
+    return things.hasPrefix("events ") ? "\(amount) of \(things)" : "\(amount) \(things)"
   }
 
   /// Of equally many events of e^H types the entropy is H.

@@ -72,7 +72,7 @@ struct SegmentNaming {
     func best(_ place: SegmentWord.Place) -> ClaimCandidate? {
       candidates.first { $0.word?.place == place }
     }
-    var name = best(.standing).map { [$0] } ?? []
+    var name = best(.standing).map { [mostSpecific($0, candidates)] } ?? []
     if let noun = best(.noun) {
       if name.isEmpty
         || (fits(noun, name) && search.areTrueTogether(name + [noun], ofSegment: segment))
@@ -99,6 +99,22 @@ struct SegmentNaming {
       name.append(second)
     }
     return name
+  }
+
+  /// The word that says most of what another one says, and is still true of nearly all: `gone` for `quiet`.
+  private static func mostSpecific(
+    _ standing: ClaimCandidate, _ candidates: [ClaimCandidate]
+  ) -> ClaimCandidate {
+    guard let known = standing.conditions.first, standing.conditions.count == 1,
+      known.lowerBound.isFinite
+    else { return standing }
+    let closer = candidates.filter { candidate in
+      candidate.word?.place == .standing && candidate.conditions.count == 1
+        && candidate.conditions[0].feature == known.feature
+        && candidate.conditions[0].lowerBound > known.lowerBound
+        && candidate.leastInsideShare >= SegmentClaim.plainShare
+    }
+    return closer.max { $0.conditions[0].lowerBound < $1.conditions[0].lowerBound } ?? standing
   }
 
   /// Plain numbers that are true together of enough of a segment.

@@ -194,7 +194,7 @@ struct ImportGitTests {
           ["import", "git", repository.folder.path, "--plain-ids", "--output", folder.url.path]
             + options)
         #expect(result.code == 0, "\(result.error)")
-        #expect(result.output.hasPrefix("\(count) events of 1 members\n"))
+        #expect(result.output.hasPrefix("\(count) event\(count == 1 ? "" : "s") of 1 member\n"))
       }
     }
   }

@@ -60,9 +60,9 @@ struct RulesSuggestTests {
       let result = try Tool.run(
         ["rules", "suggest"] + SampleCommunity.input + ["--labels", labels])
       #expect(result.code == 0)
-      #expect(result.error.contains("1 members are not in the log"), "\(result.error)")
-      #expect(result.error.contains("left out: nobody"), "\(result.error)")
-      #expect(result.error.contains("2 members of the log are in no group"), "\(result.error)")
+      #expect(result.error.contains("1 member, not in the log as of"), "\(result.error)")
+      #expect(result.error.contains(": nobody"), "\(result.error)")
+      #expect(result.error.contains("2 members of the log, in no group of"), "\(result.error)")
     }
   }
 

@@ -60,10 +60,14 @@ struct ClusterCountTrial {
   func verdict() throws(ClusteringError) -> Verdict {
     let ranking = test.ranking.filter { hasNoTinyGroup($0) }
     guard let best = ranking.first else {
+      let rowCount = test.clusterings.samples.rowCount
+      let why =
+        rowCount < 2 * leastGroupSize
+        ? "\(rowCount) rows are too few for two groups of \(leastGroupSize)"
+        : "every division has a group under \(leastGroupSize) of \(rowCount) rows"
       return Verdict(
         clusterCount: test.ranking[0], isClear: false,
-        reason: "There are no clear groups: every division has a group under "
-          + "\(leastGroupSize) of \(test.clusterings.samples.rowCount) rows.")
+        reason: "There are no clear groups: \(why).")
     }
     let range =
       counts.count == 1 ? "" : " of \(counts.lowerBound) to \(counts.upperBound) groups"

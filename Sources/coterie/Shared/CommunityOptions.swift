@@ -291,8 +291,8 @@ extension ReadReport {
     }
     if let first = repeatedMembers.first {
       Console.note(
-        "\(name): \(counted(repeatedMembers.count, "row")) repeat a member, the last one wins: \(first)"
-          + (repeatedMembers.count > 1 ? ", …" : ""))
+        "\(name): \(counted(repeatedMembers.count, "row")) \(repeatedMembers.count == 1 ? "repeats" : "repeat") "
+          + "a member, the last one wins: \(first)" + (repeatedMembers.count > 1 ? ", …" : ""))
     }
   }
 }

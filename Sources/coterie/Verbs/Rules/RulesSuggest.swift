@@ -156,13 +156,13 @@ struct RulesSuggest: ParsableCommand {
     let strangers = groups.keys.filter { !members.contains($0) }.sorted()
     if !strangers.isEmpty {
       Console.note(
-        "\(labels): \(counted(strangers.count, "member")) are not in the log as of \(loaded.asOf) and left out: "
+        "\(labels): left out \(counted(strangers.count, "member")), not in the log as of \(loaded.asOf): "
           + strangers.prefix(3).joined(separator: ", ") + (strangers.count > 3 ? ", …" : ""))
     }
     let others = members.subtracting(groups.keys).sorted()
     if !others.isEmpty {
       Console.note(
-        "\(counted(others.count, "member")) of the log are in no group of \(labels) and left out: "
+        "left out \(counted(others.count, "member")) of the log, in no group of \(labels): "
           + others.prefix(3).joined(separator: ", ") + (others.count > 3 ? ", …" : ""))
     }
   }
