@@ -11,7 +11,7 @@ import Testing
 /// Names and sentences are claims: each is read back from its English and checked on every member of the
 /// training, from the raw events.
 ///
-/// Some numbers of clusters are tried by default; `COTERIE_ALL=1` tries all from 2 to 12.
+/// Some numbers of clusters are tried by default; `scripts/test --all` tries all from 2 to 12.
 @Suite struct ClaimsTests {
   struct Log: Sendable, CustomTestStringConvertible, CustomStringConvertible {
     let testDescription: String
