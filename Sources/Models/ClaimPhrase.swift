@@ -28,9 +28,16 @@ struct ClaimPhrase {
     return text
   }
 
-  /// Whether it can be said at all: a rate from so many a year to so many a day cannot.
+  /// Whether it can be said at all.
+  ///
+  /// A rate from so many a year to so many a day cannot; nor is there a usual rate of those who have been
+  /// away for long, whose velocity is 0.
   static func isSayable(_ condition: SegmentClaim.Condition) -> Bool {
-    condition.feature.unit != .perDay || ClaimBounds(condition).isOfOneUnit
+    switch condition.feature.unit {
+    case .perDay: ClaimBounds(condition).isOfOneUnit
+    case .doublings: !condition.isTrue(of: 0)
+    default: true
+    }
   }
 
   private init(_ text: String, lead: String = "with ") {
@@ -126,10 +133,10 @@ struct ClaimPhrase {
       return ("\(number(ratio)) times", "")
     }
     switch (bounds.lower.map(rate), bounds.upper.map(rate)) {
-    case (let low?, nil): return "activity at \(low.text)\(low.of) its usual rate or more"
-    case (nil, let high?): return "activity at less than \(high.text)\(high.of) its usual rate"
+    case (let low?, nil): return "activity at \(low.text)\(low.of) their usual rate or more"
+    case (nil, let high?): return "activity at less than \(high.text)\(high.of) their usual rate"
     case (let low?, let high?):
-      return "activity at \(low.text) to \(high.text)\(high.of) its usual rate"
+      return "activity at \(low.text) to \(high.text)\(high.of) their usual rate"
     default: return "activity at any rate"
     }
   }

@@ -104,7 +104,7 @@ public struct SegmentClaim: Sendable, Hashable {
 private func percentage(_ share: Double) -> String {
   if share > 0, share < 0.01 { return "under 1 %" }
   if share < 1, share > 0.99 { return "over 99 %" }
-  return "\(Int((100 * share).rounded(.down))) %"
+  return "\(Int((100 * share).rounded())) %"
 }
 
 /// The numbers of members that claims are about, a column for each.

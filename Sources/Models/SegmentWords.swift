@@ -56,19 +56,20 @@ struct SegmentWord {
     let velocity = features.first { if case .velocity = $0 { true } else { false } }
     if let velocity {
       let limit = risingVelocity
-      found += [
+      found.append(
         SegmentWord(
           text: "rising", place: .standing, kinds: [.change, .recency],
-          conditions: recency(-.infinity..<30) + [condition(velocity, limit..<(.infinity))]),
-        SegmentWord(
-          text: "fading", place: .standing, kinds: [.change, .recency],
-          conditions: recency(-.infinity..<90) + [condition(velocity, -.infinity..<(-limit))]),
-      ]
+          conditions: recency(-.infinity..<30) + [condition(velocity, limit..<(.infinity))]))
+      // Without it nobody knows whether those who do less are still there.
       if hasRecency {
-        found.append(
+        found += [
+          SegmentWord(
+            text: "fading", place: .standing, kinds: [.change, .recency],
+            conditions: recency(-.infinity..<90) + [condition(velocity, -.infinity..<(-limit))]),
           SegmentWord(
             text: "steady", place: .standing, kinds: [.change, .recency],
-            conditions: recency(-.infinity..<30) + [condition(velocity, -limit..<limit)]))
+            conditions: recency(-.infinity..<30) + [condition(velocity, -limit..<limit)]),
+        ]
       }
     }
     if hasRecency {

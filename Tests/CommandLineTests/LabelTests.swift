@@ -69,7 +69,7 @@ struct LabelTests {
   }
 
   @Test func attributesNeedMembersAndProbabilitiesAModel() throws {
-    for option in [["--attributes", "plan"], ["--probabilities"]] {
+    for option in [["--attributes", "plan"], ["--attributes", "plan,plan"], ["--probabilities"]] {
       let result = try Tool.run(
         ["label", SampleCommunity.events, "--config", SampleCommunity.project, "--as-of", "last"]
           + option + ["--output", "-"])

@@ -143,7 +143,7 @@ import Testing
         let found = judge(test, isPlain: claim.isPlain)
         #expect(abs(found.inside - claim.insideShare) < 1e-9, comment)
         #expect(abs(found.outside - claim.outsideShare) < 1e-9, comment)
-        let said = "\(claim.text) (\(Int((100 * claim.insideShare).rounded(.down))) %"
+        let said = "\(claim.text) (\(Int((100 * claim.insideShare).rounded())) %"
         if claim.insideShare < 0.9 { #expect(segment.description.contains(said), comment) }
         #expect(segment.description.contains(claim.text), comment)
         count += 1

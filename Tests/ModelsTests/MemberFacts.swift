@@ -193,17 +193,17 @@ struct ClaimEnglish {
         of: " times", with: "")
       return names[bare] ?? Double(bare)
     }
-    if let words = groups(#"^activity at less than (.+) its usual rate$"#, text),
+    if let words = groups(#"^activity at less than (.+) their usual rate$"#, text),
       let most = ratio(words[0])
     {
       return { exp2($0.velocity) < most }
     }
-    if let words = groups(#"^activity at (.+) its usual rate or more$"#, text),
+    if let words = groups(#"^activity at (.+) their usual rate or more$"#, text),
       let least = ratio(words[0])
     {
       return { exp2($0.velocity) >= least }
     }
-    if let words = groups(#"^activity at (.+) to (.+) its usual rate$"#, text),
+    if let words = groups(#"^activity at (.+) to (.+) their usual rate$"#, text),
       let least = ratio(words[0]),
       let most = ratio(words[1])
     {

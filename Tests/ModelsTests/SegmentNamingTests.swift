@@ -218,13 +218,13 @@ import Testing
         feature: .frequency(halfLifeInDays: 14), high: 1,
         text: "a 14-day rate of under 1 event a day"),
       Phrase(
-        feature: velocity, low: log2(1.5), text: "activity at 1.5 times its usual rate or more"),
+        feature: velocity, low: log2(1.5), text: "activity at 1.5 times their usual rate or more"),
       Phrase(
         feature: velocity, high: log2(2 / 3.0),
-        text: "activity at less than two thirds of its usual rate"),
+        text: "activity at less than two thirds of their usual rate"),
       Phrase(
         feature: velocity, low: log2(2 / 3.0), high: log2(1.5),
-        text: "activity at two thirds to 1.5 times its usual rate"),
+        text: "activity at two thirds to 1.5 times their usual rate"),
       Phrase(feature: .typeEntropy, high: zero, text: "no more than one type of event"),
       Phrase(
         feature: .typeEntropy, low: log(2), high: log(4),

@@ -12,7 +12,7 @@ struct ClearGroupAlternatives {
     let options: String
     /// The training members.
     let memberCount: Int
-    /// The segments' sizes, falling.
+    /// The segments' sizes, falling; empty where the members are too few for two groups.
     let sizes: [Int]
     /// Whether the groups are clear; nil where that was not asked.
     let isClear: Bool?
@@ -56,10 +56,14 @@ struct ClearGroupAlternatives {
     var before = 0
     for days in Self.shownDays {
       let rows = recency.indices.filter { recency[$0] < Double(days) }
-      guard rows.count >= Self.leastMembers, rows.count < memberCount, rows.count > before else {
+      guard rows.count < memberCount, rows.count > before else { continue }
+      before = rows.count
+      let options = "--among '{did: \"*\", within: \(days)d}'"
+      guard rows.count >= Self.leastMembers else {
+        found.append(
+          Alternative(options: options, memberCount: rows.count, sizes: [], isClear: nil))
         continue
       }
-      before = rows.count
       let some = try training.prepare(prepared.table.selecting(rows))
       let choice = try ClusterCountChoice(
         some.matrix, counts: clustering.clusters?.counts ?? 2...20,
@@ -67,7 +71,7 @@ struct ClearGroupAlternatives {
         metric: clustering.metric, seed: clustering.seed, threadCount: threads)
       found.append(
         Alternative(
-          options: "--among '{did: \"*\", within: \(days)d}'", memberCount: rows.count,
+          options: options, memberCount: rows.count,
           sizes: try sizes(some, choice.clusterCount), isClear: choice.isClear))
     }
     alternatives = found
@@ -81,7 +85,8 @@ struct ClearGroupAlternatives {
       let verdict = alternative.isClear.map { $0 ? ", clear groups" : ", no clear groups" } ?? ""
       lines += [
         "  \(alternative.options)",
-        "    \(counted(alternative.memberCount, "member"))\(verdict), segments of \(shown)\(more)",
+        "    \(counted(alternative.memberCount, "member"))\(verdict), "
+          + (shown.isEmpty ? "too few for two groups" : "segments of \(shown)\(more)"),
       ]
     }
     return lines.joined(separator: "\n")

@@ -78,7 +78,13 @@ struct ExplanationSummary {
       let (first, second) = (cost(left.element.change), cost(right.element.change))
       return first != second ? first < second : left.offset < right.offset
     }?.element
-    guard let best else { return "nothing that a person can do is near" }
+    guard let best else {
+      // What would bring a member into a model is its own condition, which is no rule here.
+      let models = learned.filter { $0.label == nil }.map(\.model.name)
+      return models.isEmpty
+        ? "nothing that a person can do is near"
+        : "a segment of \(models.joined(separator: ", ")) once its condition is true"
+    }
     let outcome =
       best.change.state.map { "becomes \(best.written.id)=\($0)" }
       ?? (best.written.isMember ? "leaves \(best.written.id)" : "comes into \(best.written.id)")

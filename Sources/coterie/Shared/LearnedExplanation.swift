@@ -55,7 +55,7 @@ struct LearnedExplanation {
   var reason: String? {
     guard let label else {
       let fact = outside.flatMap(WrittenExplanation.decisive)
-      return "outside of whom \(model.name) is about" + (fact.map { ": \($0)" } ?? "")
+      return "outside the members that \(model.name) is about" + (fact.map { ": \($0)" } ?? "")
     }
     let best = rows.max { ($0.pull?.pull ?? 0) < ($1.pull?.pull ?? 0) }
     return best.map { best in
@@ -69,7 +69,8 @@ struct LearnedExplanation {
   func text(_ readable: ReadableText) -> String {
     guard let label else {
       let why = outside.map { WrittenExplanation.lines($0, indent: 1, readable) } ?? []
-      return (["is in no learned segment of \(model.name): outside of whom it is about"] + why)
+      return
+        (["is in no learned segment of \(model.name): outside the members that it is about"] + why)
         .joined(separator: "\n")
     }
     var lines = [

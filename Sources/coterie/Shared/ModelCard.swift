@@ -30,7 +30,7 @@ struct ModelCard {
       "Model \(name)",
       "  id          \(id)",
       "  trained     by \(training.toolVersion) as of \(training.asOf)",
-      "  history     \(counted(training.eventCount, "event")) of \(counted(training.memberCount, "member"))"
+      "  history     \(history)"
         + (training.firstEvent.map { first in
           ", \(first) to \(training.lastEvent ?? first)"
         } ?? ""),
@@ -70,6 +70,13 @@ struct ModelCard {
       "Not made for decisions about prices, credit, work or rights of anyone. It holds no member ids.",
     ]
     return lines.joined(separator: "\n")
+  }
+
+  /// The members of the training, and the events of the whole log.
+  private var history: String {
+    let events = counted(model.training.eventCount, "event")
+    let members = counted(model.training.memberCount, "member")
+    return model.among == nil ? "\(events) of \(members)" : "\(members), in a log of \(events)"
   }
 
   private func title(_ position: Int) -> String {

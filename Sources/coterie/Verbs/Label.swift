@@ -49,7 +49,11 @@ struct Label: ParsableCommand {
     if community.json, output == "-" {
       throw ValidationError("--json and --output - both want the standard output")
     }
-    if !layout.attributes.names.isEmpty, community.members == nil {
+    let attributes = layout.attributes?.names ?? []
+    guard Set(attributes).count == attributes.count else {
+      throw ValidationError("--attributes names a column twice")
+    }
+    if layout.attributes != nil, community.members == nil {
       throw ValidationError("--attributes needs --members: its columns are what it names")
     }
     if layout.hasProbabilities, model.isEmpty {
