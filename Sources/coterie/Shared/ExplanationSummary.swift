@@ -1,4 +1,5 @@
 import EventLog
+import Membership
 import Models
 import Segmentation
 
