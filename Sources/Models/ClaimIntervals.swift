@@ -46,6 +46,11 @@ struct ClaimIntervals {
     }
   }
 
+  /// Whether the column is what a condition has bounds on.
+  func isAbout(_ condition: SegmentClaim.Condition) -> Bool {
+    quantity.feature == condition.feature && quantity.minus == condition.minus
+  }
+
   /// The interval that tells a segment from the others best; nil where none does.
   func best(ofSegment segment: Int, words: EventWords) -> ClaimCandidate? {
     var best: (candidate: (low: Int, high: Int, shares: [ClaimShares]), score: Double)?
@@ -76,6 +81,36 @@ struct ClaimIntervals {
     let shares = measure.shares(self.counts(low, high), ofSegment: segment)
     return shares.allSatisfy(\.isTrueInside) && ClaimPhrase.isSayable(condition(low, high))
       ? candidate(low, high, shares, words) : nil
+  }
+
+  /// Two intervals that overlap, moved apart: the lower one, of one segment, now ends where the upper one, of
+  /// another, begins.
+  ///
+  /// - Returns: those that tell the two segments apart best, or nil where none do.
+  func meeting(
+    _ lower: ClaimCandidate, ofSegment first: Int, _ upper: ClaimCandidate,
+    ofSegment second: Int, words: EventWords
+  ) -> (lower: ClaimCandidate, upper: ClaimCandidate)? {
+    let (below, above) = (lower.conditions[0], upper.conditions[0])
+    guard let start = edges.firstIndex(of: above.lowerBound),
+      let end = edges.firstIndex(of: below.upperBound)
+    else { return nil }
+    let low = edges.firstIndex(of: below.lowerBound) ?? -1
+    let high = edges.firstIndex(of: above.upperBound) ?? edges.count
+    var best: (lower: ClaimCandidate, upper: ClaimCandidate)?
+    for edge in start...end {
+      let pair = (
+        candidate(low, edge, measure.shares(counts(low, edge), ofSegment: first), words),
+        candidate(edge, high, measure.shares(counts(edge, high), ofSegment: second), words)
+      )
+      guard
+        [pair.0, pair.1].allSatisfy({ $0.tellsApart && ClaimPhrase.isSayable($0.conditions[0]) })
+      else { continue }
+      if best.map({ pair.0.score + pair.1.score > $0.lower.score + $0.upper.score }) ?? true {
+        best = pair
+      }
+    }
+    return best
   }
 
   /// For each way, for each segment, how many lie between two edges.

@@ -71,23 +71,34 @@ struct ClaimPhrase {
           : "\(words.active) in \(bounds.count(of: "calendar week"))\(within(window))",
         lead: words.activeLead)
     case .streakWeeks:
-      self.init(
-        bounds.isZero
-          ? "\(words.active) neither this week nor last week"
-          : "\(words.active) \(bounds.count(of: "week")) in a row", lead: words.activeLead)
+      let weeks =
+        if bounds.isZero { "neither this week nor last week" } else if bounds.isAboveZero {
+          "this week or last week"
+        } else { "\(bounds.count(of: "week")) in a row" }
+      self.init("\(words.active) \(weeks)", lead: words.activeLead)
     case .frequency(let halfLife):
       self.init("a \(halfLife)-day rate of \(bounds.rate(of: words.event))")
     case .impact(let window):
-      self.init("an impact of \(bounds.numbers) points\(within(window))")
+      self.init("an impact of \(bounds.numbers(of: "point"))\(within(window))")
     case .impactRate(let halfLife):
       self.init("a \(halfLife)-day impact of \(bounds.rate(of: "point"))")
     case .receivedImpactRate(let halfLife):
       self.init("a \(halfLife)-day impact of \(bounds.rate(of: "point")) received from others")
     case .velocity: self.init(Self.velocity(bounds))
     case .acceleration:
-      self.init("a velocity that changed by \(bounds.numbers) doublings in 14 days")
+      self.init(
+        "a velocity that "
+          + bounds.change("did not rise", "rose", else: "changed by", of: "doubling")
+          + " in 14 days")
     case .trend:
-      self.init("a weekly number of \(words.event)s that changes by \(bounds.numbers) a week")
+      self.init(
+        "a weekly number of \(words.event)s that "
+          + bounds.change("does not grow", "grows", else: "changes by")
+          + (bounds.isZero || bounds.isAboveZero ? "" : " a week"))
+    case .burstiness where bounds.isZero:
+      self.init("\(words.event)s no more irregular than at random")
+    case .burstiness where bounds.isAboveZero:
+      self.init("\(words.event)s more irregular than at random")
     case .burstiness: self.init("a burstiness of \(bounds.numbers)")
     case .share(let alias, let window):
       self.init(Self.share(bounds, of: "\(alias) events") + within(window))
@@ -98,8 +109,10 @@ struct ClaimPhrase {
       self.init("\(bounds.count(of: "different \(property) value"))\(within(window))")
     case .typeEntropy: self.init(Self.variety(bounds, words.event))
     case .valueSum(let window) where words == .purchases:
-      self.init("spent \(bounds.numbers) in all\(within(window))", lead: "who ")
-    case .valueSum(let window): self.init("values of \(bounds.numbers) in all\(within(window))")
+      let sum =
+        bounds.isZero ? "nothing" : bounds.isAboveZero ? "something" : "\(bounds.numbers) in all"
+      self.init("spent \(sum)\(within(window))", lead: "who ")
+    case .valueSum(let window): self.init("a total value of \(bounds.numbers)\(within(window))")
     case .valueMean(let window):
       let thing = words == .purchases ? "order" : "value"
       self.init("an average \(thing) of \(bounds.numbers)\(within(window))")
@@ -190,6 +203,21 @@ private struct ClaimBounds {
   var durations: String { amount(duration) }
 
   var numbers: String { amount(number) }
+
+  /// Numbers of things, such as `3 or more points`.
+  func numbers(of thing: String) -> String {
+    let text = numbers
+    return "\(text) \(thing)\(text == "under 1" ? "" : "s")"
+  }
+
+  /// What changed, where 0 means that nothing did.
+  func change(
+    _ zeroOrLess: String, _ more: String, else changed: String, of thing: String? = nil
+  ) -> String {
+    if isZero { return zeroOrLess }
+    if isAboveZero { return more }
+    return "\(changed) \(thing.map(numbers(of:)) ?? numbers)"
+  }
 
   /// Whether both ends of a rate are said in one unit of time.
   var isOfOneUnit: Bool {

@@ -60,6 +60,28 @@ struct ClaimSearch {
       }.map(\.element)
   }
 
+  /// Intervals of two segments that overlap in part, moved apart, in the order of the segments; nil where they
+  /// do not overlap so, or cannot be moved.
+  func separated(
+    _ first: (claim: ClaimCandidate, segment: Int), _ second: (claim: ClaimCandidate, segment: Int)
+  ) -> (ClaimCandidate, ClaimCandidate)? {
+    guard first.claim.phrase != nil, second.claim.phrase != nil,
+      let one = first.claim.conditions.first, let other = second.claim.conditions.first,
+      one.feature == other.feature, one.minus == other.minus,
+      let intervals = intervals.first(where: { $0.isAbout(one) })
+    else { return nil }
+    guard one.lowerBound <= other.lowerBound else {
+      return separated(second, first).map { ($0.1, $0.0) }
+    }
+    // Where one lies within the other there is nothing to move.
+    guard one.lowerBound < other.lowerBound, other.lowerBound < one.upperBound,
+      one.upperBound < other.upperBound
+    else { return nil }
+    return intervals.meeting(
+      first.claim, ofSegment: first.segment, second.claim, ofSegment: second.segment, words: words
+    ).map { ($0.lower, $0.upper) }
+  }
+
   /// The segments of most of whose members claims are true together.
   func segments(where claims: [ClaimCandidate]) -> [Int] {
     measure.shares(columns.truths(claims.flatMap(\.conditions))).enumerated()

@@ -47,6 +47,7 @@ struct SegmentNaming {
   ) -> [Portrayal] {
     var naming = SegmentNaming(search, ids: ids, kept: kept)
     naming.tellApart()
+    naming.separateIntervals()
     let texts = naming.uniqueTexts()
     return ids.indices.map { naming.portrayal($0, name: texts[$0]) }
   }
@@ -186,6 +187,39 @@ struct SegmentNaming {
       for segment in groups.joined() {
         if let variant = variant(segment) { names[segment] = variant }
       }
+    }
+  }
+
+  /// Moves intervals of two names apart that overlap, so that `3 to 12` and `10 or more` become `3 to 10` and
+  /// `10 or more`.
+  private mutating func separateIntervals() {
+    let segments = ids.indices.filter { kept[$0] == nil && !arePlain[$0] }
+    for (position, first) in segments.enumerated() {
+      for second in segments.dropFirst(position + 1) {
+        for one in names[first].indices {
+          for other in names[second].indices {
+            guard
+              let (lower, upper) = search.separated(
+                (names[first][one], first), (names[second][other], second))
+            else { continue }
+            var changed = names
+            changed[first][one] = lower
+            changed[second][other] = upper
+            replaceNames(of: [first, second], by: changed)
+          }
+        }
+      }
+    }
+  }
+
+  /// Takes names where they are true as a whole, and nobody else's.
+  private mutating func replaceNames(of segments: [Int], by changed: [[ClaimCandidate]]) {
+    let taken = ids.indices.filter { !segments.contains($0) }.map(text)
+    let texts = segments.map { text($0, of: changed[$0]) }
+    if Set(texts + taken).count == Set(taken).count + segments.count,
+      segments.allSatisfy({ search.areTrueTogether(changed[$0], ofSegment: $0) })
+    {
+      names = changed
     }
   }
 

@@ -117,6 +117,20 @@ import Testing
     #expect(Set(portrayals([gone(900), gone(900), active]).map(\.name)).count == 3)
   }
 
+  /// Alone, the third would have 10 or more events, of which a third of the second have some, too.
+  @Test func intervalsOfTwoNamesDoNotOverlap() {
+    let feature = FeatureDefinition.eventCount(of: nil, windowInDays: nil)
+    let found = portrayals(
+      [
+        members([2], 50), members([5], 20) + members([11], 10),
+        members([11], 4) + members([30], 20),
+      ], features: [feature])
+    #expect(found[1].name == "members with 3 to 11 events")
+    #expect(found[2].name == "members with 12 or more events")
+    // Both are as true as they are said to be.
+    #expect(found[2].claims.map(\.insideShare) == [20.0 / 24])
+  }
+
   @Test func whereNothingTellsApartTheNameIsPlainNumbers() {
     let rows: [[Double]] = (0..<30).map { row in
       let place = Double(row % 3)
@@ -235,7 +249,19 @@ import Testing
       Phrase(feature: .attribute("age"), low: 30, high: 45, text: "age 30 to 45"),
       Phrase(
         feature: .valueSum(windowInDays: 90), low: 0.25,
-        text: "values of 0.25 or more in all in the last 90 days"),
+        text: "a total value of 0.25 or more in the last 90 days"),
+      Phrase(
+        feature: .impact(windowInDays: 90), high: 1,
+        text: "an impact of under 1 point in the last 90 days"),
+      Phrase(feature: .streakWeeks, low: zero, text: "active this week or last week"),
+      Phrase(feature: .streakWeeks, low: 3, text: "active 3 or more weeks in a row"),
+      Phrase(
+        feature: .trend, high: zero, text: "a weekly number of events that does not grow"),
+      Phrase(
+        feature: .trend, low: 0.5,
+        text: "a weekly number of events that changes by 0.5 or more a week"),
+      Phrase(
+        feature: .burstiness, low: zero, text: "events more irregular than at random"),
     ]
   }
 
