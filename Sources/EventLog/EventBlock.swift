@@ -50,6 +50,7 @@ package final class EventBlock: @unchecked Sendable {
       targets.removeAll(keepingCapacity: true)
       eventIDs.removeAll(keepingCapacity: true)
       types = Interner()
+      timestamps.removeForms()
       properties.removeAll()
     }
   }

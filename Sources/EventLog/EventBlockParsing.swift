@@ -68,7 +68,8 @@ extension EventBlock {
         } else if !window.isASCII, !isUTF8(line.bytes) {
           reason = .invalidUTF8
         } else {
-          reason = takePlain(line, columns, mayHoldNul: window.hasNul, into: &events)
+          reason = takePlain(
+            line, columns, mayHoldNul: window.hasNul, number: lines, into: &events)
         }
         if let reason {
           rejections.append((lines &- 1, reason, String(decoding: line.bytes, as: UTF8.self)))
@@ -80,7 +81,8 @@ extension EventBlock {
 
   @inline(__always)
   private func takePlain(
-    _ line: SeparatedLine, _ columns: EventColumns, mayHoldNul: Bool, into events: inout Events
+    _ line: SeparatedLine, _ columns: EventColumns, mayHoldNul: Bool, number: Int,
+    into events: inout Events
   ) -> RejectionReason? {
     var cells = EventCells(
       member: line.cell(columns.member), timestamp: line.cell(columns.timestamp),
@@ -91,7 +93,9 @@ extension EventBlock {
       cells.targetSpan = line.span(target)
     }
     if let eventID = columns.eventID { cells.eventIDSpan = line.span(eventID) }
-    if let reason = events.take(cells, columns, mayHoldNul: mayHoldNul) { return reason }
+    if let reason = events.take(cells, columns, mayHoldNul: mayHoldNul, line: number) {
+      return reason
+    }
     for (place, property) in columns.properties.enumerated() {
       events.properties[place].cells.append(line.span(property.index))
     }
@@ -148,7 +152,7 @@ extension EventBlock {
                   value: value == nil ? nil : valueBytes,
                   target: target == nil ? nil : targetBytes, memberSpan: member,
                   targetSpan: target ?? .none, eventIDSpan: eventID ?? .none),
-                columns, mayHoldNul: true)
+                columns, mayHoldNul: true, line: scanner.firstLine)
             }
           }
         }
@@ -176,12 +180,14 @@ extension EventBlock.Events {
   /// Takes over a record, or says why not.
   @inline(__always)
   fileprivate mutating func take(
-    _ cells: EventCells, _ columns: EventColumns, mayHoldNul: Bool
+    _ cells: EventCells, _ columns: EventColumns, mayHoldNul: Bool, line: Int
   ) -> RejectionReason? {
     if let reason = EventBlock.reasonAgainstID(cells.member, empty: .emptyMemberID, mayHoldNul) {
       return reason
     }
-    guard let instant = timestamps.read(cells.timestamp) else { return .unreadableTimestamp }
+    guard let instant = timestamps.read(cells.timestamp, line: line) else {
+      return timestamps.refusal(of: cells.timestamp)
+    }
     guard Timestamp.accepted.contains(instant) else { return .timestampOutOfRange }
     if let reason = EventBlock.reasonAgainstID(cells.event, empty: .emptyEventType, mayHoldNul) {
       return reason

@@ -22,6 +22,8 @@ public enum EventLogError: Error, Equatable, Sendable {
   case tooManyAttributes(file: String, limit: Int)
   /// There are more events than can be kept in memory at once.
   case tooManyEvents(limit: Int)
+  /// The times of a file are numbers in two units.
+  case severalTimeUnits(file: String, first: String, second: String)
   /// The gzip stream ends before its end mark.
   case truncatedGzip(file: String, recordsRead: Int)
   /// The gzip stream is damaged.
@@ -66,6 +68,9 @@ extension EventLogError: CustomStringConvertible {
     case .tooManyEvents(let limit):
       "there are more than \(limit) events, too many to keep: say a time with --as-of, and ask for "
         + "features that need no single events, or give a part of the log"
+    case .severalTimeUnits(let file, let first, let second):
+      "\(file): times are numbers in two units: \(first), \(second): say which with --time-unit s, ms, "
+        + "us or ns"
     case .truncatedGzip(let file, let records):
       "\(file): the gzip stream is cut short after \(records) records: fetch the file again"
     case .damagedGzip(let file, let records, let reason):

@@ -36,6 +36,10 @@ public struct EventReader {
 
   /// The column of each role; a role that is not named has the column of its own name.
   public var columns: [Role: String]
+  /// How times are read.
+  public var times = TimeReading()
+  /// Whether messages may show what cells hold; not where ids are replaced by pseudonyms.
+  public var showsCells = true
   /// Which properties are kept in memory.
   public var properties: PropertySelection
   /// How many rejected records end the run.

@@ -58,22 +58,26 @@ extension EventReader {
   ) throws {
     let fetcher = BlockFetcher(opened, batchSize: 4 * max(1, threadCount))
     var lineCount = lineCount
+    var forms = TimeForms()
+    let times = times
     while let batch = try fetcher.next() {
       let blocks = Array(batch)
       let workers = min(max(1, threadCount), blocks.count)
       let claims = Claims(count: blocks.count)
       DispatchQueue.concurrentPerform(iterations: workers) { _ in
-        while let index = claims.next() { format.parse(blocks[index]) }
+        while let index = claims.next() { format.parse(blocks[index], times: times) }
       }
       for block in blocks {
         report.recordCount += block.recordCount
         for (line, reason, record) in block.rejections {
-          let rejection = Rejection(
+          let found = Rejection(
             file: file, line: lineCount + line + 1, reason: reason, record: record)
+          let rejection = showsCells ? found : found.withoutCells
           report.add(rejection)
           try onRejection(rejection)
         }
         block.rejections.removeAll()
+        forms.add(block.events.timestamps.forms, linesBefore: lineCount)
         lineCount += block.lineCount
         let repeated = block.repeatedEvents(&known.eventIDs)
         report.repeatedEventCount += repeated.count
@@ -86,6 +90,7 @@ extension EventReader {
       }
       try body(blocks)
     }
+    try report.add(forms, file: file)
   }
 }
 
@@ -114,8 +119,9 @@ private enum RecordFormat: @unchecked Sendable {
     if case .delimited(let columns) = self { columns.separator } else { nil }
   }
 
-  func parse(_ block: EventBlock) {
+  func parse(_ block: EventBlock, times: TimeReading) {
     block.removeAll()
+    if block.events.timestamps.reading != times { block.events.timestamps.reading = times }
     switch self {
     case .delimited(let columns): block.parseDelimited(columns)
     case .jsonLines(let reader, let terminator):

@@ -95,7 +95,9 @@ extension EventBlock {
           }
           let object =
             isText ? try? decoder.decode([String: JSONValue].self, from: Data(bytes)) : nil
-          switch reader.event(object, roleNames: roleNames) {
+          switch reader.event(
+            object, roleNames: roleNames, line: lineCount, &events.timestamps)
+          {
           case .success(let (event, eventID)):
             take(event, eventID: eventID)
             reason = nil
@@ -123,7 +125,7 @@ extension EventBlock {
       place.isPresent ? Span(start: Int32(lineStart) + place.start, count: place.count) : .none
     }
     guard event.member.isPresent, event.type.isPresent, event.timestamp.isPresent,
-      let instant = events.timestamps.read(bytes(event.timestamp)),
+      let instant = events.timestamps.read(bytes(event.timestamp), line: lineCount),
       Timestamp.accepted.contains(instant)
     else { return false }
     let (member, type) = (bytes(event.member), bytes(event.type))
@@ -184,7 +186,8 @@ extension EventReader {
   fileprivate struct Failure: Error { let reason: RejectionReason }
 
   fileprivate func event(
-    _ object: [String: JSONValue]?, roleNames: Set<String>
+    _ object: [String: JSONValue]?, roleNames: Set<String>, line: Int,
+    _ timestamps: inout TimestampReader
   ) -> Result<(Event, String?), Failure> {
     guard let object = object.map({ flattened($0) ?? $0 }) else {
       return .failure(Failure(reason: .invalidJSON))
@@ -199,8 +202,9 @@ extension EventReader {
     }
     guard let member = text(.memberID) else { return fail(.badKey(name(of: .memberID))) }
     if let reason = idReason(member, empty: .emptyMemberID) { return fail(reason) }
-    guard case .string(let time) = object[name(of: .timestamp)], let instant = Timestamp(time)
-    else { return fail(.unreadableTimestamp) }
+    guard var time = text(.timestamp) else { return fail(.badKey(name(of: .timestamp))) }
+    let read = time.withUTF8 { (timestamps.read($0, line: line), timestamps.refusal(of: $0)) }
+    guard let instant = read.0 else { return fail(read.1) }
     guard Timestamp.accepted.contains(instant) else { return fail(.timestampOutOfRange) }
     guard let type = text(.event) else { return fail(.badKey(name(of: .event))) }
     if let reason = idReason(type, empty: .emptyEventType) { return fail(reason) }

@@ -6,6 +6,10 @@
 public struct MemberReader {
   /// The column of the id.
   public var idColumn: String
+  /// How times are read.
+  public var times: TimeReading
+  /// Whether messages may show what cells hold; not where ids are replaced by pseudonyms.
+  public var showsCells = true
   /// How many rejected records end the run.
   public var rejectionLimit: RejectionLimit
   /// Called for every rejected record, in the order of the input.
@@ -15,10 +19,12 @@ public struct MemberReader {
 
   /// Makes a reader.
   public init(
-    idColumn: String = "member_id", rejectionLimit: RejectionLimit = .share(0.01),
+    idColumn: String = "member_id", times: TimeReading = TimeReading(),
+    rejectionLimit: RejectionLimit = .share(0.01),
     onRejection: @escaping (Rejection) throws -> Void = { _ in }
   ) {
     self.idColumn = idColumn
+    self.times = times
     self.rejectionLimit = rejectionLimit
     self.onRejection = onRejection
   }
@@ -28,7 +34,7 @@ public struct MemberReader {
   /// - Throws: ``EventLogError`` where the file cannot be read, is empty, lacks the id's column or
   ///   has more bad records than allowed.
   public func read(_ input: Input) throws -> (members: MemberTable, report: ReadReport) {
-    var rows = MemberRows(idColumn: idColumn)
+    var rows = MemberRows(idColumn: idColumn, times: times)
     do {
       var lines = try LineScanner(ByteStream(input))
       guard let first = try lines.firstContentLine() else {
@@ -42,6 +48,7 @@ public struct MemberReader {
     } catch let damage as ByteStream.Damage {
       throw damage.asError(file: input.description, recordsRead: rows.report.recordCount)
     }
+    try rows.report.add(rows.timeForms, file: input.description)
     try rows.report.check(against: rejectionLimit)
     return (rows.table, rows.report)
   }
@@ -67,7 +74,7 @@ public struct MemberReader {
         for (index, name) in header.enumerated() where !name.isEmpty {
           cells[name] = reader.text(index)
         }
-        reason = rows.take(cells)
+        reason = rows.take(cells, line: reader.line)
       }
       if let reason {
         try reject(
@@ -92,7 +99,7 @@ public struct MemberReader {
           taken.addColumn(name)
           try check(taken, of: input)
         }
-        reason = taken.take(object.compactMapValues(\.cell))
+        reason = taken.take(object.compactMapValues(\.cell), line: line)
       } else {
         reason =
           bytes.count > LineScanner.maximumRecordBytes
@@ -115,6 +122,7 @@ public struct MemberReader {
   }
 
   private func reject(_ rejection: Rejection, in rows: inout MemberRows) throws {
+    let rejection = showsCells ? rejection : rejection.withoutCells
     rows.report.add(rejection)
     try onRejection(rejection)
   }
@@ -124,6 +132,7 @@ public struct MemberReader {
 private struct MemberRows {
   var report = ReadReport()
   private let idColumn: String
+  private var timestamps: TimestampReader
   private var ids = Interner()
   private var joinedAt: [Timestamp?] = []
   private var columnNames: [String] = []
@@ -131,8 +140,13 @@ private struct MemberRows {
   private var columns: [[String]] = []
 
   var columnCount: Int { columns.count }
+  /// How the times of joining are written.
+  var timeForms: TimeForms { timestamps.forms }
 
-  init(idColumn: String) { self.idColumn = idColumn }
+  init(idColumn: String, times: TimeReading) {
+    self.idColumn = idColumn
+    timestamps = TimestampReader(times)
+  }
 
   mutating func addColumn(_ name: String) {
     guard name != idColumn, name != "joined_at", !columnNames.contains(name) else { return }
@@ -140,14 +154,16 @@ private struct MemberRows {
     columns.append([String](repeating: "", count: ids.count))
   }
 
-  mutating func take(_ cells: [String: String]) -> RejectionReason? {
+  mutating func take(_ cells: [String: String], line: Int) -> RejectionReason? {
     guard var id = cells[idColumn] else { return .badKey(idColumn) }
     if let reason = id.withUTF8({ EventBlock.reasonAgainstID($0, empty: .emptyMemberID, true) }) {
       return reason
     }
     var joined: Timestamp?
     if let text = cells["joined_at"], !text.isEmpty {
-      guard let instant = Timestamp(text) else { return .unreadableTimestamp }
+      var text = text
+      let read = text.withUTF8 { (timestamps.read($0, line: line), timestamps.refusal(of: $0)) }
+      guard let instant = read.0 else { return read.1 }
       guard Timestamp.accepted.contains(instant) else { return .timestampOutOfRange }
       joined = instant
     }
@@ -168,6 +184,8 @@ private struct MemberRows {
     MemberTable(
       ids: ids.strings, joinedAt: joinedAt,
       attributes: Dictionary(
-        uniqueKeysWithValues: zip(columnNames, columns.map { AttributeColumn(inferringFrom: $0) })))
+        uniqueKeysWithValues: zip(
+          columnNames,
+          columns.map { AttributeColumn(inferringFrom: $0, clock: timestamps.reading.clock) })))
   }
 }

@@ -65,8 +65,8 @@ public enum AttributeColumn: Sendable, Hashable {
   /// The column that some cells make, an empty cell being a missing one.
   ///
   /// All cells numbers: numbers. All `true` or `false`: truth values. All RFC 3339 instants or
-  /// dates: times. A `|` in any: lists. Otherwise, and where all are empty, text.
-  public init(inferringFrom cells: [String]) {
+  /// dates: times, of the clock's zone where they say none. A `|` in any: lists. Otherwise, and where all are empty, text.
+  public init(inferringFrom cells: [String], clock: Clock = .utc) {
     let filled = cells.filter { !$0.isEmpty }
     if filled.isEmpty {
       self = .text(cells.map { _ in nil })
@@ -74,8 +74,8 @@ public enum AttributeColumn: Sendable, Hashable {
       self = .number(cells.map { decimal($0) ?? .nan })
     } else if filled.allSatisfy({ $0 == "true" || $0 == "false" }) {
       self = .boolean(cells.map { $0.isEmpty ? nil : $0 == "true" })
-    } else if filled.allSatisfy({ Timestamp($0) != nil }) {
-      self = .time(cells.map { Timestamp($0) })
+    } else if filled.allSatisfy({ Timestamp($0, in: clock) != nil }) {
+      self = .time(cells.map { Timestamp($0, in: clock) })
     } else if filled.contains(where: { $0.utf8.contains(ascii("|")) }) {
       self = .list(
         cells.map { cell in

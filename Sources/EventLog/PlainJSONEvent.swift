@@ -132,7 +132,8 @@ struct PlainJSONEvent {
 
   private mutating func set(_ role: EventReader.Role, _ kind: Kind, _ range: Range<Int>) -> Bool {
     switch (role, kind) {
-    case (.value, .number), (.memberID, .string), (.timestamp, .string), (.event, .string),
+    case (.value, .number), (.timestamp, .number), (.memberID, .string), (.timestamp, .string),
+      (.event, .string),
       (.targetID, .string), (.eventID, .string):
       set(role, range)
     case (.value, .null), (.targetID, .null), (.eventID, .null): break
@@ -141,7 +142,7 @@ struct PlainJSONEvent {
     return true
   }
 
-  /// Says where the value of a role is: a number for `value`, a string for all others.
+  /// Says where the value of a role is: a number for `value` and maybe `timestamp`, a string for all others.
   @inline(__always)
   mutating func set(_ role: EventReader.Role, _ range: Range<Int>) {
     let place = Place(

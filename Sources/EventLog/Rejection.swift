@@ -20,8 +20,10 @@ public enum RejectionReason: Sendable, Hashable {
   case emptyEventType
   /// An id or type holds a NUL byte.
   case nulByte
-  /// The timestamp is not RFC 3339, or no day of the calendar.
-  case unreadableTimestamp
+  /// The timestamp is in none of the accepted forms, or no day of the calendar.
+  case unreadableTimestamp(String)
+  /// The timestamp is a number that could be one since 1970, or a date without separators.
+  case dateLikeNumber(String)
   /// The timestamp is outside the years 1970 to 2199.
   case timestampOutOfRange
   /// The value is not a finite decimal number.
@@ -46,6 +48,7 @@ public enum RejectionReason: Sendable, Hashable {
     case .emptyEventType: "empty event type"
     case .nulByte: "NUL byte in an id or type"
     case .unreadableTimestamp: "unreadable timestamp"
+    case .dateLikeNumber: "number that reads as a date"
     case .timestampOutOfRange: "timestamp outside 1970 to 2199"
     case .unreadableValue: "unreadable value"
     case .valueOutOfRange: "value beyond 1e15"
@@ -61,9 +64,45 @@ extension RejectionReason: CustomStringConvertible {
     case .wrongColumnCount(let found, let expected):
       "\(found) column\(found == 1 ? "" : "s") instead of \(expected)"
     case .recordTooLong(let limit): "record longer than \(limit) bytes"
+    case .unreadableTimestamp(let text) where !text.isEmpty: "\(kind) \"\(text)\""
+    case .dateLikeNumber(let text) where !text.isEmpty:
+      "\(text) could be the date \(Self.date(text)) or a number since 1970"
     case .badKey(let key): "key \"\(key)\" is missing or of a wrong kind"
     default: kind
     }
+  }
+}
+
+extension RejectionReason {
+  /// The reason without what cells hold.
+  var withoutCells: RejectionReason {
+    switch self {
+    case .unreadableTimestamp: .unreadableTimestamp("")
+    case .dateLikeNumber: .dateLikeNumber("")
+    default: self
+    }
+  }
+
+  /// What else can be done about all records of this kind; nil where the reason says it.
+  public var advice: String? {
+    switch self {
+    case .unreadableTimestamp: "accepted are \(TimeReading.acceptedForms)"
+    case .dateLikeNumber(let text):
+      "say which: --time-format \(Self.dateFormat(text)), or --time-unit s, ms, us or ns"
+    default: nil
+    }
+  }
+
+  /// `2024-05-01` of `20240501`.
+  private static func date(_ digits: String) -> String {
+    let digits = Array(digits)
+    return [digits[0..<4], digits[4..<6], digits[6..<8]].map { String($0) }.joined(separator: "-")
+  }
+
+  /// The format of `20240501123000`.
+  private static func dateFormat(_ digits: String) -> String {
+    let times = [12: "%H%M", 14: "%H%M%S", 17: "%H%M%S%f"]
+    return "%Y%m%d" + (times[digits.utf8.count] ?? "")
   }
 }
 
@@ -77,6 +116,11 @@ public struct Rejection: Sendable, Hashable, CustomStringConvertible {
   public let reason: RejectionReason
   /// The record as it stands in the input; bytes that are not UTF-8 are replaced.
   public let record: String
+
+  /// The same without what cells hold.
+  var withoutCells: Rejection {
+    Rejection(file: file, line: line, reason: reason.withoutCells, record: record)
+  }
 
   /// File, line and reason, as shown to users.
   public var description: String { "\(file):\(line): \(reason)" }
@@ -134,6 +178,9 @@ public struct ReadReport: Sendable, Hashable {
   /// The first few rejections.
   public internal(set) var examples: [Rejection] = []
 
+  /// How the times of each input are written, as far as that leaves something open.
+  public internal(set) var timeForms: [String: TimeForms] = [:]
+
   /// The number of rejected records.
   public var rejectedCount: Int { rejectedByKind.values.reduce(0, +) }
 
@@ -145,11 +192,18 @@ public struct ReadReport: Sendable, Hashable {
     if examples.count < Self.exampleLimit { examples.append(rejection) }
   }
 
+  mutating func add(_ forms: TimeForms, file: String) throws(EventLogError) {
+    try forms.check(file: file)
+    if forms != TimeForms() { timeForms[file] = forms }
+  }
+
   func check(against limit: RejectionLimit) throws {
     if limit.isExceeded(by: rejectedCount, of: recordCount) {
       throw EventLogError.tooManyRejected(
         rejected: rejectedCount, records: recordCount, allowed: limit.description,
-        first: examples.first?.description ?? "")
+        first: examples.first.map { first in
+          first.description + (first.reason.advice.map { " (\($0))" } ?? "")
+        } ?? "")
     }
   }
 }

@@ -1,88 +1,75 @@
 extension Timestamp {
-  /// Reads an RFC 3339 instant, or nil where the text is none.
+  /// Reads an instant, or nil where the text is none.
   ///
-  /// Accepted: `2024-02-29T12:30:00Z`, a fraction of any length (cut after microseconds), any
-  /// offset up to 14 hours, a space or `t` for the `T`, and what logs often have though RFC 3339
-  /// has not: no offset (then UTC) and a date alone (its midnight in UTC). ASCII blanks around are
-  /// ignored. Not accepted: numbers since an epoch, whose unit is a guess, and dates in other
-  /// orders. The years 0000 to 9999 are read; see ``accepted`` for the years that events may have.
-  public init?(_ text: some StringProtocol) {
+  /// Accepted is RFC 3339, `2024-02-29T12:30:00Z`, and what databases and spreadsheets make of it: a space
+  /// or `t` for the `T`, no seconds, a fraction of any length (cut after microseconds), any offset up to 14
+  /// hours as `+02:00`, `+0200` or `+02`, also behind a space, and `UTC` or `GMT`. A text without an
+  /// offset is a time of the clock's zone, a date alone the instant at which it begins there. Of a time
+  /// that comes twice, as clocks are set back, it is the first; one that clocks set forward leave out is
+  /// as much later as they are set. ASCII blanks around are ignored. The years 0000 to 9999 are read; see
+  /// ``accepted`` for the years that events may have.
+  ///
+  /// Not accepted are dates in other orders and numbers since an epoch, which ``TimeReading`` reads.
+  public init?(_ text: some StringProtocol, in clock: Clock = .utc) {
     let utf8 = Array(text.utf8)
-    guard let instant = utf8.withUnsafeBufferPointer({ Timestamp(bytes: $0) }) else { return nil }
-    self = instant
+    guard let time = utf8.withUnsafeBufferPointer({ WrittenTime($0) }) else { return nil }
+    self = time.instant(in: clock)
   }
+}
 
-  init?(bytes: UnsafeBufferPointer<UInt8>) {
+/// A time as it is written: what clocks show, and how far they are from universal time if that is said.
+struct WrittenTime {
+  /// Microseconds since 1970-01-01T00:00:00, as clocks show them.
+  var wallMicroseconds: Int64
+  /// In microseconds; nil where none is said.
+  var offset: Int64?
+  /// Whether it is a date alone.
+  var isDate = false
+
+  /// Reads the forms of ``Timestamp/init(_:in:)``.
+  init?(_ bytes: UnsafeBufferPointer<UInt8>) {
     var scanner = DigitScanner(bytes: trimmingBlanks(bytes))
     guard let year = scanner.number(digits: 4), scanner.skip(ascii("-")),
       let month = scanner.number(digits: 2), scanner.skip(ascii("-")),
       let day = scanner.number(digits: 2),
       (1...12).contains(month), day >= 1, day <= CivilDate.daysInMonth(month, of: year)
     else { return nil }
-    var seconds = Int64(CivilDate.daysSince1970(year: year, month: month, day: day)) * 86_400
+    let midnight = Int64(CivilDate.daysSince1970(year: year, month: month, day: day)) * 86_400
     if scanner.isAtEnd {
-      self.init(microseconds: seconds * 1_000_000)
+      (wallMicroseconds, isDate) = (midnight * 1_000_000, true)
       return
     }
     guard scanner.skip(ascii("T")) || scanner.skip(ascii(" ")) || scanner.skip(ascii("t")),
       let hour = scanner.number(digits: 2), hour < 24, scanner.skip(ascii(":")),
-      let minute = scanner.number(digits: 2), minute < 60, scanner.skip(ascii(":")),
-      let second = scanner.number(digits: 2), second <= 60,
-      let fraction = scanner.fractionInMicroseconds(),
-      let offset = scanner.offsetInSeconds(), scanner.isAtEnd
+      let minute = scanner.number(digits: 2), minute < 60
     else { return nil }
-    seconds += Int64(hour * 3600 + minute * 60 + second - offset)
+    var (second, fraction) = (0, 0)
+    if scanner.skip(ascii(":")) {
+      guard let seconds = scanner.number(digits: 2), seconds <= 60,
+        let microseconds = scanner.fractionInMicroseconds()
+      else { return nil }
+      (second, fraction) = (seconds, microseconds)
+    }
+    guard let zone = scanner.offset(), scanner.isAtEnd else { return nil }
+    let seconds = midnight + Int64(hour * 3600 + minute * 60 + second)
     // A leap second stands at the end of a UTC day, so the instant after it is a midnight.
-    if second == 60, seconds % 86_400 != 0 { return nil }
-    self.init(microseconds: seconds * 1_000_000 + Int64(fraction))
-  }
-}
-
-/// Reads instants, of which the last date is kept: in a log most instants share theirs with the one
-/// before.
-struct TimestampReader: Sendable {
-  /// The bytes of `2024-02` and what follows up to the `T`, and the seconds since 1970 at midnight.
-  private var date: (start: UInt64, end: UInt64, midnight: Int64) = (
-    .max, .max, 0
-  )
-
-  /// Reads what ``Timestamp/init(_:)`` does.
-  @inline(__always)
-  mutating func read(_ bytes: UnsafeBufferPointer<UInt8>) -> Timestamp? {
-    guard let (date, time) = usual(bytes) else { return Timestamp(bytes: bytes) }
-    if date.start == self.date.start, date.end == self.date.end {
-      return Timestamp(microseconds: (self.date.midnight &+ time) &* 1_000_000)
-    }
-    guard let instant = Timestamp(bytes: bytes) else { return nil }
-    self.date = (date.start, date.end, instant.microseconds / 1_000_000 &- time)
-    return instant
+    if second == 60, (seconds - Int64(zone.seconds ?? 0)) % 86_400 != 0 { return nil }
+    wallMicroseconds = seconds * 1_000_000 + Int64(fraction)
+    offset = zone.seconds.map { Int64($0) * 1_000_000 }
   }
 
-  /// The date as it stands, and the second of the day, of `2024-02-29T12:30:00Z`, the form that most logs
-  /// have, eight bytes at a time; nil for all other forms and for what needs a second look, such as
-  /// leap seconds.
-  @inline(__always)
-  private func usual(
-    _ bytes: UnsafeBufferPointer<UInt8>
-  ) -> (date: (start: UInt64, end: UInt64), time: Int64)? {
-    guard bytes.count == 20 else { return nil }
-    let raw = UnsafeRawBufferPointer(bytes)
-    let date = raw.loadUnaligned(fromByteOffset: 0, as: UInt64.self)
-    let middle = raw.loadUnaligned(fromByteOffset: 8, as: UInt64.self)
-    // Less the digit 0, or the sign expected; the last word repeats four bytes of the one before.
-    let clock = (middle ^ 0x3030_3a30_3054_3030) & 0xffff_ffff_ffff_0000
-    let time = raw.loadUnaligned(fromByteOffset: 12, as: UInt64.self) ^ 0x5a30_303a_3030_3a30
-    // Digits must be 9 at most, signs 0: the highest bit of a byte tells.
-    let excess =
-      (clock &+ 0x7676_7f76_767f_7676) | clock | (time &+ 0x7f76_767f_7676_7f76) | time
-    guard excess & 0x8080_8080_8080_8080 == 0 else { return nil }
-    func digits(_ word: UInt64, _ byte: UInt64) -> Int64 {
-      Int64(truncatingIfNeeded: (word >> (8 * byte)) & 0xf) &* 10
-        &+ Int64(truncatingIfNeeded: (word >> (8 * byte + 8)) & 0xf)
-    }
-    let (hour, minute, second) = (digits(clock, 3), digits(clock, 6), digits(time, 5))
-    guard hour < 24, minute < 60, second < 60 else { return nil }
-    return ((date, middle & 0xffff), (hour &* 60 &+ minute) &* 60 &+ second)
+  init(wallMicroseconds: Int64, offset: Int64?, isDate: Bool) {
+    self.wallMicroseconds = wallMicroseconds
+    self.offset = offset
+    self.isDate = isDate
+  }
+
+  /// The instant, where what has no offset is of a clock's zone.
+  func instant(in clock: Clock) -> Timestamp {
+    if let offset { return Timestamp(microseconds: wallMicroseconds - offset) }
+    return isDate
+      ? clock.start(ofDay: Int(floorDivide(wallMicroseconds, Timestamp.microsecondsPerDay)))
+      : clock.instant(ofWallTime: wallMicroseconds)
   }
 }
 
@@ -98,7 +85,7 @@ func trimmingBlanks(_ bytes: UnsafeBufferPointer<UInt8>) -> UnsafeBufferPointer<
 }
 
 /// Reads fixed-width numbers from the front of some bytes.
-private struct DigitScanner {
+struct DigitScanner {
   let bytes: UnsafeBufferPointer<UInt8>
   var position = 0
 
@@ -124,8 +111,41 @@ private struct DigitScanner {
     return value
   }
 
+  /// A number of up to so many digits.
+  mutating func number(mostDigits: Int) -> Int? {
+    var end = position
+    while end < bytes.count, end - position < mostDigits, bytes[end] &- 0x30 < 10 { end += 1 }
+    return end > position ? number(digits: end - position) : nil
+  }
+
+  /// The position of the English name that stands here, whole or in its first three letters, in any case.
+  mutating func name(of names: [String]) -> Int? {
+    for (index, name) in names.enumerated() {
+      for length in Set([name.utf8.count, min(3, name.utf8.count)]).sorted(by: >) {
+        let end = position + length
+        guard end <= bytes.count else { continue }
+        let isSame = zip(bytes[position..<end], name.utf8).allSatisfy { ($0 | 0x20) == ($1 | 0x20) }
+        if isSame {
+          position = end
+          return index
+        }
+      }
+    }
+    return nil
+  }
+
+  mutating func skipBlanks() {
+    while position < bytes.count, bytes[position] == 0x20 || bytes[position] == 0x09 {
+      position += 1
+    }
+  }
+
   mutating func fractionInMicroseconds() -> Int? {
-    guard skip(ascii(".")) || skip(ascii(",")) else { return 0 }
+    skip(ascii(".")) || skip(ascii(",")) ? microseconds() : 0
+  }
+
+  /// The digits of a fraction of a second, cut after six.
+  mutating func microseconds() -> Int? {
     var value = 0
     var digits = 0
     while position < bytes.count, bytes[position] &- 0x30 < 10 {
@@ -138,8 +158,19 @@ private struct DigitScanner {
     return value
   }
 
-  mutating func offsetInSeconds() -> Int? {
-    if isAtEnd || skip(ascii("Z")) || skip(ascii("z")) { return 0 }
+  /// An offset, if one is written.
+  struct Zone {
+    var seconds: Int?
+  }
+
+  /// The offset that is written, if one is: `Z`, `UTC`, `+02:00`, `+0200` or `+02`, also behind a blank; nil
+  /// where something else stands there.
+  mutating func offset() -> Zone? {
+    if isAtEnd { return Zone() }
+    _ = skip(ascii(" "))
+    if skip(ascii("Z")) || skip(ascii("z")) || skip("UTC") || skip("GMT") {
+      return Zone(seconds: 0)
+    }
     let sign: Int
     if skip(ascii("+")) {
       sign = 1
@@ -149,10 +180,20 @@ private struct DigitScanner {
       return nil
     }
     guard let hours = number(digits: 2) else { return nil }
-    _ = skip(ascii(":"))
-    guard let minutes = number(digits: 2), minutes < 60, hours * 60 + minutes <= 14 * 60 else {
-      return nil
+    var minutes = 0
+    if skip(ascii(":")) || (position < bytes.count && bytes[position] &- 0x30 < 10) {
+      guard let digits = number(digits: 2), digits < 60 else { return nil }
+      minutes = digits
     }
-    return sign * (hours * 3600 + minutes * 60)
+    guard hours * 60 + minutes <= 14 * 60 else { return nil }
+    return Zone(seconds: sign * (hours * 3600 + minutes * 60))
+  }
+
+  private mutating func skip(_ text: StaticString) -> Bool {
+    let end = position + text.utf8CodeUnitCount
+    let expected = UnsafeBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount)
+    guard end <= bytes.count, expected.elementsEqual(bytes[position..<end]) else { return false }
+    position = end
+    return true
   }
 }

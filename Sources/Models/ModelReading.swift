@@ -276,11 +276,11 @@ private struct TensorReader {
 }
 
 extension ModelDocument.Clock {
-  fileprivate var value: Engagement.Clock {
+  fileprivate var value: EventLog.Clock {
     get throws {
-      let start = try known(Engagement.Clock.WeekStart(rawValue: weekStarts), "start of the week")
+      let start = try known(EventLog.Clock.WeekStart(rawValue: weekStarts), "start of the week")
       return try known(
-        Engagement.Clock(zoneName: zone, weekStart: start),
+        EventLog.Clock(zoneName: zone, weekStart: start),
         "time zone \(zone): install the tzdata package")
     }
   }

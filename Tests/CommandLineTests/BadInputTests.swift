@@ -264,7 +264,7 @@ struct BadInputTests {
         String(decoding: try folder.read("r.csv"), as: UTF8.self)
           == [
             "file,line,reason,record",
-            #"\#(file),6,unreadable timestamp,"x,never,""po""""st"",1""#,
+            #"\#(file),6,"unreadable timestamp ""never""","x,never,""po""""st"",1""#,
             #"\#(file),7,empty member id,",2024-01-01,post,1""#, "",
           ].joined(separator: "\n"))
     }

@@ -194,9 +194,9 @@ struct BadLogTests {
     ("9999-12-31T23:59:59Z", .timestampOutOfRange),
     ("1970-01-01T00:00:00+00:01", .timestampOutOfRange),
     ("2199-12-31T23:59:60Z", .timestampOutOfRange),
-    ("10000-01-01T00:00:00Z", .unreadableTimestamp),
-    ("-0001-01-01T00:00:00Z", .unreadableTimestamp),
-    ("99999999999999999999-01-01", .unreadableTimestamp),
+    ("10000-01-01T00:00:00Z", .unreadableTimestamp("10000-01-01T00:00:00Z")),
+    ("-0001-01-01T00:00:00Z", .unreadableTimestamp("-0001-01-01T00:00:00Z")),
+    ("99999999999999999999-01-01", .unreadableTimestamp("99999999999999999999-01-01")),
   ])
   func yearsBeyondTheCalendarAreRejected(time: String, reason: RejectionReason) throws {
     let found = try Self.read(Array("\(Self.header)\n\(Self.good)\na,\(time),x,1".utf8))

@@ -55,7 +55,9 @@ struct EventReaderTests {
     ("[1]", .invalidJSON),
     (#"{"timestamp":"2024-01-01","event":"x"}"#, .badKey("member_id")),
     (#"{"member_id":" ","timestamp":"2024-01-01","event":"x"}"#, .emptyMemberID),
-    (#"{"member_id":"a","timestamp":1704067200,"event":"x"}"#, .unreadableTimestamp),
+    (#"{"member_id":"a","event":"x"}"#, .badKey("timestamp")),
+    (#"{"member_id":"a","timestamp":true,"event":"x"}"#, .unreadableTimestamp("true")),
+    (#"{"member_id":"a","timestamp":20240101,"event":"x"}"#, .dateLikeNumber("20240101")),
     (#"{"member_id":"a","timestamp":"2024-01-01","event":"x","value":"1,5"}"#, .unreadableValue),
     (#"{"member_id":"a","timestamp":"2024-01-01","event":"x","value":2e15}"#, .valueOutOfRange),
     (#"{"member_id":"a\u0000","timestamp":"2024-01-01","event":"x"}"#, .nulByte),
@@ -71,7 +73,10 @@ struct EventReaderTests {
   @Test(arguments: [
     ("a,1969-12-31T23:59:59Z,x,1", RejectionReason.timestampOutOfRange),
     ("a,2200-01-01T00:00:00Z,x,1", .timestampOutOfRange),
-    ("a,2024-01-01T00:00:00+518:00,x,1", .unreadableTimestamp),
+    (
+      "a,2024-01-01T00:00:00+518:00,x,1",
+      .unreadableTimestamp("2024-01-01T00:00:00+518:00")
+    ),
     ("a,2024-01-01,x,1000000000000001", .valueOutOfRange),
     ("a,2024-01-01,x,nan", .unreadableValue),
     ("a,2024-01-01,x,0x10", .unreadableValue),
@@ -122,7 +127,8 @@ struct EventReaderTests {
     let text = "member_id,timestamp,event\na,b,c\na,2024-01-01,x\n"
     #expect(
       throws: EventLogError.tooManyRejected(
-        rejected: 1, records: 2, allowed: "1%", first: "log:2: unreadable timestamp")
+        rejected: 1, records: 2, allowed: "1%",
+        first: "log:2: unreadable timestamp \"b\" (accepted are \(TimeReading.acceptedForms))")
     ) {
       try Self.read(text, limit: .share(0.01))
     }

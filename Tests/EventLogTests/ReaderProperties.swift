@@ -141,8 +141,8 @@ struct ReaderProperties {
 
   private mutating func checkTimestampsAndNumbers(_ bytes: [UInt8]) {
     let (usual, general) = (
-      bytes.withUnsafeBufferPointer { Timestamp(bytes: $0) },
-      ([0x20] + bytes).withUnsafeBufferPointer { Timestamp(bytes: $0) }
+      bytes.withUnsafeBufferPointer { WrittenTime($0)?.instant(in: .utc) },
+      ([0x20] + bytes).withUnsafeBufferPointer { WrittenTime($0)?.instant(in: .utc) }
     )
     expect(usual == general, "a time that two parsers differ on")
     // What is written has four digits for the year.

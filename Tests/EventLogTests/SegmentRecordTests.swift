@@ -50,7 +50,7 @@ struct SegmentRecordTests {
     #expect(events.isEmpty)
     #expect(
       report.examples.map(\.reason) == [
-        .badKey("member_id"), .badKey("member_id"), .unreadableTimestamp, .badKey("event"),
+        .badKey("member_id"), .badKey("member_id"), .badKey("timestamp"), .badKey("event"),
         .unreadableValue,
       ])
   }

@@ -25,6 +25,19 @@ struct TimestampReaderTests {
       ], "in turn")
   }
 
+  /// The offset of a day is kept; days on which clocks are set have two.
+  @Test(arguments: ["Europe/Vienna", "America/New_York", "Asia/Kathmandu", "America/Sao_Paulo"])
+  func localTimesAreReadAsAlone(zone: String) throws {
+    let clock = try #require(Clock(zoneName: zone))
+    var reader = TimestampReader(TimeReading(clock: clock))
+    for hour in 0..<366 * 24 {
+      let instant = Timestamp(microseconds: 1_500_000_000_000_000 + Int64(hour) * 3_600_000_000)
+      var text = String(instant.description.dropLast())
+      let found = text.withUTF8 { reader.read($0) }
+      #expect(found == Timestamp(text, in: clock), "\(text)")
+    }
+  }
+
   @Test(arguments: Array(UInt64(1)...8))
   func damagedTimesAreReadAlike(seed: UInt64) {
     var generator = TestGenerator(seed: seed)

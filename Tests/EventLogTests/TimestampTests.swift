@@ -13,6 +13,15 @@ struct TimestampTests {
     ("2017-01-01T00:59:60+01:00", "2017-01-01T00:00:00Z"),
     (" 2199-12-31\t", "2199-12-31T00:00:00Z"),
     ("2000-02-29", "2000-02-29T00:00:00Z"),
+    ("2024-02-29T12:30Z", "2024-02-29T12:30:00Z"),
+    ("2024-02-29 12:30", "2024-02-29T12:30:00Z"),
+    ("2024-05-01 00:00:00.123+00", "2024-05-01T00:00:00.123Z"),
+    ("2024-05-01 02:00:00+02", "2024-05-01T00:00:00Z"),
+    ("2024-05-01 00:00:00 UTC", "2024-05-01T00:00:00Z"),
+    ("2024-05-01 00:00:00.5 UTC", "2024-05-01T00:00:00.5Z"),
+    ("2024-05-01 00:00:00.000 +0000", "2024-05-01T00:00:00Z"),
+    ("2024-05-01 00:00:00.1230000 +02:00", "2024-04-30T22:00:00.123Z"),
+    ("2024-05-01T00:00:00GMT", "2024-05-01T00:00:00Z"),
   ])
   func textIsReadAndWrittenBack(text: String, expected: String) throws {
     #expect(try #require(Timestamp(text)).description == expected)
@@ -32,12 +41,27 @@ struct TimestampTests {
 
   @Test(arguments: [
     "", "2024", "2024-13-01", "2024-02-30", "2023-02-29", "1900-02-29", "2024-01-01T24:00:00Z",
-    "2024-01-01T23:60:00Z", "2024-01-01T12:00:60Z", "2024-01-01T12:00Z",
+    "2024-01-01T23:60:00Z", "2024-01-01T12:00:60Z", "2024-01-01T12Z",
+    "2024-01-01T12:00:00+1", "2024-01-01T12:00:00+01:", "2024-01-01T12:00:00 CET",
+    "2024-01-01T12:00:00  Z", "2024-01-01T12:0Z",
     "2024-01-01T12:00:00+15:00",
     "01/02/2024", "1704067200", "2024-01-01T12:00:00.Z", "2024-01-01T12:00:00ZZ", "2024-1-1",
   ])
   func otherTextIsNot(text: String) {
     #expect(Timestamp(text) == nil)
+  }
+
+  /// What says no offset is a time of the zone.
+  @Test(arguments: [
+    ("2024-05-01", "2024-04-30T22:00:00Z"), ("2024-05-01 12:00:00", "2024-05-01T10:00:00Z"),
+    ("2024-01-01T12:00", "2024-01-01T11:00:00Z"), ("2024-05-01T12:00:00Z", "2024-05-01T12:00:00Z"),
+    // Left out as clocks are set forward, and there twice as they are set back.
+    ("2024-03-31T02:30:00", "2024-03-31T01:30:00Z"),
+    ("2024-10-27T02:30:00", "2024-10-27T00:30:00Z"),
+  ])
+  func withoutOffsetTheZoneCounts(text: String, expected: String) throws {
+    let clock = try #require(Clock(zoneName: "Europe/Vienna"))
+    #expect(Timestamp(text, in: clock)?.description == expected)
   }
 
   @Test func calendarRoundTripsOverFourCenturies() {

@@ -1,4 +1,4 @@
-public import Engagement
+import Engagement
 public import EventLog
 
 extension ListFile {

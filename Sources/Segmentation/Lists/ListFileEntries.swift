@@ -1,5 +1,5 @@
-public import Engagement
-import EventLog
+import Engagement
+public import EventLog
 
 /// A column of a list's file beside the ids, in the order in which they are added to a file.
 enum ListColumn: String, CaseIterable {

@@ -1,3 +1,4 @@
+import EventLog
 import Engagement
 
 extension VocabularyTable {

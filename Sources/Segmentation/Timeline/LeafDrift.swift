@@ -1,3 +1,4 @@
+import EventLog
 import Engagement
 
 /// Which way time alone takes a leaf.

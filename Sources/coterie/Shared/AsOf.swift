@@ -6,31 +6,24 @@ import Foundation
 enum AsOf: ExpressibleByArgument, Equatable {
   /// The newest event.
   case last
-  /// The current time.
-  case now
-  case instant(Timestamp)
+  case written(WrittenTime)
 
   init?(argument: String) {
-    switch argument {
-    case "last": self = .last
-    case "now": self = .now
-    default:
-      guard let instant = Timestamp(argument) else { return nil }
-      self = .instant(instant)
+    if argument == "last" {
+      self = .last
+    } else {
+      guard let time = WrittenTime(argument: argument) else { return nil }
+      self = .written(time)
     }
   }
 
   /// The time, where it can be told without the events.
-  var known: Timestamp? {
-    switch self {
-    case .instant(let instant): instant
-    case .now: Timestamp(microseconds: Int64(Date().timeIntervalSince1970 * 1_000_000))
-    case .last: nil
-    }
+  func known(in clock: Clock) -> Timestamp? {
+    if case .written(let time) = self { time.instant(in: clock) } else { nil }
   }
 
-  func instant(in history: EventHistory) throws -> Timestamp {
-    if let known { return known }
+  func instant(in history: EventHistory, clock: Clock) throws -> Timestamp {
+    if let known = known(in: clock) { return known }
     guard let newest = history.newest else {
       throw Failure.badInput("--as-of last: the log holds no events; say a time instead")
     }

@@ -32,6 +32,19 @@ struct InputOptions: ParsableArguments {
 
   @Option(
     help: """
+      The unit of times that are numbers since 1970: s, ms, us or ns; without it their size says.
+      """)
+  var timeUnit: EpochUnit?
+
+  @Option(
+    help: """
+      The form of all times in strptime's letters, such as '%d/%m/%Y %H:%M'; without it RFC 3339, \
+      dates as 2024-05-01 and numbers since 1970 are read.
+      """, transform: { try TimeFormat($0) })
+  var timeFormat: TimeFormat?
+
+  @Option(
+    help: """
       Replace all member ids by pseudonyms while reading: m and 16 digits of the HMAC-SHA256 under \
       the key in this file (16 bytes or more).
       """, completion: .file())
@@ -45,6 +58,9 @@ struct InputOptions: ParsableArguments {
 
   func validate() throws {
     guard threads >= 1 else { throw ValidationError("--threads must be at least 1") }
+    if timeUnit != nil, timeFormat != nil {
+      throw ValidationError("give --time-unit or --time-format, not both")
+    }
   }
 }
 
@@ -127,7 +143,8 @@ struct CommunityOptions: ParsableArguments {
     let community = Community(history: history, members: memberTable)
     for project in [project] + scopes.map(\.project) { try check(project, against: community) }
     return LoadedCommunity(
-      community: community, asOf: try asOf.instant(in: history), report: reports.events,
+      community: community, asOf: try asOf.instant(in: history, clock: project.settings.clock),
+      report: reports.events,
       memberReport: reports.members, acceptedCount: history.count,
       readSeconds: Date().timeIntervalSince(started))
   }
@@ -146,6 +163,8 @@ struct CommunityOptions: ParsableArguments {
     var reader = EventReader(
       columns: columns(project), properties: .named(properties), rejectionLimit: maximumRejected
     ) { try rejections?.write($0) }
+    reader.times = times(project)
+    reader.showsCells = pseudonymizer == nil
     let progress = ReadProgress()
     reader.progress = progress
     let bar = ProgressBar(progress, of: inputs)
@@ -157,9 +176,10 @@ struct CommunityOptions: ParsableArguments {
       (taken, report) = try body(reader, inputs)
       bar?.end()
       if let members {
-        let reader = MemberReader(rejectionLimit: maximumRejected) {
+        var reader = MemberReader(times: times(project), rejectionLimit: maximumRejected) {
           try rejections?.write($0)
         }
+        reader.showsCells = pseudonymizer == nil
         let read = try reader.read(Input(argument: members))
         memberTable = read.members
         memberReport = read.report
@@ -177,6 +197,8 @@ struct CommunityOptions: ParsableArguments {
     }
     try rejections?.commit()
     report.tell("events")
+    report.tellTimes(clock: project.settings.clock)
+    memberReport?.tellTimes(clock: project.settings.clock)
     if let members, let memberReport {
       memberReport.tell(members)
       let types = memberTable.attributes.sorted { bytesPrecede($0.key, $1.key) }
@@ -184,6 +206,12 @@ struct CommunityOptions: ParsableArguments {
       if !types.isEmpty { Console.note("\(members): \(types.joined(separator: ", "))") }
     }
     return (taken, (report, memberReport), memberTable)
+  }
+
+  /// How the times of events and members are read.
+  func times(_ project: ProjectFile) -> TimeReading {
+    TimeReading(
+      clock: project.settings.clock, unit: input.timeUnit, format: input.timeFormat)
   }
 
   /// Where a project says that the roles of columns are.
@@ -284,6 +312,9 @@ extension ReadReport {
         "\(name): \(rejectedCount) of \(counted(recordCount, "record")) rejected: "
           + kinds.joined(separator: ", "))
       for example in examples { Console.note("  \(example)") }
+      if let advice = examples.lazy.compactMap(\.reason.advice).first {
+        Console.note("  \(advice)")
+      }
     }
     if repeatedEventCount > 0 {
       Console.note(

@@ -81,7 +81,8 @@ struct OutcomeOptions: ParsableArguments {
     models: [NamedModel], projects: [ProjectFile], seed: UInt64, threads: Int
   ) throws -> OutcomeStudy {
     let (last, overflows) = loaded.asOf.microseconds.subtractingReportingOverflow(question.horizon)
-    guard !overflows, snapshots.since.map({ $0.microseconds <= last }) ?? true else {
+    let first = snapshots.since?.instant(in: projects[0].settings.clock)
+    guard !overflows, first.map({ $0.microseconds <= last }) ?? true else {
       throw ComparisonError.noTimeWithOutcome(
         last: loaded.asOf.description,
         horizon: Double(question.horizon) / Double(Timestamp.microsecondsPerDay))

@@ -56,7 +56,7 @@ extension CommunityOptions {
       !scopes.contains(where: \.project.rulesNeedEvents),
       wanted.allSatisfy({
         FeatureScan(features: $0.features, asOf: Timestamp(microseconds: 0)) != nil
-      }), let asOf = asOf.known ?? newest(in: events, project: project)
+      }), let asOf = asOf.known(in: project.settings.clock) ?? newest(in: events, project: project)
     else { return nil }
     let scans = wanted.compactMap {
       FeatureScan(
@@ -86,6 +86,7 @@ extension CommunityOptions {
     let bar = ProgressBar(progress, of: inputs)
     defer { bar?.end() }
     var reader = EventReader(columns: columns(project), properties: .named([]))
+    reader.times = times(project)
     reader.progress = progress
     return (try? reader.newestInstant(in: inputs, threadCount: threads)) ?? nil
   }

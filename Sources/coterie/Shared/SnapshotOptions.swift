@@ -1,15 +1,10 @@
-public import ArgumentParser
+import ArgumentParser
 import Engagement
-public import EventLog
+import EventLog
 import Foundation
 import LinearAlgebra
 import Membership
 import Segmentation
-
-extension Timestamp: ExpressibleByArgument {
-  /// Reads RFC 3339 or a date.
-  public init?(argument: String) { self.init(argument) }
-}
 
 /// A step such as `7d` or `1mo`.
 struct SnapshotStepArgument: ExpressibleByArgument {
@@ -32,7 +27,7 @@ struct SnapshotStepArgument: ExpressibleByArgument {
 /// A series of as-of times.
 struct SnapshotOptions: ParsableArguments {
   @Option(help: "With --every: the first time of a series that goes up to --as-of.")
-  var since: Timestamp?
+  var since: WrittenTime?
 
   @Option(
     help: """
@@ -51,7 +46,7 @@ struct SnapshotOptions: ParsableArguments {
 
   /// The times up to the last one.
   func times(through last: Timestamp, clock: Clock) throws -> [Timestamp] {
-    guard let since, let every else { return [last] }
+    guard let since = since?.instant(in: clock), let every else { return [last] }
     do {
       return try FeatureSnapshots.times(from: since, through: last, every: every.step, clock: clock)
     } catch {
@@ -65,7 +60,7 @@ struct SnapshotOptions: ParsableArguments {
   ) throws {
     let community = verb.community
     // A wrong series is told before the events are read, where that can be.
-    if let last = community.asOf.known {
+    if let last = community.asOf.known(in: project.settings.clock) {
       _ = try times(through: last, clock: project.settings.clock)
     }
     let loaded = try community.load(

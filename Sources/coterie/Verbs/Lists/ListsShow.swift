@@ -34,8 +34,10 @@ struct ListsShow: ParsableCommand {
   }
 
   func run() throws {
-    guard let time = asOf.known else { throw Failure.usage("--as-of needs a time") }
     let project = try ProjectFile(path: config)
+    guard let time = asOf.known(in: project.settings.clock) else {
+      throw Failure.usage("--as-of needs a time")
+    }
     let names = project.lists.keys.sorted(by: bytesPrecede)
     if let name, project.lists[name] == nil {
       throw Failure.badInput("\(config): no list \"\(name)\"" + suggestion(for: name, among: names))

@@ -56,7 +56,7 @@ struct RulesBacktest: ParsableCommand {
       options.config = edit
       changed = try options.project()
     }
-    if let last = community.asOf.known {
+    if let last = community.asOf.known(in: project.settings.clock) {
       _ = try snapshots.times(through: last, clock: project.settings.clock)
     }
     let loaded = try community.load(

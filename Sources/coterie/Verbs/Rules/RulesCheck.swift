@@ -63,7 +63,7 @@ struct RulesCheck: ParsableCommand {
     var findings = linter.proofs()
     var conflicts = linter.conflicts()
     var memberCount: Int?
-    var asOf = self.asOf?.known
+    var asOf = self.asOf?.known(in: project.settings.clock)
     var funnel: FunnelReport?
     if !events.isEmpty {
       let rules = RuleFunnel(project)

@@ -1,4 +1,3 @@
-import Engagement
 import EventLog
 import Testing
 

@@ -1,5 +1,3 @@
-public import EventLog
-
 extension Clock {
   /// The first instant after another one at which the calendar day changes.
   ///

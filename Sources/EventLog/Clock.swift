@@ -1,4 +1,3 @@
-public import EventLog
 import Foundation
 
 /// How instants fall into calendar days and weeks.
@@ -97,15 +96,33 @@ public struct Clock: Sendable, Hashable {
     let wall =
       Int64(wanted.daysSince1970) * Timestamp.microsecondsPerDay
       + (local - day * Timestamp.microsecondsPerDay)
+    return self.instant(ofWallTime: wall)
+  }
+
+  /// The instant at which clocks in the zone show a time, given as if it were universal time.
+  ///
+  /// Of a time that comes twice, as clocks are set back, it is the first; one that clocks set forward leave
+  /// out is as much later as they are set.
+  func instant(ofWallTime wall: Int64) -> Timestamp {
+    guard zone != nil else { return Timestamp(microseconds: wall) }
     // The offset then is the one of a day before or of a day after.
-    let candidates = [1, -1].map { days in
-      let utc = Timestamp(microseconds: wall)
-      return wall - offsetInMicroseconds(at: utc.subtracting(days: days))
-    }
+    let utc = Timestamp(microseconds: wall)
+    let candidates = [1, -1].map { wall - offsetInMicroseconds(at: utc.subtracting(days: $0)) }
     let exact = candidates.filter {
       $0 + offsetInMicroseconds(at: Timestamp(microseconds: $0)) == wall
     }
     return Timestamp(microseconds: exact.min() ?? candidates[0])
+  }
+
+  /// The offset of a whole local day, counted from 1970-01-01; nil where clocks are set near it.
+  func offsetInMicroseconds(ofDay day: Int) -> Int64? {
+    guard zone != nil else { return 0 }
+    let noon = Int64(day) * Timestamp.microsecondsPerDay + Timestamp.microsecondsPerDay / 2
+    // Local days lie within these, whatever the offset.
+    let offsets = [-2, -1, 0, 1, 2].map { days in
+      offsetInMicroseconds(at: Timestamp(microseconds: noon).subtracting(days: days))
+    }
+    return offsets.allSatisfy { $0 == offsets[0] } ? offsets[0] : nil
   }
 
   /// Local time less universal time at an instant.

@@ -1,5 +1,3 @@
-public import EventLog
-
 extension Clock {
   /// An instant for people, as RFC 3339 with the zone's offset then: `2024-05-01T02:00:00+02:00`; in UTC as
   /// `2024-05-01T00:00:00Z`.
