@@ -102,17 +102,22 @@ struct ImportGitHub: ParsableCommand {
       FILES are the hourly files of GH Archive since 2015 (JSON Lines, gzipped, such as \
       2024-01-01-15.json.gz), or saved answers of GitHub's events API (a JSON array).
 
+      Since October 2025 GitHub's events have less in them: no commits, and of a pull request little \
+      more than its number.
+
       Event types: push (the value is the number of commits, where the file has it); issue, comment, \
       discussion, discussion_comment; pull_request (the value is lines added and removed, where the \
       file has them), review, review_comment; member_added; commit_comment, create, delete, fork, \
       star, wiki (the value is the number of pages), release, public, sponsorship. What was done to a \
       thing after it was made has its action behind the name: issue_closed, pull_request_merged, \
       pull_request_closed, comment_edited. target_id is the author of the issue, discussion or pull \
-      request, and who was added; where the file does not say it, it is empty. The column repository \
-      is where. Other types are left out and counted.
+      request, and who was added; where the event does not say it, another event of the same pull \
+      request does, above all the one that opened it, so give the files from then on, too; else it is \
+      empty, and counted. The column repository is where. Other types are left out. An event counts \
+      once, by its type and id.
 
       A member is a login; an account that changes it becomes another member. The members file has \
-      joined_at (the first event) and kind (bot for logins that end with [bot], else person).
+      joined_at (the first event) and kind (bot for logins that end with [bot] and for code assistants, else person).
 
       Exit codes: 0 done, 2 bad input, 64 usage.
 
