@@ -9,14 +9,16 @@ struct ImportDiscourse: ParsableCommand {
     discussion: """
       FILES, told apart by their content, also gzipped: the JSON file of script/discourse \
       export_topics, export_category or export_categories (held in memory whole); the CSV file of the \
-      admin's user list, which has when members joined and those who never wrote; likes, as CSV from \
-      the Data Explorer with the query
+      admin's user list, to be unzipped, which has when members joined and those who never wrote; \
+      likes, as CSV from the Data Explorer with the query
         SELECT user_id, post_id, created_at FROM post_actions
         WHERE post_action_type_id = 2 AND deleted_at IS NULL
 
-      Event types: topic; reply, target_id is the author of the post it answers, else of the topic; \
-      like, target_id is the author of the post. The column category is the topic's. Private messages \
-      and hidden posts are left out.
+      Event types: topic; reply, target_id is the author of the post it answers, or of the topic where \
+      it answers none; like, target_id is the author of the post. The column category is the topic's. \
+      Private messages, hidden posts and the forum's notices (replies without text, such as that a \
+      topic was closed) are left out. A post, and a like of one user and post, counts once, in however \
+      many files it is.
 
       A member is a user name. The members file has joined_at (when the account was made, else the \
       first event), trust_level and kind (bot for the forum's own accounts, else person).
@@ -24,7 +26,7 @@ struct ImportDiscourse: ParsableCommand {
       Exit codes: 0 done, 2 bad input, 64 usage.
 
       Example:
-        coterie import discourse category-export.json user-list.csv.gz likes.csv \\
+        coterie import discourse category-export.json user-list.csv likes.csv \\
           --output data
       """)
 
