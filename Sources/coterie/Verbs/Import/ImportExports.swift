@@ -58,10 +58,11 @@ struct ImportSlack: ParsableCommand {
       each channel with a file for each day. Direct messages are never read, private channels \
       (groups.json) only with --private.
 
-      Event types: message; reply (in a thread), target_id is the author of the thread's first \
-      message; reaction, target_id is the author of the message: one for each emoji and member, at \
+      Event types: message, also a comment on a file; reply (in a thread), target_id is the author of \
+      the thread's first message; reaction, target_id is the author of the message: one for each emoji and member, at \
       the time of the message, as the export has no other; join (of a channel). The column channel is \
-      where. Notices of Slack's own are left out and counted.
+      where. A message counts once, by its channel and time. Notices of Slack's own, and messages of \
+      programs that have no account, are left out.
 
       A member is a user's id, such as U012AB3CD. The members file has joined_at (the first event), \
       tz_offset_minutes and kind (bot or person).
