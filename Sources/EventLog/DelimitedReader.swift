@@ -99,13 +99,16 @@ public struct DelimitedReader: ~Copyable {
   }
 
   /// Why the record cannot be used: broken quotes, its number of cells, its encoding.
-  var rejectionReason: RejectionReason? {
+  var rejectionReason: RejectionReason? { rejectionReason(allowingShortRows: false) }
+
+  /// As ``rejectionReason``, where rows may lack their last cells.
+  func rejectionReason(allowingShortRows: Bool) -> RejectionReason? {
     switch scanner.problem {
     case .textAfterQuote: .textAfterQuote
     case .unterminatedQuote: .unterminatedQuote
     case .tooLong: .recordTooLong(limit: LineScanner.maximumRecordBytes)
     case nil:
-      scanner.fieldCount != header.count
+      scanner.fieldCount > header.count || scanner.fieldCount < header.count && !allowingShortRows
         ? .wrongColumnCount(found: scanner.fieldCount, expected: header.count)
         : isUTF8(scanner.record) ? nil : .invalidUTF8
     }

@@ -40,14 +40,21 @@ struct CommunityDraft {
   /// The index of a member by the id that the source has.
   mutating func member(_ id: String) -> Int { identities.intern(id) }
 
+  /// Adds an event, and gives its index.
+  @discardableResult
   mutating func add(
     _ type: String, by member: Int, at time: Timestamp, value: Double? = nil, to target: Int? = nil,
     property: String? = nil
-  ) {
+  ) -> Int {
     rows.append(
       Row(
         time: time, value: value, member: Int32(member), type: Int32(types.intern(type)),
         target: Int32(target ?? -1), property: property.map { Int32(properties.intern($0)) } ?? -1))
+    return rows.count - 1
+  }
+
+  mutating func setTarget(ofEvent event: Int, to member: Int) {
+    rows[event].target = Int32(member)
   }
 
   /// Counts a refused record, and hands it on.

@@ -5,14 +5,16 @@ import Foundation
 /// They are told apart by their content:
 /// - the JSON file of `script/discourse export_topics`, `export_category` or `export_categories`:
 ///   topics with their posts, and users;
-/// - the CSV file of the admin's user list (`user-list-….csv.gz`): when members joined, also those
-///   who never wrote;
+/// - the CSV file of the admin's user list, which today comes in a ZIP file: when members joined, also
+///   those who never wrote;
 /// - likes, as CSV with the columns `user_id`, `post_id` and `created_at` of the table
 ///   `post_actions`, from the Data Explorer.
 ///
-/// Events: `topic`; `reply`, to the author of the post it answers, else of the topic; `like`, to the
-/// post's author. Topics and replies have the property `category`. Private messages and hidden posts
-/// are left out. A member is known by the user name.
+/// Events: `topic`; `reply`, to the author of the post it answers, or of the topic where it answers
+/// none, wherever in the files that is; `like`, to the post's author. Topics and replies have the
+/// property `category`. Private messages, hidden posts and replies without text, which are the forum's
+/// notices that a topic was closed, split or the like, are left out. Posts count once, by their number,
+/// and so do likes of one user and post. A member is known by the user name.
 ///
 /// Source: `lib/import_export` and `app/jobs/regular/export_csv_file.rb` in Discourse's repository.
 public struct DiscourseImporter {
@@ -30,6 +32,7 @@ public struct DiscourseImporter {
     let id: Int?
     let user_id: Int?
     let post_number: Int
+    let raw: String?
     let created_at: String
     let reply_to_post_number: Int?
     let hidden: Bool?
@@ -38,6 +41,19 @@ public struct DiscourseImporter {
   private struct Category: Decodable {
     let id: Int
     let name: String
+  }
+
+  /// A reply whose target is looked for when all posts are read.
+  private struct Reply {
+    let event: Int
+    let topic: Int
+    let answered: Int?
+  }
+
+  /// A place in a topic: the topic's number and the post's in it.
+  private struct Place: Hashable {
+    let topic: Int
+    let post: Int
   }
 
   private struct Like {
@@ -65,6 +81,11 @@ public struct DiscourseImporter {
     var exports: [(file: String, outline: JSONOutline)] = []
     for input in inputs {
       let bytes = try ByteStream.allBytes(of: input)
+      guard !bytes.starts(with: Array("PK\u{3}\u{4}".utf8)) else {
+        throw EventLogError.notAnExport(
+          file: input.description, line: nil,
+          reason: "is a ZIP file: unzip it and name the CSV file that is in it")
+      }
       let outline = JSONOutline(bytes: bytes)
       if outline.firstByte(of: outline.root) == ascii("{") {
         exports.append((input.description, outline))
@@ -76,7 +97,20 @@ public struct DiscourseImporter {
     // Posts name their authors by number; the names may stand in any of the files.
     for export in exports { try readUsers(export, into: &forum, onRejection) }
     for export in exports { try readTopics(export, into: &forum, onRejection) }
+    for reply in forum.replies {
+      let target = forum.places[Place(topic: reply.topic, post: reply.answered ?? 1)]
+      if let target {
+        forum.draft.setTarget(ofEvent: reply.event, to: target)
+      } else {
+        forum.draft.report.miss("no target_id: the answered post is not in the export")
+      }
+    }
+    var liked: Set<SIMD2<Int>> = []
     for like in forum.likes {
+      guard liked.insert(SIMD2(like.user, like.post)).inserted else {
+        forum.draft.report.reading.repeatedEventCount += 1
+        continue
+      }
       guard let member = forum.members[like.user] else {
         try forum.draft.reject(
           Rejection(
@@ -85,7 +119,7 @@ public struct DiscourseImporter {
         continue
       }
       guard let author = forum.authors[like.post] else {
-        forum.draft.report.leaveOut("like of a post that is not in the export")
+        forum.draft.report.leaveOut("likes of posts that are not in the export")
         continue
       }
       forum.draft.add("like", by: member, at: like.time, to: author)
@@ -99,9 +133,16 @@ public struct DiscourseImporter {
       memberColumns: ["trust_level", "kind"])
     /// Members by the forum's number of the user.
     var members: [Int: Int] = [:]
+    /// The posts read, by the forum's number.
+    var posts: Set<Int> = []
     /// Authors by the forum's number of the post.
     var authors: [Int: Int] = [:]
+    /// Authors by the place of the post.
+    var places: [Place: Int] = [:]
+    var replies: [Reply] = []
     var likes: [Like] = []
+    /// The topics without a number, which get one below 0.
+    var unnumberedTopicCount = 0
 
     mutating func take(user: User) -> String? {
       guard reasonAgainst(id: user.username) == nil else { return "user without username" }
@@ -184,16 +225,22 @@ public struct DiscourseImporter {
       let archetype = facts["archetype"].flatMap { export.outline.decoded($0, as: String.self) }
       let number = facts["category_id"].flatMap { export.outline.decoded($0, as: Int.self) }
       let category = number.map { categories[$0] ?? String($0) }
-      var authors: [Int: Int] = [:]
+      let known = facts["id"].flatMap { export.outline.decoded($0, as: Int.self) }
+      if known == nil { forum.unnumberedTopicCount += 1 }
+      let topicNumber = known ?? -forum.unnumberedTopicCount
       for part in try parts("posts", of: export, in: topic) {
         forum.draft.report.reading.recordCount += 1
-        guard archetype != "private_message" else {
-          forum.draft.report.leaveOut("private message")
+        let post = export.outline.decoded(part, as: Post.self)
+        if let id = post?.id, !forum.posts.insert(id).inserted {
+          forum.draft.report.reading.repeatedEventCount += 1
           continue
         }
-        let post = export.outline.decoded(part, as: Post.self)
+        guard archetype != "private_message" else {
+          forum.draft.report.leaveOut("private messages")
+          continue
+        }
         let problem =
-          post.map { take($0, category: category, authors: &authors, into: &forum) } ?? "no post"
+          post.map { take($0, topic: topicNumber, category: category, into: &forum) } ?? "no post"
         if let problem {
           try forum.draft.reject(
             Rejection(
@@ -205,10 +252,10 @@ public struct DiscourseImporter {
   }
 
   private func take(
-    _ post: Post, category: String?, authors: inout [Int: Int], into forum: inout Forum
+    _ post: Post, topic: Int, category: String?, into forum: inout Forum
   ) -> String? {
     guard let user = post.user_id else {
-      forum.draft.report.leaveOut("post of a deleted user")
+      forum.draft.report.leaveOut("posts of deleted users")
       return nil
     }
     // The forum's own account is not among the exported users.
@@ -216,15 +263,18 @@ public struct DiscourseImporter {
     guard let author else { return "post of an unknown user" }
     if user == -1 { forum.draft.memberCells[author] = ["", "bot"] }
     guard let time = Self.time(post.created_at) else { return "unreadable created_at" }
-    authors[post.post_number] = author
+    forum.places[Place(topic: topic, post: post.post_number)] = author
     if let id = post.id { forum.authors[id] = author }
     if post.hidden == true {
-      forum.draft.report.leaveOut("hidden post")
+      forum.draft.report.leaveOut("hidden posts")
     } else if post.post_number == 1 {
+      // A topic that is about a link may have no text.
       forum.draft.add("topic", by: author, at: time, property: category)
+    } else if post.raw?.allSatisfy(\.isWhitespace) == true {
+      forum.draft.report.leaveOut("notices of the forum (replies without text)")
     } else {
-      let target = post.reply_to_post_number.flatMap { authors[$0] } ?? authors[1]
-      forum.draft.add("reply", by: author, at: time, to: target, property: category)
+      let event = forum.draft.add("reply", by: author, at: time, property: category)
+      forum.replies.append(Reply(event: event, topic: topic, answered: post.reply_to_post_number))
     }
     return nil
   }
@@ -246,20 +296,24 @@ public struct DiscourseImporter {
     }
     while try reader.next() {
       forum.draft.report.reading.recordCount += 1
-      var reason = reader.rejectionReason
+      // The last cells of a row are not written where they are empty.
+      var reason = reader.rejectionReason(allowingShortRows: true)
       let record = String(decoding: reader.record, as: UTF8.self)
+      let cells = (0..<reader.cellCount).map { reader.text($0) }
+      func cell(_ index: Int) -> String { index < cells.count ? cells[index] : "" }
       if reason == nil, needed.count == 4 {
-        if let id = Int(reader.text(needed[2])) {
+        if let id = Int(cell(needed[2])) {
           let user = User(
-            id: id, username: reader.text(needed[0]), created_at: reader.text(needed[3]),
-            trust_level: Int(reader.text(needed[1])))
+            id: id, username: cell(needed[0]),
+            created_at: cell(needed[3]).isEmpty ? nil : cell(needed[3]),
+            trust_level: Int(cell(needed[1])))
           reason = forum.take(user: user).map { .unusable($0) }
         } else {
           reason = .unusable("user without id")
         }
       } else if reason == nil {
-        if let user = Int(reader.text(likes[0])), let post = Int(reader.text(likes[1])) {
-          if let time = Self.time(reader.text(likes[2])) {
+        if let user = Int(cell(likes[0])), let post = Int(cell(likes[1])) {
+          if let time = Self.time(cell(likes[2])) {
             forum.likes.append(
               Like(
                 file: reader.name, line: reader.line, record: record, user: user, post: post,

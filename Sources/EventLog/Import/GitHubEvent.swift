@@ -1,7 +1,10 @@
 /// One event of GitHub's events API, as far as it tells who did what to whom.
 ///
-/// Source: GitHub's documentation, "GitHub event types". Fields that later versions of the API leave
-/// out are optional here.
+/// Since October 2025 pushes have no commits, and pull requests little more than their number; fields
+/// that the API leaves out now or then are optional here.
+///
+/// Source: GitHub's documentation, "GitHub event types", and its changelog of 8 August 2025, "Upcoming
+/// changes to GitHub Events API payloads".
 struct GitHubEvent: Decodable {
   /// A number, which the archive writes as text.
   struct Identifier: Decodable {
@@ -17,8 +20,12 @@ struct GitHubEvent: Decodable {
     }
   }
   struct Account: Decodable { let login: String? }
-  struct Repository: Decodable { let name: String? }
+  struct Repository: Decodable {
+    let id: Identifier?
+    let name: String?
+  }
   struct Authored: Decodable {
+    let number: Int?
     let user: Account?
     let merged: Bool?
     let additions: Int?
@@ -27,6 +34,7 @@ struct GitHubEvent: Decodable {
   struct Page: Decodable {}
   struct Payload: Decodable {
     let action: String?
+    let number: Int?
     let size: Int?
     let distinct_size: Int?
     let issue: Authored?
@@ -42,6 +50,32 @@ struct GitHubEvent: Decodable {
   let repo: Repository?
   let payload: Payload?
   let created_at: String?
+
+  /// The number of the issue, pull request or discussion that the event is about, which share their
+  /// numbers in a repository; nil where it says none.
+  var subjectNumber: Int? {
+    let thing = payload?.pull_request ?? payload?.issue ?? payload?.discussion
+    return thing?.number ?? payload?.number
+  }
+
+  /// True for what is done to an issue, pull request or discussion, and so to who opened it.
+  var concernsAuthor: Bool {
+    switch type {
+    case "IssuesEvent", "IssueCommentEvent", "PullRequestEvent", "PullRequestReviewEvent",
+      "PullRequestReviewCommentEvent", "DiscussionEvent", "DiscussionCommentEvent":
+      true
+    default: false
+    }
+  }
+
+  /// True where the actor is who opened what the event is about.
+  var opensSubject: Bool {
+    switch type {
+    case "IssuesEvent", "PullRequestEvent": payload?.action == "opened"
+    case "DiscussionEvent": payload?.action == "created"
+    default: false
+    }
+  }
 
   /// What an event of the log is made of.
   struct Meaning: Equatable {

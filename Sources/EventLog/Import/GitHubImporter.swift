@@ -5,8 +5,11 @@ import Foundation
 /// Read are the hourly files of GH Archive since 2015 (JSON Lines, gzipped), and saved answers of the
 /// events API (a JSON array).
 ///
-/// A member is known by the login. ``GitHubEvent`` gives each type its name, value and target. Each
-/// event has the property `repository`. Of events with the same id the first one counts.
+/// A member is known by the login. ``GitHubEvent`` gives each type its name, value and target. Where an
+/// event does not say who opened its pull request, as since October 2025, another event of the same one
+/// does, whichever comes first; the rest have no target, and are counted. Each event has the property
+/// `repository`. Of events with the same type and id the first one counts: ids alone are not unique,
+/// since those of late 2025 and after come in two sequences that overlap.
 public struct GitHubImporter {
   /// The repositories (`owner/name`) and owners (`owner`) whose events are read; all where empty.
   public var repositories: [String]
@@ -36,8 +39,10 @@ public struct GitHubImporter {
           file: input.description, recordsRead: state.draft.report.reading.recordCount)
       }
     }
+    state.findTargets()
     for member in 0..<state.draft.identities.count {
-      let isBot = state.draft.identities[member].hasSuffix("[bot]")
+      let login = state.draft.identities[member]
+      let isBot = login.hasSuffix("[bot]") || CodeAssistant.isOne(account: login)
       state.draft.memberCells[member] = [isBot ? "bot" : "person"]
     }
     return try ImportedCommunity(state.draft, naming: naming, rejectionLimit: rejectionLimit)
@@ -90,7 +95,19 @@ public struct GitHubImporter {
 
   private struct State {
     let repositories: Set<String>
+    var types = Interner()
     var eventIDs = Interner()
+    /// An issue, pull request or discussion.
+    struct Subject: Hashable {
+      let repository: Int32
+      let number: Int32
+    }
+    /// The repositories of subjects, by their own number where the file has it, since names change.
+    var subjectRepositories = Interner()
+    /// The members who opened something.
+    var authors: [Subject: Int32] = [:]
+    /// The events that do not say it, by their index.
+    var withoutTarget: [(event: Int, subject: Subject?)] = []
     var draft = CommunityDraft(
       hasValues: true, hasTargets: true, propertyName: "repository", memberColumns: ["kind"])
 
@@ -104,7 +121,7 @@ public struct GitHubImporter {
         let name = (repository ?? "").lowercased()
         let owner = name.split(separator: "/").first.map(String.init) ?? ""
         guard repositories.contains(name) || repositories.contains(owner) else {
-          draft.report.leaveOut("event of another repository")
+          draft.report.leaveOut("events of other repositories")
           return nil
         }
       }
@@ -115,21 +132,49 @@ public struct GitHubImporter {
         Timestamp.accepted.contains(time)
       else { return "unreadable created_at" }
       guard let meaning = event.meaning else {
-        draft.report.leaveOut("type \(type)")
+        draft.report.leaveOut("events of type \(type)")
         return nil
       }
       if let id = event.id?.text {
         let known = eventIDs.count
-        guard eventIDs.intern(id) == known else {
+        guard eventIDs.intern("\(types.intern(type)) \(id)") == known else {
           draft.report.reading.repeatedEventCount += 1
           return nil
         }
       }
-      let target = meaning.target.flatMap { reasonAgainst(id: $0) == nil ? $0 : nil }
-      draft.add(
-        meaning.type, by: draft.member(actor), at: time, value: meaning.value,
-        to: target.map { draft.member($0) }, property: repository)
+      let member = draft.member(actor)
+      let target = meaning.target.flatMap { reasonAgainst(id: $0) == nil ? draft.member($0) : nil }
+      let row = draft.add(
+        meaning.type, by: member, at: time, value: meaning.value, to: target, property: repository)
+      if meaning.value == nil, type == "PushEvent" || type == "PullRequestEvent" {
+        draft.report.miss("no value: no file says how many commits were pushed or lines changed")
+      }
+      guard event.concernsAuthor else { return nil }
+      let subject = subject(of: event)
+      if let subject, let author = target ?? (event.opensSubject ? member : nil) {
+        authors[subject] = Int32(author)
+      }
+      if target == nil { withoutTarget.append((row, subject)) }
       return nil
+    }
+
+    private mutating func subject(of event: GitHubEvent) -> Subject? {
+      guard let number = event.subjectNumber.flatMap({ Int32(exactly: $0) }),
+        let repository = event.repo?.id?.text ?? event.repo?.name?.lowercased()
+      else { return nil }
+      return Subject(
+        repository: Int32(subjectRepositories.intern(repository)), number: number)
+    }
+
+    /// Gives events the target that others of the same subject tell.
+    mutating func findTargets() {
+      for (event, subject) in withoutTarget {
+        if let author = subject.flatMap({ authors[$0] }) {
+          draft.setTarget(ofEvent: event, to: Int(author))
+        } else {
+          draft.report.miss("no target_id: no file says who opened the issue or pull request")
+        }
+      }
     }
   }
 }

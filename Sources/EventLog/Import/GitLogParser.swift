@@ -1,11 +1,12 @@
 /// One commit as `git log` tells it.
 struct GitCommit: Equatable {
-  /// A file that the commit changed; no line counts where git holds it for binary.
+  /// A file that the commit changed; no lines where git holds it for binary or does not count them.
   struct File: Equatable {
     let path: String
     let changedLineCount: Int
   }
 
+  var hash: String
   var parentCount: Int
   var authorName: String
   var authorAddress: String
@@ -33,18 +34,22 @@ struct GitDate: Equatable {
   }
 }
 
-/// Reads the output of `git log` in the form of ``GitHistoryImporter/logArguments``, in pieces.
+/// Reads the output of `git log` in the form of ``GitHistoryImporter/Detail/arguments``, in pieces.
 ///
 /// Everything ends with a NUL. A commit begins with a token `\u{1}` and a hash; six more follow:
 /// parents, author's name and address, author date, commit date, message. Then the changed files:
-/// `added TAB removed TAB path`, or with an empty path and two more tokens for a renamed file.
+/// `added TAB removed TAB path`, or with an empty path and two more tokens for a renamed file; paths
+/// alone where lines are not counted.
 struct GitLogParser {
+  private let detail: GitHistoryImporter.Detail
   private var rest: [UInt8] = []
   private var header: [String] = []
   private var commit: GitCommit?
   private var isInHeader = false
   /// The line count of a renamed file, and whether its old path is past.
   private var rename: (changedLineCount: Int, hasOldPath: Bool)?
+
+  init(_ detail: GitHistoryImporter.Detail) { self.detail = detail }
 
   /// The output is not of the expected form.
   struct Unexpected: Error { let token: String }
@@ -74,11 +79,11 @@ struct GitLogParser {
   private mutating func take(_ token: String, _ body: (GitCommit) throws -> Void) throws {
     if isInHeader {
       header.append(token)
-      if header.count == 6 {
+      if header.count == 7 {
         commit = GitCommit(
-          parentCount: header[0].split(separator: " ").count, authorName: header[1],
-          authorAddress: header[2], authorDate: GitDate(header[3]), commitDate: GitDate(header[4]),
-          message: header[5])
+          hash: header[0], parentCount: header[1].split(separator: " ").count,
+          authorName: header[2], authorAddress: header[3], authorDate: GitDate(header[4]),
+          commitDate: GitDate(header[5]), message: header[6])
         isInHeader = false
       }
       return
@@ -97,11 +102,15 @@ struct GitLogParser {
     if token.utf8.first == 1 {
       if let commit { try body(commit) }
       commit = nil
-      header.removeAll(keepingCapacity: true)
+      header = [String(token.dropFirst())]
       isInHeader = true
       return
     }
     let line = token.drop { $0 == "\n" }
+    if detail == .names, commit != nil {
+      commit?.files.append(GitCommit.File(path: String(line), changedLineCount: 0))
+      return
+    }
     let cells = line.split(separator: "\t", maxSplits: 2, omittingEmptySubsequences: false)
     guard commit != nil, cells.count == 3, let added = Self.lineCount(cells[0]),
       let removed = Self.lineCount(cells[1])

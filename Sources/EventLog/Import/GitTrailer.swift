@@ -64,9 +64,11 @@ struct GitContact: Hashable, CustomStringConvertible {
     return known.lowercased()
   }
 
-  /// True where name or address are plainly those of a program: `[bot]`, the word `bot`, one of the
-  /// usual services, or a single word in both that ends with `bot` and is no surname.
+  /// True where name or address are plainly those of a program: the address of a code assistant,
+  /// `[bot]`, the word `bot`, one of the usual services, or a single word in both that ends with `bot`
+  /// and is no surname.
   var isPlainlyAutomatic: Bool {
+    if CodeAssistant.isOne(address: address) { return true }
     let name = name.lowercased()
     let local = address.lowercased().prefix { $0 != "@" }
     if name.contains("[bot]") || local.contains("[bot]") { return true }

@@ -1,7 +1,8 @@
 /// The events and members that an importer found, named, sorted and ready to be written.
 ///
-/// Events are in the order of time, then of member, type and value; members in the order of their
-/// ids' bytes. So the same source and key give the same bytes.
+/// Events are in the order of time, then of member, type, value, target and property; members in the
+/// order of their ids' bytes. So the same source and key give the same bytes, in whatever order its
+/// files have them.
 public struct ImportedCommunity: Sendable {
   /// What was read, refused and left out.
   public let report: ImportReport
@@ -32,13 +33,20 @@ public struct ImportedCommunity: Sendable {
     // Sorting by whole numbers is quick; the ranks are those of the names' bytes.
     let memberRanks = Self.ranks(of: names)
     let typeRanks = Self.ranks(of: types)
+    let propertyRanks = Self.ranks(of: draft.properties.strings)
+    func rank(_ index: Int32, in ranks: [Int]) -> Int { index < 0 ? -1 : ranks[Int(index)] }
     rows = draft.rows.sorted { left, right in
       if left.time != right.time { return left.time < right.time }
       if left.member != right.member {
         return memberRanks[Int(left.member)] < memberRanks[Int(right.member)]
       }
       if left.type != right.type { return typeRanks[Int(left.type)] < typeRanks[Int(right.type)] }
-      return (left.value ?? -.infinity) < (right.value ?? -.infinity)
+      let (leftValue, rightValue) = (left.value ?? -.infinity, right.value ?? -.infinity)
+      if leftValue != rightValue { return leftValue < rightValue }
+      if left.target != right.target {
+        return rank(left.target, in: memberRanks) < rank(right.target, in: memberRanks)
+      }
+      return rank(left.property, in: propertyRanks) < rank(right.property, in: propertyRanks)
     }
     var joinedAt: [Int: Timestamp] = [:]
     var isMember = [Bool](repeating: false, count: names.count)

@@ -22,11 +22,13 @@ struct JSONOutline {
   /// The whole document.
   var root: Part { Part(key: nil, range: 0..<bytes.count, line: 1) }
 
-  /// The elements of an input that is one JSON array.
+  /// The elements of an input that is one JSON array; none of `null`, which some write for an empty
+  /// one.
   ///
   /// - Throws: ``EventLogError`` where it cannot be read or is none.
   static func array(of input: Input) throws -> (outline: JSONOutline, parts: [Part]) {
     let outline = JSONOutline(bytes: try ByteStream.allBytes(of: input))
+    if outline.isNull { return (outline, []) }
     guard outline.firstByte(of: outline.root) == ascii("[") else {
       throw EventLogError.notAnExport(
         file: input.description, line: 1, reason: "is no JSON array: fetch the file again")
@@ -38,6 +40,13 @@ struct JSONOutline {
         file: input.description, line: error.line,
         reason: "is no JSON from here: fetch the file again")
     }
+  }
+
+  private var isNull: Bool {
+    var scan = Scan(bytes: bytes, position: 0, line: 1)
+    scan.skipBlanks(before: bytes.count)
+    let rest = bytes[scan.position...]
+    return rest.starts(with: "null".utf8) && rest.dropFirst(4).allSatisfy(Self.isBlank)
   }
 
   /// The first byte that is no blank, or nil.

@@ -6,9 +6,11 @@ import Foundation
 /// `CHANNEL/YYYY-MM-DD.json`. Private channels (`groups.json`) only if asked for; direct messages
 /// never.
 ///
-/// Events: `message`; `reply` in a thread, to the author of the thread's first message; `reaction`
-/// to a message's author, one for each emoji and member, at the message's time as the export has no
-/// other; `join` of a channel. Each has the property `channel`.
+/// Events: `message`, also a comment on a file; `reply` in a thread, to the author of the thread's first
+/// message, whichever comes first in the files; `reaction` to a message's author, one for each emoji and
+/// member, at the message's time as the export has no other; `join` of a channel. Each has the property
+/// `channel`. A message counts once, by its channel and time. Slack's own notices, and messages that a
+/// program without an account sent, are left out and counted. A list that is `null` is empty.
 ///
 /// Source: Slack's help page "How to read Slack data exports", and the message object of its API.
 public struct SlackImporter {
@@ -23,22 +25,42 @@ public struct SlackImporter {
     let tz_offset: Int?
   }
 
-  private struct Channel: Decodable { let name: String }
+  private struct ListedChannel: Decodable { let name: String }
 
   private struct Message: Decodable {
-    struct Reaction: Decodable { let users: [String]? }
+    struct Reaction: Decodable { let users: [String?]? }
+    struct Comment: Decodable { let user: String? }
     let subtype: String?
     let user: String?
     let bot_id: String?
+    let username: String?
+    let comment: Comment?
     let ts: String
     let thread_ts: String?
     let parent_user_id: String?
-    let reactions: [Reaction]?
+    let reactions: [Reaction?]?
+
+    /// Whoever wrote it: a member, else a program; nil where neither has an account.
+    var author: String? {
+      let accounts = subtype == "file_comment" ? [comment?.user, user] : [user, bot_id]
+      return accounts.lazy.compactMap(\.self).first { reasonAgainst(id: $0) == nil }
+    }
+  }
+
+  /// What is known of one channel.
+  private struct Channel {
+    let name: String
+    /// The times of messages read.
+    var messages: Set<String> = []
+    /// The authors of messages that can begin a thread, by their times.
+    var authors: [String: Int] = [:]
+    /// Replies that do not say whom they answer, with the time of the thread's first message.
+    var replies: [(event: Int, thread: String)] = []
   }
 
   /// The subtypes of messages that somebody wrote.
   private static let written: Set<String> = [
-    "bot_message", "file_share", "me_message", "thread_broadcast",
+    "bot_message", "file_comment", "file_share", "me_message", "thread_broadcast",
   ]
 
   /// Makes an importer.
@@ -61,18 +83,24 @@ public struct SlackImporter {
       memberColumns: ["tz_offset_minutes", "kind"])
     let place = folder as NSString
     let files = FileManager.default
-    var channels: [String] = []
+    var channels: Set<String> = []
     for list in includesPrivateChannels ? ["channels.json", "groups.json"] : ["channels.json"] {
       let path = place.appendingPathComponent(list)
       guard list == "channels.json" || files.fileExists(atPath: path) else { continue }
       guard files.fileExists(atPath: path) else {
+        var isFolder: ObjCBool = false
+        let isFile = files.fileExists(atPath: folder, isDirectory: &isFolder) && !isFolder.boolValue
         throw EventLogError.notAnExport(
           file: folder, line: nil,
-          reason: "has no channels.json: name the folder that the export's ZIP file unpacks to")
+          reason: isFile
+            ? "is a file: unzip it and name the folder that it unpacks to"
+            : "has no channels.json: name the folder that the export's ZIP file unpacks to")
       }
       try Self.forEachPart(path, &draft, onRejection) { outline, part, _ in
-        guard let channel = outline.decoded(part, as: Channel.self) else { return "no channel" }
-        channels.append(channel.name)
+        guard let channel = outline.decoded(part, as: ListedChannel.self) else {
+          return "no channel"
+        }
+        channels.insert(channel.name)
         return nil
       }
     }
@@ -89,16 +117,23 @@ public struct SlackImporter {
         return nil
       }
     }
-    for channel in channels.sorted(by: bytesPrecede) {
-      let path = place.appendingPathComponent(channel)
+    for name in channels.sorted(by: bytesPrecede) {
+      let path = place.appendingPathComponent(name)
       // Channels without messages have no folder.
-      guard let names = try? files.contentsOfDirectory(atPath: path) else { continue }
-      var authors: [String: Int] = [:]
-      for name in names.filter({ $0.hasSuffix(".json") }).sorted(by: bytesPrecede) {
-        try Self.forEachPart((path as NSString).appendingPathComponent(name), &draft, onRejection) {
+      guard let days = try? files.contentsOfDirectory(atPath: path) else { continue }
+      var channel = Channel(name: name)
+      for day in days.filter({ $0.hasSuffix(".json") }).sorted(by: bytesPrecede) {
+        try Self.forEachPart((path as NSString).appendingPathComponent(day), &draft, onRejection) {
           outline, part, draft in
           guard let message = outline.decoded(part, as: Message.self) else { return "no message" }
-          return Self.take(message, in: channel, authors: &authors, into: &draft)
+          return Self.take(message, in: &channel, into: &draft)
+        }
+      }
+      for reply in channel.replies {
+        if let author = channel.authors[reply.thread] {
+          draft.setTarget(ofEvent: reply.event, to: author)
+        } else {
+          draft.report.miss("no target_id: the first message of the thread is not in the export")
         }
       }
     }
@@ -106,37 +141,58 @@ public struct SlackImporter {
   }
 
   private static func take(
-    _ message: Message, in channel: String, authors: inout [String: Int],
-    into draft: inout CommunityDraft
+    _ message: Message, in channel: inout Channel, into draft: inout CommunityDraft
   ) -> String? {
     guard let time = time(message.ts) else { return "unreadable ts" }
     guard Timestamp.accepted.contains(time) else { return "ts outside 1970 to 2199" }
     let isJoin = message.subtype == "channel_join" || message.subtype == "group_join"
     if let subtype = message.subtype, !isJoin, !written.contains(subtype) {
-      draft.report.leaveOut("subtype \(subtype)")
+      draft.report.leaveOut("notices of Slack's own (subtype \(subtype))")
       return nil
     }
-    guard let id = message.user ?? message.bot_id, reasonAgainst(id: id) == nil else {
-      return "message without user"
+    guard channel.messages.insert(message.ts).inserted else {
+      draft.report.reading.repeatedEventCount += 1
+      return nil
+    }
+    guard let id = message.author else {
+      if message.subtype == "bot_message" || message.username != nil {
+        draft.report.leaveOut("bot messages without an account")
+      } else if message.subtype == "file_comment" {
+        draft.report.leaveOut("comments on files without an author")
+      } else {
+        return "message without user"
+      }
+      addReactions(to: message, of: nil, at: time, in: channel, into: &draft)
+      return nil
     }
     let author = draft.member(id)
-    if message.user == nil { draft.memberCells[author] = ["", "bot"] }
+    if id == message.bot_id { draft.memberCells[author] = ["", "bot"] }
     if isJoin {
-      draft.add("join", by: author, at: time, property: channel)
+      draft.add("join", by: author, at: time, property: channel.name)
     } else if let thread = message.thread_ts, thread != message.ts {
       let parent = message.parent_user_id.flatMap { reasonAgainst(id: $0) == nil ? $0 : nil }
-      let target = parent.map { draft.member($0) } ?? authors[thread]
-      draft.add("reply", by: author, at: time, to: target, property: channel)
+      let event = draft.add(
+        "reply", by: author, at: time, to: parent.map { draft.member($0) }, property: channel.name)
+      if parent == nil { channel.replies.append((event, thread)) }
     } else {
-      authors[message.ts] = author
-      draft.add("message", by: author, at: time, property: channel)
+      channel.authors[message.ts] = author
+      draft.add("message", by: author, at: time, property: channel.name)
     }
-    for reaction in message.reactions ?? [] {
-      for user in reaction.users ?? [] where reasonAgainst(id: user) == nil {
-        draft.add("reaction", by: draft.member(user), at: time, to: author, property: channel)
+    addReactions(to: message, of: author, at: time, in: channel, into: &draft)
+    return nil
+  }
+
+  private static func addReactions(
+    to message: Message, of author: Int?, at time: Timestamp, in channel: Channel,
+    into draft: inout CommunityDraft
+  ) {
+    for user in (message.reactions ?? []).compactMap({ $0?.users }).joined().compactMap(\.self)
+    where reasonAgainst(id: user) == nil {
+      draft.add("reaction", by: draft.member(user), at: time, to: author, property: channel.name)
+      if author == nil {
+        draft.report.miss("no target_id: the message's author has no account")
       }
     }
-    return nil
   }
 
   /// An instant as Slack writes it: seconds since 1970 and six digits behind a point.

@@ -305,7 +305,7 @@ extension ReadReport {
   }
 
   /// Says on the standard error what was refused.
-  func tell(_ name: String) {
+  func tell(_ name: String, repeats: String = "left out, their event_id came before") {
     if rejectedCount > 0 {
       let kinds = rejections.map { "\($0.count) × \($0.kind)" }
       Console.note(
@@ -317,8 +317,7 @@ extension ReadReport {
       }
     }
     if repeatedEventCount > 0 {
-      Console.note(
-        "\(name): \(counted(repeatedEventCount, "record")) left out, their event_id came before")
+      Console.note("\(name): \(counted(repeatedEventCount, "record")) \(repeats)")
     }
     if let first = repeatedMembers.first {
       Console.note(

@@ -80,8 +80,8 @@ struct DiscourseImporterTests {
         """)
     #expect(
       community.report.leftOut == [
-        "hidden post": 1, "post of a deleted user": 1, "private message": 1,
-        "like of a post that is not in the export": 1,
+        "hidden posts": 1, "posts of deleted users": 1, "private messages": 1,
+        "likes of posts that are not in the export": 1,
       ])
     #expect(
       rejections.map(\.description).sorted() == [
@@ -90,6 +90,94 @@ struct DiscourseImporterTests {
         "l.csv:6: unreadable created_at", "l.csv:7: like without user and post",
         "u.csv:3: user without id",
       ])
+  }
+
+  static let users = #"""
+    "users": [{"id": 1, "username": "ada"}, {"id": 2, "username": "bob"}, {"id": 3, "username": "cyn"}]
+    """#
+
+  static func post(_ id: Int, by user: Int, _ number: Int, _ rest: String = "") -> String {
+    "{\"id\": \(id), \"user_id\": \(user), \"post_number\": \(number), "
+      + "\"created_at\": \"2024-02-01T00:00:\(id)Z\"\(rest)}"
+  }
+
+  static func topic(_ posts: String...) -> String {
+    "{\(users), \"topics\": [{\"id\": 9, \"posts\": [\(posts.joined(separator: ","))]}]}"
+  }
+
+  static func events(_ texts: [String]) throws -> (lines: [String], report: ImportReport) {
+    let inputs = texts.enumerated().map { input($1, "\($0)") }
+    let community = try DiscourseImporter(rejectionLimit: .count(0)).read(inputs, naming: .plain)
+    let cells = ImportedText(community).events.split(separator: "\n").dropFirst()
+      .map { $0.split(separator: ",", omittingEmptySubsequences: false) }
+    return (cells.map { "\($0[0]) \($0[2]) \($0[3])" }, community.report)
+  }
+
+  @Test func repliesFindThePostTheyAnswerWhereverItIs() throws {
+    let (lines, report) = try Self.events([
+      Self.topic(
+        Self.post(10, by: 2, 2), Self.post(11, by: 3, 3, ", \"reply_to_post_number\": 4"),
+        Self.post(12, by: 2, 5, ", \"reply_to_post_number\": 99")),
+      Self.topic(Self.post(13, by: 1, 1), Self.post(14, by: 2, 4)),
+    ])
+    #expect(
+      lines == ["bob reply ada", "cyn reply bob", "bob reply ", "ada topic ", "bob reply ada"])
+    #expect(
+      report.incomplete == ["no target_id: the answered post is not in the export": 1])
+  }
+
+  @Test func topicsWithoutANumberAreApart() throws {
+    let topics = [Self.post(10, by: 1, 1), Self.post(11, by: 2, 2)].map { "{\"posts\": [\($0)]}" }
+    let text = "{\(Self.users), \"topics\": [\(topics.joined(separator: ","))]}"
+    #expect(try Self.events([text]).lines == ["ada topic ", "bob reply "])
+  }
+
+  @Test func repliesWithoutTextAreNotices() throws {
+    let (lines, report) = try Self.events([
+      Self.topic(
+        Self.post(10, by: 1, 1, ", \"raw\": \"\""), Self.post(11, by: 2, 2, ", \"raw\": \"yes\""),
+        Self.post(12, by: 1, 3, ", \"raw\": \"\""), Self.post(13, by: 1, 4, ", \"raw\": \" \\n\""))
+    ])
+    #expect(lines == ["ada topic ", "bob reply ada"])
+    #expect(report.leftOut == ["notices of the forum (replies without text)": 2])
+  }
+
+  @Test func whatIsReadTwiceCountsOnce() throws {
+    let text = Self.topic(Self.post(10, by: 1, 1), Self.post(11, by: 2, 2))
+    let likes = "user_id,post_id,created_at\n2,10,2024-02-06 00:00:00 UTC\n"
+    let (lines, report) = try Self.events([
+      text, likes, text, likes + "2,10,2024-02-07 00:00:00 UTC\n2,11,2024-02-08 00:00:00 UTC\n",
+    ])
+    #expect(lines == ["ada topic ", "bob reply ada", "bob like ada", "bob like bob"])
+    #expect(report.reading.repeatedEventCount == 4)
+    #expect(report.reading.recordCount == 14)
+  }
+
+  @Test func rowsMayLackTheirLastCellsAndHaveNoMore() throws {
+    let head = "id,username,created_at,trust_level,group_names\n"
+    let community = try DiscourseImporter(rejectionLimit: .count(0)).read(
+      [Self.input(head + "1,ada,2024-01-01 00:00:00 UTC,2\n2,bob,\n", "u")], naming: .plain)
+    #expect(
+      ImportedText(community).members == """
+        member_id,joined_at,trust_level,kind
+        ada,2024-01-01T00:00:00Z,2,person
+
+        """)
+    #expect(throws: EventLogError.self) {
+      try DiscourseImporter(rejectionLimit: .count(0)).read(
+        [Self.input(head + "1,ada,2024-01-01 00:00:00 UTC,2,staff,more\n", "u")], naming: .plain)
+    }
+  }
+
+  @Test func zipFilesAreToldToBeUnzipped() throws {
+    #expect(
+      throws: EventLogError.notAnExport(
+        file: "user-list.zip", line: nil,
+        reason: "is a ZIP file: unzip it and name the CSV file that is in it")
+    ) {
+      try DiscourseImporter().read(
+        [Self.input("PK\u{3}\u{4}\u{14}\0", "user-list.zip")], naming: .plain)
+    }
   }
 
   @Test(arguments: [

@@ -115,11 +115,111 @@ struct GitHubImporterTests {
 
         """)
     #expect(community.report.reading.repeatedEventCount == 1)
-    #expect(community.report.leftOut == ["type TeamAddEvent": 1])
+    #expect(community.report.leftOut == ["events of type TeamAddEvent": 1])
     #expect(
       rejections.map(\.description) == [
         "a:6: event without actor", "a:7: unreadable created_at", "a:8: no event of GitHub's",
       ])
+  }
+
+  static func event(
+    _ id: Int, _ type: String, _ actor: String, repository: String = "o/r", _ payload: String
+  ) -> String {
+    #"{"id":"\#(id)","type":"\#(type)","actor":{"login":"\#(actor)"},"#
+      + #""repo":{"id":9,"name":"\#(repository)"},"payload":\#(payload),"#
+      + #""created_at":"2026-01-01T00:00:\#(10 + id)Z"}"#
+  }
+
+  /// The events of some lines, as `member type target`, and what was said of them.
+  static func read(_ lines: [String]) throws -> (events: [String], report: ImportReport) {
+    let community = try GitHubImporter(rejectionLimit: .count(0)).read(
+      [.bytes(Array(lines.joined(separator: "\n").utf8), name: "a")], naming: .plain)
+    let cells = ImportedText(community).events.split(separator: "\n").dropFirst()
+      .map { $0.split(separator: ",", omittingEmptySubsequences: false) }
+    return (cells.map { "\($0[0]) \($0[2]) \($0[4])" }, community.report)
+  }
+
+  /// A pull request as the events have it since October 2025.
+  static func trimmed(_ action: String, _ number: Int) -> String {
+    #"{"action":"\#(action)","number":\#(number),"pull_request":{"url":"https://api.github.com/x","#
+      + #""id":7,"number":\#(number),"head":{"ref":"b"},"base":{"ref":"main"}}}"#
+  }
+
+  /// The same as it was before.
+  static func whole(_ action: String, _ number: Int, merged: Bool = false) -> String {
+    #"{"action":"\#(action)","number":\#(number),"pull_request":{"number":\#(number),"#
+      + #""user":{"login":"ada"},"merged":\#(merged),"additions":3,"deletions":1}}"#
+  }
+
+  @Test func pullRequestsOf2024And2026AreReadAlike() throws {
+    let before = [
+      Self.event(1, "PullRequestEvent", "ada", Self.whole("opened", 5)),
+      Self.event(2, "PullRequestReviewEvent", "bob", Self.whole("created", 5)),
+      Self.event(3, "PullRequestReviewCommentEvent", "bob", Self.whole("created", 5)),
+      Self.event(4, "PullRequestEvent", "cyn", Self.whole("closed", 5, merged: true)),
+    ]
+    let after = [
+      Self.event(1, "PullRequestEvent", "ada", Self.trimmed("opened", 5)),
+      Self.event(2, "PullRequestReviewEvent", "bob", Self.trimmed("created", 5)),
+      Self.event(3, "PullRequestReviewCommentEvent", "bob", Self.trimmed("created", 5)),
+      Self.event(4, "PullRequestEvent", "cyn", Self.trimmed("merged", 5)),
+    ]
+    let expected = [
+      "ada pull_request ada", "bob review ada", "bob review_comment ada",
+      "cyn pull_request_merged ada",
+    ]
+    #expect(try Self.read(before).events == expected)
+    #expect(try Self.read(before).report.incomplete == [:])
+    // Whichever comes first.
+    for lines in [after, after.reversed()] {
+      let (events, report) = try Self.read(lines)
+      #expect(events == expected)
+      #expect(
+        report.incomplete == [
+          "no value: no file says how many commits were pushed or lines changed": 2
+        ])
+    }
+  }
+
+  @Test func targetsAreThoseOfTheSamePullRequestAndTheRestAreCounted() throws {
+    let (events, report) = try Self.read([
+      Self.event(1, "PullRequestReviewEvent", "bob", Self.trimmed("created", 5)),
+      Self.event(2, "PullRequestReviewEvent", "bob", Self.trimmed("created", 6)),
+      Self.event(3, "PullRequestReviewEvent", "bob", "{}"),
+      // A comment says who opened its pull request; the repository has another name by now.
+      Self.event(
+        4, "IssueCommentEvent", "cyn", repository: "o/renamed",
+        #"{"action":"created","issue":{"number":5,"user":{"login":"ada"}}}"#),
+      // The same number in another repository.
+      Self.event(5, "PullRequestEvent", "eve", Self.trimmed("opened", 6))
+        .replacing(#""id":9"#, with: #""id":8"#),
+    ])
+    #expect(
+      events == [
+        "bob review ada", "bob review ", "bob review ", "cyn comment ada", "eve pull_request eve",
+      ])
+    #expect(
+      report.incomplete["no target_id: no file says who opened the issue or pull request"] == 2)
+  }
+
+  @Test func oneIdOfTwoTypesIsTwoEvents() throws {
+    let (events, report) = try Self.read([
+      Self.event(1, "WatchEvent", "ada", "{}"), Self.event(1, "ForkEvent", "bob", "{}"),
+      Self.event(1, "WatchEvent", "ada", "{}"),
+    ])
+    #expect(events == ["ada star ", "bob fork "])
+    #expect(report.reading.repeatedEventCount == 1)
+  }
+
+  @Test func codeAssistantsAreBots() throws {
+    let lines = [
+      Self.event(1, "WatchEvent", "Copilot", "{}"), Self.event(2, "WatchEvent", "ada", "{}"),
+    ]
+    let community = try GitHubImporter().read(
+      [.bytes(Array(lines.joined(separator: "\n").utf8), name: "a")], naming: .plain)
+    let members = ImportedText(community).members
+    #expect(members.contains("\nCopilot,2026-01-01T00:00:11Z,bot\n"))
+    #expect(members.contains("\nada,2026-01-01T00:00:12Z,person\n"))
   }
 
   @Test(arguments: [(["octo"], 2), (["OCTO/hello"], 2), (["other/x", "octo"], 3), (["nobody"], 0)])

@@ -3,8 +3,10 @@ import Testing
 @testable import EventLog
 
 struct GitLogParserTests {
-  static func commits(_ text: String, pieceSize: Int) throws -> [GitCommit] {
-    var parser = GitLogParser()
+  static func commits(
+    _ text: String, pieceSize: Int, _ detail: GitHistoryImporter.Detail = .lineCounts
+  ) throws -> [GitCommit] {
+    var parser = GitLogParser(detail)
     var commits: [GitCommit] = []
     let bytes = Array(text.utf8)
     for start in stride(from: 0, to: bytes.count, by: pieceSize) {
@@ -25,7 +27,7 @@ struct GitLogParserTests {
     #expect(
       commits[0]
         == GitCommit(
-          parentCount: 2, authorName: "Ada", authorAddress: "ada@example.org",
+          hash: "aa", parentCount: 2, authorName: "Ada", authorAddress: "ada@example.org",
           authorDate: GitDate("1704067200 +0100"), commitDate: GitDate("1704067201 -0330"),
           message: "merge\n"))
     #expect(commits[0].authorDate?.offsetInMinutes == 60)
@@ -33,7 +35,7 @@ struct GitLogParserTests {
     #expect(
       commits[1]
         == GitCommit(
-          parentCount: 0, authorName: "Bob", authorAddress: "", authorDate: nil,
+          hash: "bb", parentCount: 0, authorName: "Bob", authorAddress: "", authorDate: nil,
           commitDate: GitDate("1704067200 +51800"), message: "one\n\ntwo\n",
           files: [
             GitCommit.File(path: "a \tb", changedLineCount: 7),
@@ -52,17 +54,67 @@ struct GitLogParserTests {
   func anythingElseIsAnError(text: String) {
     #expect(throws: GitLogParser.Unexpected.self) { try Self.commits(text, pieceSize: 5) }
     #expect(throws: EventLogError.self) {
-      var importer = GitHistoryImporter()
-      try importer.consume(Array(text.utf8))
-      _ = try importer.finish(mapped: [], naming: .plain)
+      _ = try Self.community(text)
     }
   }
 
   @Test func aHistoryWithoutCommitsIsAnError() throws {
-    var importer = GitHistoryImporter()
     #expect(
       throws: EventLogError.noGitHistory(
         repository: "git log", reason: "there are no commits: name a branch that has some")
-    ) { try importer.finish(mapped: [], naming: .plain) }
+    ) { try Self.community("") }
+  }
+
+  /// What an importer makes of the output of `git log`, where the mailmap changes nobody.
+  static func community(
+    _ text: String, _ detail: GitHistoryImporter.Detail = .lineCounts, cutOff: Set<String> = []
+  ) throws -> ImportedCommunity {
+    var importer = GitHistoryImporter(cutOff: cutOff)
+    try importer.read(detail) { consume in
+      try Array(text.utf8).withUnsafeBytes { try consume($0) }
+    }
+    return try importer.community(naming: .plain) { $0 }
+  }
+
+  @Test func theLastCommitMayNameSomebodyWhomNoOtherNames() throws {
+    let community = try Self.community(
+      "\u{1}aa\0bb\0Ada\0a@x\0001704067300 +0000\0001704067300 +0000\0second\n\0\0"
+        + "\u{1}bb\0\0Ada\0a@x\0001704067200 +0000\0001704067200 +0000\0"
+        + "first\n\nCo-authored-by: Bob <b@x>\n\0\0\n2\t1\ta\0")
+    #expect(
+      ImportedText(community).events == """
+        member_id,timestamp,event,value
+        a@x,2024-01-01T00:00:00Z,commit,3
+        b@x,2024-01-01T00:00:00Z,coauthor,3
+        a@x,2024-01-01T00:01:40Z,commit,0
+
+        """)
+  }
+
+  static let names =
+    "\u{1}aa\0bb\0Ada\0a@x\0001704067300 +0000\0001704067300 +0000\0s\n\0\0\ndocs/a\tb\0docs/c\0"
+    + "\u{1}bb\0\0Ada\0a@x\0001704067200 +0000\0001704067200 +0000\0f\n\0\0"
+
+  @Test(arguments: [1, 5, 1000]) func namesOfFilesAreReadWithoutTheirLines(size: Int) throws {
+    let commits = try Self.commits(Self.names, pieceSize: size, .names)
+    #expect(commits.map { $0.files.map(\.path) } == [["docs/a\tb", "docs/c"], []])
+  }
+
+  @Test func commitsWithoutLineCountsOrBeforeWhichTheHistoryIsCutOffHaveNoValueAndAreCounted()
+    throws
+  {
+    let community = try Self.community(Self.names, .names, cutOff: ["bb"])
+    #expect(
+      ImportedText(community).events == """
+        member_id,timestamp,event,value
+        a@x,2024-01-01T00:00:00Z,commit,
+        a@x,2024-01-01T00:01:40Z,docs,
+
+        """)
+    #expect(
+      community.report.incomplete == [
+        "no value: the repository lacks the contents of the changed files": 1,
+        "no value: the history is cut off at the commit": 1,
+      ])
   }
 }

@@ -31,6 +31,16 @@ struct GitTrailerTests {
     ("Ann Talbot", "ann@example.org", false), ("talbot", "talbot@example.org", false),
     ("Bob Abbot", "babbot@example.org", false), ("Ada", "ada@robots.example.org", false),
     ("", "ada@example.org", false),
+    ("Claude Opus", "noreply@anthropic.com", true), ("Claude Debussy", "c@example.org", false),
+    ("Copilot", "223556219+Copilot@users.noreply.github.com", true),
+    ("Copilot", "copilot@github.com", true), ("Ada", "ada@github.com", false),
+    ("Cursor Agent", "CursorAgent@cursor.com", true), ("aider (gpt)", "aider@aider.chat", true),
+    ("Ada (aider)", "ada@example.org", false), ("Codex", "noreply@openai.com", true),
+    ("gemini-cli", "218195315+gemini-cli@users.noreply.github.com", true),
+    ("Devin AI", "158243242+devin-ai-integration[bot]@users.noreply.github.com", true),
+    ("jules", "161369871+google-labs-jules[bot]@users.noreply.github.com", true),
+    ("Devin", "1+devin@users.noreply.github.com", false), ("Jules", "jules@example.org", false),
+    ("Copilot", "7-copilot@users.noreply.gitlab.example.org", true),
   ])
   func automaticAccountsAreKnownByNameOrAddress(name: String, address: String, expected: Bool) {
     #expect(GitContact(name: name, address: address).isPlainlyAutomatic == expected)

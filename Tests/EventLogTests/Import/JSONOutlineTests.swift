@@ -25,6 +25,16 @@ struct JSONOutlineTests {
     #expect(try Self.parts("") == [])
   }
 
+  @Test(arguments: ["null", " null\n", "[]"]) func emptyListsHaveNoElements(text: String) throws {
+    #expect(try JSONOutline.array(of: .bytes(Array(text.utf8), name: "x")).parts.isEmpty)
+  }
+
+  @Test(arguments: ["nul", "nulls", "null 1", "", "{}"]) func othersAreNoList(text: String) {
+    #expect(throws: EventLogError.self) {
+      try JSONOutline.array(of: .bytes(Array(text.utf8), name: "x"))
+    }
+  }
+
   @Test(arguments: [
     ("[", 1), ("[1", 1), ("[1,", 1), ("[1\n 2]", 2), ("{\"a\" 1}", 1), ("{a: 1}", 1),
     ("[\n\"open]", 2), ("[{\"a\": 1]", 1), ("[,]", 1), ("{\"a\":}", 1),

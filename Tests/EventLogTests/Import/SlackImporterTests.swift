@@ -78,7 +78,7 @@ struct SlackImporterTests {
           U2,2024-01-01T00:00:01.0002Z,-210,person
 
           """)
-      #expect(community.report.leftOut == ["subtype channel_topic": 1])
+      #expect(community.report.leftOut == ["notices of Slack's own (subtype channel_topic)": 1])
       #expect(
         rejections.map(\.description) == [
           "\(folder)/users.json:4: no user",
@@ -86,6 +86,111 @@ struct SlackImporterTests {
           "\(folder)/general/2024-01-01.json:7: unreadable ts",
         ])
       #expect(rejections[0].record == #"{"name": "no id"}"#)
+    }
+  }
+
+  static func events(
+    _ messages: String, _ body: ([String], ImportReport) throws -> Void
+  ) throws {
+    try read(["channels.json": #"[{"name": "c"}]"#, "c/1.json": "[\(messages)]"]) {
+      community, rejections, _ in
+      #expect(rejections == [])
+      let cells = ImportedText(community).events.split(separator: "\n").dropFirst()
+        .map { $0.split(separator: ",", omittingEmptySubsequences: false) }
+      try body(cells.map { "\($0[0]) \($0[2]) \($0[3])" }, community.report)
+    }
+  }
+
+  @Test func messagesOfProgramsWithoutAnAccountAreLeftOut() throws {
+    try Self.events(
+      """
+      {"subtype": "bot_message", "bot_id": null, "username": "hook", "ts": "1704067201.000000",
+       "reactions": [{"users": ["U2"]}]},
+      {"subtype": "bot_message", "bot_id": "", "ts": "1704067202.000000"},
+      {"username": "hook", "ts": "1704067203.000000"},
+      {"subtype": "bot_message", "bot_id": "B1", "username": "hook", "ts": "1704067204.000000"},
+      {"subtype": "slackbot_response", "user": "USLACKBOT", "ts": "1704067205.000000"}
+      """
+    ) { lines, report in
+      #expect(lines == ["U2 reaction ", "B1 message "])
+      #expect(
+        report.incomplete == ["no target_id: the message's author has no account": 1])
+      #expect(
+        report.leftOut == [
+          "bot messages without an account": 3,
+          "notices of Slack's own (subtype slackbot_response)": 1,
+        ])
+    }
+  }
+
+  @Test func commentsOnFilesAreTheirAuthors() throws {
+    try Self.events(
+      """
+      {"subtype": "file_comment", "comment": {"user": "U2"}, "file": {"user": "U1"},
+       "ts": "1704067201.000000"},
+      {"subtype": "file_comment", "user": "U1", "comment": {"user": "U2"}, "ts": "1704067202.000000"},
+      {"subtype": "file_comment", "user": "U1", "ts": "1704067203.000000"},
+      {"subtype": "file_comment", "comment": null, "ts": "1704067204.000000"}
+      """
+    ) { lines, report in
+      #expect(lines == ["U2 message ", "U2 message ", "U1 message "])
+      #expect(report.leftOut == ["comments on files without an author": 1])
+    }
+  }
+
+  @Test func messagesCountOnceByChannelAndTime() throws {
+    let message = """
+      {"user": "U1", "ts": "1704067201.000000", "reactions": [{"users": ["U2", null]}, null]}
+      """
+    let files = [
+      "channels.json": #"[{"name": "a"}, {"name": "b"}, {"name": "a"}]"#,
+      "a/1.json": "[\(message), \(message)]", "a/2.json": "[\(message)]",
+      "b/1.json": "[\(message)]",
+    ]
+    try Self.read(files) { community, _, _ in
+      #expect(community.eventCounts == ["message": 2, "reaction": 2])
+      #expect(community.report.reading.repeatedEventCount == 2)
+    }
+  }
+
+  @Test func threadsAreFoundInFilesWithTheNewestFirst() throws {
+    try Self.events(
+      """
+      {"user": "U3", "ts": "1704067203.000000", "thread_ts": "1604067201.000000"},
+      {"user": "U2", "ts": "1704067202.000000", "thread_ts": "1704067201.000000"},
+      {"user": "U1", "ts": "1704067201.000000", "thread_ts": "1704067201.000000"}
+      """
+    ) { lines, report in
+      #expect(lines == ["U1 message ", "U2 reply U1", "U3 reply "])
+      #expect(
+        report.incomplete == [
+          "no target_id: the first message of the thread is not in the export": 1
+        ])
+    }
+  }
+
+  @Test func listsThatAreNullAreEmpty() throws {
+    let files = [
+      "channels.json": "null", "users.json": "null", "groups.json": #"[{"name": "g"}]"#,
+      "g/1.json": "null\n",
+      "g/2.json": #"[{"user": "U1", "ts": "1704067201.000000", "reactions": null}]"#,
+    ]
+    try Self.read(files, isPrivate: true) {
+      community, rejections, _ in
+      #expect(rejections == [])
+      #expect(community.eventCounts == ["message": 1])
+    }
+  }
+
+  @Test func aFileInThePlaceOfTheFolderIsToldToBeUnzipped() throws {
+    try OutputFileTests.withFolder { folder in
+      let file = folder.appendingPathComponent("export.zip")
+      try Data("PK".utf8).write(to: file)
+      #expect(
+        throws: EventLogError.notAnExport(
+          file: file.path, line: nil,
+          reason: "is a file: unzip it and name the folder that it unpacks to")
+      ) { try SlackImporter().read(folder: file.path, naming: .plain) }
     }
   }
 

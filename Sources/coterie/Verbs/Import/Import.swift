@@ -7,7 +7,8 @@ struct Import: ParsableCommand {
     abstract: "Makes events and members of a git history or another product's export.",
     discussion: """
       Each source writes NAME-events.csv and NAME-members.csv, which every other verb reads. Members \
-      are called by pseudonyms unless --plain-ids is said. Every source has --json.
+      are called by pseudonyms unless --plain-ids is said. What is left out, and what events lack, is \
+      counted and printed. Every source has --json.
 
       Exit codes: those of the subcommand.
 

@@ -60,13 +60,7 @@ struct ImportOptions: ParsableArguments {
     try events.commit()
     try members.commit()
     Console.endProgress()
-    community.report.reading.tell(source)
-    let leftOut = community.report.leftOut.sorted { ($1.value, $0.key) < ($0.value, $1.key) }
-    if !leftOut.isEmpty {
-      Console.note(
-        "\(source): left out: "
-          + leftOut.map { "\($0.value) × \($0.key)" }.joined(separator: ", "))
-    }
+    community.report.tell(source)
     let counts = community.eventCounts.sorted { ($1.value, $0.key) < ($0.value, $1.key) }
     if json {
       try JSONValue.print(
@@ -84,6 +78,7 @@ struct ImportOptions: ParsableArguments {
             "rejected": .object(
               community.report.reading.rejectedByKind.mapValues { .integer($0) }),
             "left_out": .object(community.report.leftOut.mapValues { .integer($0) }),
+            "incomplete": .object(community.report.incomplete.mapValues { .integer($0) }),
             "types": .object(community.eventCounts.mapValues { .integer($0) }),
           ]),
         ])
@@ -93,6 +88,22 @@ struct ImportOptions: ParsableArguments {
       "\(counted(community.eventCount, "event")) of \(counted(community.memberCount, "member"))")
     for (type, count) in counts { print("  \(type): \(count)") }
     print("\(path("events"))\n\(path("members"))")
+  }
+}
+
+extension ImportReport {
+  /// Says on the standard error what was refused, left out and taken without a part.
+  fileprivate func tell(_ source: String) {
+    reading.tell(source, repeats: "left out: repeats of others")
+    func inOrder(_ counts: [String: Int]) -> [(key: String, value: Int)] {
+      counts.sorted { ($1.value, $0.key) < ($0.value, $1.key) }
+    }
+    for (reason, count) in inOrder(leftOut) {
+      Console.note("\(source): \(counted(count, "record")) left out: \(reason)")
+    }
+    for (reason, count) in inOrder(incomplete) {
+      Console.note("\(source): \(counted(count, "event")) with \(reason)")
+    }
   }
 }
 
