@@ -109,8 +109,8 @@ public struct Community: Sendable {
   func profile(ofRow row: Int) -> MemberProfile {
     guard let tableRow = memberTableRow(ofRow: row) else { return MemberProfile() }
     var attributes: [String: Double] = [:]
-    for case (let name, .number(let cells)) in members.attributes {
-      attributes[name] = cells[tableRow]
+    for (name, column) in members.attributes {
+      attributes[name] = column.number(ofRow: tableRow)
     }
     return MemberProfile(joinedAt: members.joinedAt[tableRow], attributes: attributes)
   }

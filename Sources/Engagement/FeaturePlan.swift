@@ -86,8 +86,8 @@ struct FeaturePlan: Sendable {
     _ name: String, of members: MemberTable, customNames: [String]
   ) throws(EngagementError) -> [Double] {
     switch members.attributes[name] {
-    case .number(let cells): return cells
     case .some(let column):
+      if let numbers = column.readAsNumbers { return numbers }
       throw .attributeNotNumeric(name: name, type: column.typeName)
     case nil:
       let numeric = members.attributes.filter { if case .number = $0.value { true } else { false } }

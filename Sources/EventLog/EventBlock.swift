@@ -66,6 +66,8 @@ package final class EventBlock: @unchecked Sendable {
   var typedProperties: [Int32: [String: PropertyValue]] = [:]
   /// Lines are counted from 0 at the block's beginning.
   var rejections: [(line: Int, reason: RejectionReason, record: String)] = []
+  /// The first line with a key that its object has twice, counted from 1 at the block's beginning.
+  var repeatedKey: (line: Int, key: String)?
   var recordCount = 0
   var lineCount = 0
 
@@ -77,6 +79,7 @@ package final class EventBlock: @unchecked Sendable {
     events.removeAll()
     typedProperties.removeAll()
     rejections.removeAll()
+    repeatedKey = nil
     recordCount = 0
     lineCount = 0
   }

@@ -119,7 +119,20 @@ public struct EventHistory: Sendable {
     memberIDs = replaced
   }
 
-  mutating func inferPropertyTypes() {
-    for name in properties.keys { properties[name]?.inferType() }
+  /// Gives each property the type that is declared, else the one that its values have.
+  ///
+  /// - Returns: the values that are not of the declared type, by property.
+  mutating func setPropertyTypes(_ declared: [String: ColumnType]) -> [MistypedCells] {
+    var mistyped: [MistypedCells] = []
+    for name in properties.keys.sorted(by: bytesPrecede) {
+      guard let type = declared[name] else {
+        properties[name]?.inferType()
+        continue
+      }
+      if let (count, first) = properties[name]?.setType(type) {
+        mistyped.append(MistypedCells(column: name, type: type, count: count, first: first))
+      }
+    }
+    return mistyped
   }
 }

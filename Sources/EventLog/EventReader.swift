@@ -42,6 +42,8 @@ public struct EventReader {
   public var showsCells = true
   /// Which properties are kept in memory.
   public var properties: PropertySelection
+  /// The types of properties that do not have the type which their values have by themselves.
+  public var propertyTypes: [String: ColumnType] = [:]
   /// How many rejected records end the run.
   public var rejectionLimit: RejectionLimit
   /// Called for every rejected record, in the order of the input.
@@ -84,13 +86,13 @@ public struct EventReader {
     _ inputs: [Input], threadCount: Int? = nil
   ) throws -> (history: EventHistory, report: ReadReport) {
     var history = EventHistory()
-    let report = try scan(
+    var report = try scan(
       inputs, threadCount: threadCount ?? ProcessInfo.processInfo.activeProcessorCount
     ) { blocks in
       for block in blocks { history.append(block) }
       try check(history)
     }
-    history.inferPropertyTypes()
+    report.mistyped = history.setPropertyTypes(propertyTypes)
     return (history, report)
   }
 

@@ -77,6 +77,9 @@ extension EventReader {
           try onRejection(rejection)
         }
         block.rejections.removeAll()
+        if let (line, key) = block.repeatedKey {
+          report.addRepeatedKey(key, line: lineCount + line, of: file)
+        }
         forms.add(block.events.timestamps.forms, linesBefore: lineCount)
         lineCount += block.lineCount
         let repeated = block.repeatedEvents(&known.eventIDs)

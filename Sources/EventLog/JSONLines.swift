@@ -1,62 +1,17 @@
-import Foundation
-
-/// A value of a JSON object, as far as events and members need it.
-enum JSONValue: Decodable {
-  case null
-  case boolean(Bool)
-  case integer(Int64)
-  case number(Double)
-  case string(String)
-  case list([JSONValue])
-  case object([String: JSONValue])
-
-  init(from decoder: any Decoder) throws {
-    let container = try decoder.singleValueContainer()
-    if container.decodeNil() {
-      self = .null
-    } else if let value = try? container.decode(Bool.self) {
-      self = .boolean(value)
-    } else if let value = try? container.decode(Int64.self) {
-      self = .integer(value)
-    } else if let value = try? container.decode(Double.self) {
-      self = .number(value)
-    } else if let value = try? container.decode(String.self) {
-      self = .string(value)
-    } else if let value = try? container.decode([JSONValue].self) {
-      self = .list(value)
-    } else {
-      self = .object((try? container.decode([String: JSONValue].self)) ?? [:])
-    }
-  }
-
-  /// The value as it would stand in a CSV cell; nil for null, objects and lists of those.
-  var cell: String? {
-    switch self {
-    case .null, .object: nil
-    case .boolean(let value): value ? "true" : "false"
-    case .integer(let value): String(value)
-    case .number(let value): formatted(value)
-    case .string(let value): value
-    case .list(let values): values.compactMap(\.cell).joined(separator: "|")
-    }
-  }
-}
-
 extension LineScanner {
-  /// Reads JSON Lines: hands each object, with its line and bytes, to a closure; nil for a line that
-  /// is not one JSON object.
+  /// Reads JSON Lines: hands each object, with the key that it has twice, its line and bytes, to a closure; nil
+  /// for a line that is not one JSON object.
   mutating func forEachObject(
-    _ body: (_ object: [String: JSONValue]?, _ line: Int, _ bytes: UnsafeBufferPointer<UInt8>)
-      throws -> Void
+    _ body: (
+      _ found: (object: [String: JSONValue], repeatedKey: String?)?, _ line: Int,
+      _ bytes: UnsafeBufferPointer<UInt8>
+    ) throws -> Void
   ) throws {
-    let decoder = JSONDecoder()
     while let line = try line(at: 0) {
       let bytes = UnsafeBufferPointer(start: base, count: line.content)
       if !trimmingBlanks(bytes).isEmpty {
-        let object =
-          isUTF8(bytes) && !line.isCut
-          ? try? decoder.decode([String: JSONValue].self, from: Data(bytes)) : nil
-        try body(object, lineCount + 1, bytes)
+        let found = isUTF8(bytes) && !line.isCut ? JSONParser.object(bytes) : nil
+        try body(found, lineCount + 1, bytes)
       }
       advance(bytes: line.total, lines: 1)
       if line.isCut { try skipLine() }
@@ -70,7 +25,6 @@ extension EventBlock {
     let roleNames = Set(EventReader.Role.allCases.map { reader.name(of: $0) })
     let keys = PlainJSONEvent.Keys(reader)
     var shapes = JSONLineShapes(keys)
-    let decoder = JSONDecoder()
     // So that the last line ends, too.
     text.base[text.count] = terminator
     var windows = SeparatedWindows(text, separator: terminator, lineEnd: terminator)
@@ -93,10 +47,10 @@ extension EventBlock {
           {
             continue
           }
-          let object =
-            isText ? try? decoder.decode([String: JSONValue].self, from: Data(bytes)) : nil
+          let found = isText ? JSONParser.object(bytes) : nil
+          if repeatedKey == nil, let key = found?.repeatedKey { repeatedKey = (lineCount, key) }
           switch reader.event(
-            object, roleNames: roleNames, line: lineCount, &events.timestamps)
+            found?.object, roleNames: roleNames, line: lineCount, &events.timestamps)
           {
           case .success(let (event, eventID)):
             take(event, eventID: eventID)
@@ -212,8 +166,7 @@ extension EventReader {
     let number: Cell =
       switch object[name(of: .value)] {
       case nil, .null: .absent
-      case .integer(let value): Self.value(Double(value))
-      case .number(let value): Self.value(value.isFinite ? value : nil)
+      case .number(let text): Self.value(decimal(text))
       case .string(let text): text.isEmpty ? .absent : Self.value(decimal(text))
       default: .rejected(.unreadableValue)
       }
@@ -229,13 +182,7 @@ extension EventReader {
     }
     for (key, value) in object where !roleNames.contains(key) {
       if case .named(let names) = properties, !names.contains(key) { continue }
-      switch value {
-      case .boolean(let isTrue): event.properties[key] = .boolean(isTrue)
-      case .integer(let whole): event.properties[key] = .number(Double(whole))
-      case .number(let number): event.properties[key] = .number(number)
-      case .string(let text): event.properties[key] = .string(text)
-      case .null, .object, .list: break
-      }
+      event.properties[key] = value.property
     }
     return .success((event, text(.eventID)))
   }

@@ -8,6 +8,8 @@ public struct MemberReader {
   public var idColumn: String
   /// How times are read.
   public var times: TimeReading
+  /// The types of attributes that do not have the type which their cells have by themselves.
+  public var attributeTypes: [String: ColumnType] = [:]
   /// Whether messages may show what cells hold; not where ids are replaced by pseudonyms.
   public var showsCells = true
   /// How many rejected records end the run.
@@ -50,7 +52,9 @@ public struct MemberReader {
     }
     try rows.report.add(rows.timeForms, file: input.description)
     try rows.report.check(against: rejectionLimit)
-    return (rows.table, rows.report)
+    let (table, mistyped) = rows.table(types: attributeTypes)
+    rows.report.mistyped = mistyped
+    return (table, rows.report)
   }
 
   private func readDelimited(
@@ -91,14 +95,18 @@ public struct MemberReader {
     var lines = scanner
     var taken = rows
     defer { rows = taken }
-    try lines.forEachObject { object, line, bytes in
+    try lines.forEachObject { found, line, bytes in
       taken.report.recordCount += 1
       let reason: RejectionReason?
-      if let object {
+      if let (object, repeatedKey) = found {
+        if let repeatedKey {
+          taken.report.addRepeatedKey(repeatedKey, line: line, of: input.description)
+        }
         for name in object.keys.sorted(by: bytesPrecede) {
           taken.addColumn(name)
           try check(taken, of: input)
         }
+        for case (let name, .list) in object { taken.addListColumn(name) }
         reason = taken.take(object.compactMapValues(\.cell), line: line)
       } else {
         reason =
@@ -136,6 +144,8 @@ private struct MemberRows {
   private var ids = Interner()
   private var joinedAt: [Timestamp?] = []
   private var columnNames: [String] = []
+  /// Columns of which a cell was a JSON list.
+  private var listColumns: Set<String> = []
   /// As many as names; kept apart from them, so that a cell is written in place.
   private var columns: [[String]] = []
 
@@ -154,13 +164,15 @@ private struct MemberRows {
     columns.append([String](repeating: "", count: ids.count))
   }
 
+  mutating func addListColumn(_ name: String) { listColumns.insert(name) }
+
   mutating func take(_ cells: [String: String], line: Int) -> RejectionReason? {
     guard var id = cells[idColumn] else { return .badKey(idColumn) }
     if let reason = id.withUTF8({ EventBlock.reasonAgainstID($0, empty: .emptyMemberID, true) }) {
       return reason
     }
     var joined: Timestamp?
-    if let text = cells["joined_at"], !text.isEmpty {
+    if let text = cells["joined_at"], !isAbsent(text, inNumbers: true) {
       var text = text
       let read = text.withUTF8 { (timestamps.read($0, line: line), timestamps.refusal(of: $0)) }
       guard let instant = read.0 else { return read.1 }
@@ -180,12 +192,31 @@ private struct MemberRows {
     return nil
   }
 
-  var table: MemberTable {
-    MemberTable(
-      ids: ids.strings, joinedAt: joinedAt,
-      attributes: Dictionary(
-        uniqueKeysWithValues: zip(
-          columnNames,
-          columns.map { AttributeColumn(inferringFrom: $0, clock: timestamps.reading.clock) })))
+  /// The table, with the types that are declared or, without one, those of the cells, and the cells that are
+  /// not of the declared type.
+  func table(types: [String: ColumnType]) -> (MemberTable, [MistypedCells]) {
+    let clock = timestamps.reading.clock
+    var attributes: [String: AttributeColumn] = [:]
+    var mistyped: [MistypedCells] = []
+    for (name, cells) in zip(columnNames, columns) {
+      let type = types[name] ?? (listColumns.contains(name) ? .list : nil)
+      guard let type else {
+        attributes[name] = AttributeColumn(inferringFrom: cells, clock: clock)
+        continue
+      }
+      let column = AttributeColumn(cells, type: type, clock: clock)
+      let isNumeric = type == .number || type == .time
+      let wrong = cells.indices.filter {
+        column.isMissing(row: $0) && !isAbsent(cells[$0], inNumbers: isNumeric)
+      }
+      if let first = wrong.first {
+        mistyped.append(
+          MistypedCells(column: name, type: type, count: wrong.count, first: cells[first]))
+      }
+      attributes[name] = column
+    }
+    return (
+      MemberTable(ids: ids.strings, joinedAt: joinedAt, attributes: attributes), mistyped
+    )
   }
 }

@@ -62,28 +62,72 @@ public enum AttributeColumn: Sendable, Hashable {
     }
   }
 
-  /// The column that some cells make, an empty cell being a missing one.
+  /// The column that some cells make, an empty cell and `\\N` being a missing one.
   ///
-  /// All cells numbers: numbers. All `true` or `false`: truth values. All RFC 3339 instants or
-  /// dates: times, of the clock's zone where they say none. A `|` in any: lists. Otherwise, and where all are empty, text.
+  /// Its type is that of its cells: numbers where all are in their shortest form of at most 15 digits, truth
+  /// values, RFC 3339 instants or dates, of the clock's zone where they say none, lists where nine of ten
+  /// cells hold a `|`; otherwise, and where all are empty, text. `NA`, `NULL` and `NaN` are missing
+  /// numbers and times, and text in text.
   public init(inferringFrom cells: [String], clock: Clock = .utc) {
-    let filled = cells.filter { !$0.isEmpty }
-    if filled.isEmpty {
-      self = .text(cells.map { _ in nil })
-    } else if filled.allSatisfy({ decimal($0) != nil }) {
-      self = .number(cells.map { decimal($0) ?? .nan })
-    } else if filled.allSatisfy({ $0 == "true" || $0 == "false" }) {
-      self = .boolean(cells.map { $0.isEmpty ? nil : $0 == "true" })
-    } else if filled.allSatisfy({ Timestamp($0, in: clock) != nil }) {
-      self = .time(cells.map { Timestamp($0, in: clock) })
-    } else if filled.contains(where: { $0.utf8.contains(ascii("|")) }) {
+    let present = cells.filter { !isAbsent($0, inNumbers: false) }
+    self.init(cells, type: ColumnType(inferredFrom: present, clock: clock), clock: clock)
+  }
+
+  /// The column of a type that some cells make, their own where it is nil.
+  package init(_ cells: [String], type: ColumnType?, clock: Clock) {
+    if let type {
+      self.init(cells, type: type, clock: clock)
+    } else {
+      self.init(inferringFrom: cells, clock: clock)
+    }
+  }
+
+  /// The column of a type that some cells make; what is not of the type is missing.
+  init(_ cells: [String], type: ColumnType, clock: Clock) {
+    switch type {
+    case .number: self = .number(cells.map { decimal($0) ?? .nan })
+    case .boolean:
+      self = .boolean(cells.map { $0 == "true" ? true : $0 == "false" ? false : nil })
+    case .time: self = .time(cells.map { Timestamp($0, in: clock) })
+    case .list:
       self = .list(
         cells.map { cell in
-          cell.isEmpty
+          isAbsent(cell, inNumbers: false)
             ? nil : cell.split(separator: "|", omittingEmptySubsequences: true).map(String.init)
         })
-    } else {
-      self = .text(cells.map { $0.isEmpty ? nil : $0 })
+    case .text: self = .text(cells.map { isAbsent($0, inNumbers: false) ? nil : $0 })
+    }
+  }
+
+  /// Whether a row has nothing here.
+  func isMissing(row: Int) -> Bool {
+    switch self {
+    case .number(let cells): cells[row].isNaN
+    case .boolean(let cells): cells[row] == nil
+    case .time(let cells): cells[row] == nil
+    case .list(let cells): cells[row] == nil
+    case .text(let cells): cells[row] == nil
+    }
+  }
+
+  /// The number that a row has here; nil where it has none.
+  package func number(ofRow row: Int) -> Double? {
+    switch self {
+    case .number(let cells): cells[row]
+    case .text(let cells): cells[row].flatMap { decimal($0) }
+    default: nil
+    }
+  }
+
+  /// The numbers of the column, and of text that is a number in all cells; nil for all other columns.
+  public var readAsNumbers: [Double]? {
+    switch self {
+    case .number(let cells): return cells
+    case .text(let cells):
+      let numbers = cells.map { $0.map { decimal($0) } }
+      guard numbers.allSatisfy({ $0 != .some(nil) }) else { return nil }
+      return numbers.map { ($0 ?? .nan) ?? .nan }
+    default: return nil
     }
   }
 }

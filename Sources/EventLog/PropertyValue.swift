@@ -52,40 +52,72 @@ public struct PropertyColumn: Sendable {
   }
 
   mutating func appendText(_ bytes: UnsafeBufferPointer<UInt8>, at event: Int) {
+    if bytes.count == 2, bytes[0] == ascii("\\"), bytes[1] == ascii("N") { return }
     let code = interner.intern(bytes)
     if code == values.count { values.append(.string(String(decoding: bytes, as: UTF8.self))) }
     while codes.count < event { codes.append(-1) }
     codes.append(Int32(code))
   }
 
-  /// Turns a column of text into numbers, or truth values, where every value reads as one.
+  /// The type of the column's values; text where they have several.
+  public var type: ColumnType {
+    let types = Set(values.map(\.type))
+    return types.count == 1 ? types.first ?? .text : .text
+  }
+
+  /// Gives a column of text the type that its values have by themselves.
   mutating func inferType() {
-    let texts = values.compactMap { value -> String? in
-      if case .string(let text) = value { return text }
-      return nil
+    guard !values.isEmpty, values.allSatisfy({ $0.type == .text }) else { return }
+    let type = ColumnType(inferredFrom: values.map(\.description), clock: nil)
+    if type != .text { _ = setType(type) }
+  }
+
+  /// Gives all values a type.
+  ///
+  /// - Returns: how many events had a value that is not of this type, which they lose, and the first such
+  ///   value; nil where none had.
+  mutating func setType(_ type: ColumnType) -> (count: Int, first: String)? {
+    var codeOfValue: [PropertyValue: Int32] = [:]
+    var distinct: [PropertyValue] = []
+    var mistyped: Set<Int32> = []
+    let merged = values.enumerated().map { code, value -> Int32 in
+      guard let typed = value.converted(to: type) else {
+        if !isAbsent(value.description, inNumbers: type == .number) { mistyped.insert(Int32(code)) }
+        return -1
+      }
+      // Text is the same where its bytes are, as it was before.
+      if let known = codeOfValue[typed], type != .text { return known }
+      codeOfValue[typed] = Int32(distinct.count)
+      distinct.append(typed)
+      return Int32(distinct.count - 1)
     }
-    guard texts.count == values.count, !texts.isEmpty else { return }
-    let numbers = texts.compactMap(decimal)
-    if numbers.count == texts.count {
-      replaceValues(numbers.map { .number($0) })
-    } else if texts.allSatisfy({ $0 == "true" || $0 == "false" }) {
-      replaceValues(texts.map { .boolean($0 == "true") })
+    let first = values.indices.first { mistyped.contains(Int32($0)) }.map { values[$0].description }
+    let count = mistyped.isEmpty ? 0 : codes.count(where: mistyped.contains)
+    values = distinct
+    codes = codes.map { $0 < 0 ? -1 : merged[Int($0)] }
+    return first.map { (count, $0) }
+  }
+}
+
+extension PropertyValue {
+  /// The value's type.
+  var type: ColumnType {
+    switch self {
+    case .string: .text
+    case .number: .number
+    case .boolean: .boolean
     }
   }
 
-  /// Gives each code a value, and one code to those that now are the same: `1` and `1.0`.
-  private mutating func replaceValues(_ typed: [PropertyValue]) {
-    var codeOfValue: [PropertyValue: Int32] = [:]
-    var distinct: [PropertyValue] = []
-    let merged = typed.map { value -> Int32 in
-      if let code = codeOfValue[value] { return code }
-      let code = Int32(distinct.count)
-      codeOfValue[value] = code
-      distinct.append(value)
-      return code
+  /// The value as one of another type; nil where it is none.
+  func converted(to type: ColumnType) -> PropertyValue? {
+    switch (type, self) {
+    case (.number, .string(let text)): decimal(text).map { .number($0) }
+    case (.boolean, .string("true")): .boolean(true)
+    case (.boolean, .string("false")): .boolean(false)
+    case (.text, _): .string(description)
+    default: self.type == type ? self : nil
     }
-    values = distinct
-    codes = codes.map { $0 < 0 ? -1 : merged[Int($0)] }
   }
 }
 

@@ -164,6 +164,14 @@ public enum RejectionLimit: Sendable, Hashable, CustomStringConvertible {
 
 /// What was read and what was refused.
 public struct ReadReport: Sendable, Hashable {
+  /// A key that one JSON object has twice.
+  public struct RepeatedKey: Sendable, Hashable {
+    /// The line, counted from 1.
+    public let line: Int
+    /// The key.
+    public let key: String
+  }
+
   /// The number of rejections kept as examples.
   public static let exampleLimit = 5
 
@@ -181,6 +189,11 @@ public struct ReadReport: Sendable, Hashable {
   /// How the times of each input are written, as far as that leaves something open.
   public internal(set) var timeForms: [String: TimeForms] = [:]
 
+  /// Cells that are absent as they are not of their column's declared type.
+  public internal(set) var mistyped: [MistypedCells] = []
+  /// For each input, the first JSON object that has a key twice, whose last value counts.
+  public internal(set) var repeatedKeys: [String: RepeatedKey] = [:]
+
   /// The number of rejected records.
   public var rejectedCount: Int { rejectedByKind.values.reduce(0, +) }
 
@@ -195,6 +208,10 @@ public struct ReadReport: Sendable, Hashable {
   mutating func add(_ forms: TimeForms, file: String) throws(EventLogError) {
     try forms.check(file: file)
     if forms != TimeForms() { timeForms[file] = forms }
+  }
+
+  mutating func addRepeatedKey(_ key: String, line: Int, of file: String) {
+    if repeatedKeys[file] == nil { repeatedKeys[file] = RepeatedKey(line: line, key: key) }
   }
 
   func check(against limit: RejectionLimit) throws {

@@ -243,6 +243,7 @@ private struct CommunityCheck {
     }
     let needs = Set(tests.compactMap(\.neededTypeName))
     for type in needs.sorted() where type != column.typeName {
+      if type == ColumnType.number.rawValue, column.readAsNumbers != nil { continue }
       warn(position, "attribute \"\(name)\" is of type \(column.typeName), not \(type)")
     }
   }

@@ -1,4 +1,5 @@
 public import Engagement
+public import EventLog
 
 /// What a project file says: the calendar, the meaning of columns and names, and the segments.
 public struct ProjectFile: Sendable, Hashable {
@@ -11,6 +12,10 @@ public struct ProjectFile: Sendable, Hashable {
   public internal(set) var file: String
   /// For each role of ``columnRoles`` that the file maps, the name of the column.
   public internal(set) var columns: [String: String] = [:]
+  /// The types of attributes of members that do not have the type of their cells.
+  public internal(set) var attributeTypes: [String: ColumnType] = [:]
+  /// The types of properties of events that do not have the type of their values.
+  public internal(set) var propertyTypes: [String: ColumnType] = [:]
   /// The calendar, weights, the use of values, and aliases.
   public internal(set) var settings = EngagementSettings()
   /// How late events may come, where that is said.

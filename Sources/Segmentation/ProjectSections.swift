@@ -3,7 +3,8 @@ import EventLog
 
 extension ProjectParser {
   private static let sections = [
-    "version", "clock", "events", "aliases", "features", "transform", "scores", "lists", "segments",
+    "version", "clock", "events", "attributes", "properties", "aliases", "features", "transform",
+    "scores", "lists", "segments",
     "segments_of", "stages", "exclusive", "privacy", "tests",
   ]
 
@@ -24,6 +25,12 @@ extension ProjectParser {
     if let node = fields["clock"] { parseClock(node) }
     if let node = fields["aliases"] { parseAliases(node) }
     if let node = fields["events"] { parseEvents(node) }
+    if let node = fields["attributes"] {
+      project.attributeTypes = types(node, "attributes", of: ColumnType.allCases)
+    }
+    if let node = fields["properties"] {
+      project.propertyTypes = types(node, "properties", of: ColumnType.ofProperties)
+    }
     if let node = fields["features"], let names = texts(node, "features") {
       for (name, item) in zip(names, node.items ?? []) { placeFeature(name, at: item) }
       project.features = names.map { feature($0) }
@@ -106,6 +113,23 @@ extension ProjectParser {
       project.settings.valueUse =
         choice(node, "value", of: EngagementSettings.ValueUse.self) ?? .none
     }
+  }
+
+  /// The types that a section gives to columns.
+  private mutating func types(
+    _ node: SourceNode, _ section: String, of known: [ColumnType]
+  ) -> [String: ColumnType] {
+    var types: [String: ColumnType] = [:]
+    for entry in namedEntries(of: node, in: section) {
+      guard let type = choice(entry.value, "type", of: ColumnType.self) else { continue }
+      if known.contains(type) {
+        types[entry.key] = type
+      } else {
+        let names = known.map(\.rawValue)
+        report(entry.value, "\(section) have the types \(listing(names)), not \(type.rawValue)")
+      }
+    }
+    return types
   }
 
   private mutating func parseAliases(_ node: SourceNode) {

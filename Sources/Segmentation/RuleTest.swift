@@ -125,7 +125,8 @@ extension ProjectParser {
       if entry.value.items != nil {
         attributes[entry.key] = .list([texts(entry.value, entry.key)])
       } else if let text = text(entry.value, entry.key) {
-        attributes[entry.key] = AttributeColumn(inferringFrom: [text])
+        attributes[entry.key] = AttributeColumn(
+          [text], type: project.attributeTypes[entry.key], clock: project.settings.clock)
       }
     }
     return attributes

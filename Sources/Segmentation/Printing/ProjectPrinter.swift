@@ -16,6 +16,8 @@ struct ProjectPrinter {
     }
     add("clock", clock)
     add("events", events)
+    add("attributes", named(project.attributeTypes) { .scalar($0.rawValue) })
+    add("properties", named(project.propertyTypes) { .scalar($0.rawValue) })
     add(
       "aliases",
       named(project.settings.aliases) { texts($0) })

@@ -15,6 +15,12 @@ extension VocabularyTable {
         VocabularyKey(
           "events", .mapping("events"), "Columns of event files, and what events weigh."),
         VocabularyKey(
+          "attributes", .named(.choice(ColumnType.allCases.map(\.rawValue))),
+          "The types of attributes of members, where the cells' own is not meant."),
+        VocabularyKey(
+          "properties", .named(.choice(ColumnType.ofProperties.map(\.rawValue))),
+          "The types of properties of events, where the values' own is not meant."),
+        VocabularyKey(
           "aliases",
           .named(
             .list(.text, least: 1), pattern: "^(?!h[0-9]+$)[A-Za-z][A-Za-z0-9_]*$"),

@@ -140,6 +140,9 @@ struct CommunityOptions: ParsableArguments {
       let (history, report) = try reader.read(inputs, threadCount: threads)
       return (try pseudonymizer.map { try history.pseudonymized(with: $0) } ?? history, report)
     }
+    let types = history.properties.sorted { bytesPrecede($0.key, $1.key) }
+      .map { "\($0.key) \($0.value.type.rawValue)" }
+    if !types.isEmpty { Console.note("events: \(types.joined(separator: ", "))") }
     let community = Community(history: history, members: memberTable)
     for project in [project] + scopes.map(\.project) { try check(project, against: community) }
     return LoadedCommunity(
@@ -165,6 +168,7 @@ struct CommunityOptions: ParsableArguments {
     ) { try rejections?.write($0) }
     reader.times = times(project)
     reader.showsCells = pseudonymizer == nil
+    reader.propertyTypes = project.propertyTypes
     let progress = ReadProgress()
     reader.progress = progress
     let bar = ProgressBar(progress, of: inputs)
@@ -180,6 +184,7 @@ struct CommunityOptions: ParsableArguments {
           try rejections?.write($0)
         }
         reader.showsCells = pseudonymizer == nil
+        reader.attributeTypes = project.attributeTypes
         let read = try reader.read(Input(argument: members))
         memberTable = read.members
         memberReport = read.report
@@ -196,11 +201,11 @@ struct CommunityOptions: ParsableArguments {
       throw error
     }
     try rejections?.commit()
-    report.tell("events")
+    report.tell("events", showsCells: pseudonymizer == nil)
     report.tellTimes(clock: project.settings.clock)
     memberReport?.tellTimes(clock: project.settings.clock)
     if let members, let memberReport {
-      memberReport.tell(members)
+      memberReport.tell(members, showsCells: pseudonymizer == nil)
       let types = memberTable.attributes.sorted { bytesPrecede($0.key, $1.key) }
         .map { "\($0.key) \($0.value.typeName)" }
       if !types.isEmpty { Console.note("\(members): \(types.joined(separator: ", "))") }
@@ -305,7 +310,10 @@ extension ReadReport {
   }
 
   /// Says on the standard error what was refused.
-  func tell(_ name: String, repeats: String = "left out, their event_id came before") {
+  func tell(
+    _ name: String, repeats: String = "left out, their event_id came before",
+    showsCells: Bool = true
+  ) {
     if rejectedCount > 0 {
       let kinds = rejections.map { "\($0.count) × \($0.kind)" }
       Console.note(
@@ -315,6 +323,17 @@ extension ReadReport {
       if let advice = examples.lazy.compactMap(\.reason.advice).first {
         Console.note("  \(advice)")
       }
+    }
+    for (file, found) in repeatedKeys.sorted(by: { bytesPrecede($0.key, $1.key) }) {
+      Console.note(
+        "\(file):\(found.line): a JSON object has key \"\(found.key)\" twice; the last one counts here "
+          + "and wherever that is so")
+    }
+    for cells in mistyped {
+      Console.note(
+        "\(name): \(cells.column) is declared as \(cells.type.rawValue): \(counted(cells.count, "value")) "
+          + "of another type \(cells.count == 1 ? "counts" : "count") as absent"
+          + (showsCells ? ", the first: \"\(cells.first)\"" : ""))
     }
     if repeatedEventCount > 0 {
       Console.note("\(name): \(counted(repeatedEventCount, "record")) \(repeats)")

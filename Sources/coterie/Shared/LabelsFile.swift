@@ -58,9 +58,13 @@ struct LabelsFile {
   /// The labels, as numbers, of rows that another file names by these ids, as many as there are labels.
   func codes(ofIDs otherIDs: [String], in otherPath: String) throws -> [Int] {
     guard let ids, ids != otherIDs else { return codes }
-    var places: [String: Int] = [:]
-    for (row, id) in ids.enumerated() { places[id] = row }
-    let order = otherIDs.compactMap { places[$0] }
+    var known = Interner()
+    var places: [Int] = []
+    for (row, id) in ids.enumerated() {
+      let place = known.intern(id)
+      if place == places.count { places.append(row) } else { places[place] = row }
+    }
+    let order = otherIDs.compactMap { known.index(of: $0).map { places[$0] } }
     guard !order.isEmpty else {
       Console.note(
         "the first columns of \(otherPath) and \(path) do not name the same rows, so rows are "
@@ -90,12 +94,9 @@ struct LabelsFile {
     return parts.isEmpty ? "" : " (\(parts.joined(separator: "; ")))"
   }
 
+  /// Labels are the same where their bytes are.
   private static func codes(_ labels: [String]) -> [Int] {
-    var codes: [String: Int] = [:]
-    return labels.map { label in
-      if let code = codes[label] { return code }
-      codes[label] = codes.count
-      return codes.count - 1
-    }
+    var known = Interner()
+    return labels.map { known.intern($0) }
   }
 }
