@@ -133,6 +133,26 @@ struct AmongTests {
     }
   }
 
+  /// Conditions that are refused say so first, whatever the project has.
+  @Test(arguments: ["segment: foo", "stage: a", "rank: x", "list: x", "cluster: c0"])
+  func theReasonWhyAConditionIsRefusedComesFirst(_ condition: String) throws {
+    try TemporaryFolder.with { folder in
+      let files = try Files(folder)
+      let rules = try folder.write(
+        "c.yaml", "version: 1\nsegments: [{id: busy, when: {feature: events_90d, gte: 12}}]\n")
+      let keyword = condition.prefix { $0 != ":" }
+      for config in [[], ["--config", rules]] {
+        let result = try files.run(
+          ["features"],
+          ["--among", "{\(condition)}", "--output", folder.path("f.csv")] + config, code: 64)
+        #expect(
+          result.error.hasPrefix(
+            "error: --among:1:\(keyword.count + 4): a \(keyword) condition depends on "),
+          "\(result.error)")
+      }
+    }
+  }
+
   @Test func previousModelsConditionIsTakenOver() throws {
     try TemporaryFolder.with { folder in
       let files = try Files(folder)
@@ -206,7 +226,10 @@ struct AmongTests {
 
   @Test(arguments: [
     ("{did: nothing, within: 3d}", Int32(2), "true of none of 60 members"),
-    ("{rank: {feature: events_90d, top: 10%}}", Int32(64), "rank depends on all other members"),
+    (
+      "{rank: {feature: events_90d, top: 10%}}", Int32(64),
+      "a rank condition depends on all other members"
+    ),
     ("{dit: post}", Int32(64), "--among:1:2"),
   ])
   func conditionsThatCannotBeEndWithTheirCode(
