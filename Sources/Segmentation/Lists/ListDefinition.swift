@@ -77,6 +77,17 @@ public struct ListEntry: Sendable, Hashable {
     self.removalReason = removalReason
   }
 
+  /// When the stay ends, of itself or by somebody; nil where it does not.
+  public var end: Timestamp? { [expires, removed].compactMap { $0 }.min() }
+
+  /// Whether the stay has an instant of the time from one instant to another; nil is without end.
+  func overlaps(_ start: Timestamp, _ end: Timestamp?) -> Bool {
+    let (from, to) = (
+      added.map { max($0, start) } ?? start, [self.end, end].compactMap { $0 }.min()
+    )
+    return to.map { from < $0 } ?? true
+  }
+
   /// Whether the member is on the list by this entry at an instant.
   func holds(at instant: Timestamp) -> Bool {
     (added.map { $0 <= instant } ?? true) && (expires.map { instant < $0 } ?? true)
