@@ -77,7 +77,8 @@ public struct MembershipTable: Sendable {
   /// positions in ``memberIDs``.
   public private(set) var lists: [WrittenSegment]
   /// For each list, the ids that stand on it at the as-of time and that nobody in the table has, in
-  /// ascending order of their bytes; lists without such ids are left out.
+  /// ascending order of their bytes, each as one of its forms where pseudonyms stand for ids; lists without
+  /// such ids are left out.
   public let unknownListed: [String: [String]]
   /// For each model's name, how much each member belongs to each of its segments, members × segments;
   /// empty where that was not asked for, and of no meaning for those whom the model is not about.
@@ -228,7 +229,7 @@ public struct MembershipTable: Sendable {
     for (name, list) in project.lists {
       let ids = list.entries(at: asOf).map(\.memberID)
       members[name] = ids.compactMap(positions).sorted()
-      let missing = ids.filter { positions($0) == nil }
+      let missing = list.unknown(ids) { positions($0) != nil }
       if !missing.isEmpty { unknown[name] = missing }
     }
     let lists = project.listsOfTheirOwn.map {
