@@ -69,7 +69,7 @@ public struct MembershipTable: Sendable {
   public private(set) var labels: [String: [ModelLabel?]]
   /// For each model's name, whether what its segments' names and sentences claim is true of the members
   /// that it labels.
-  public let claimChecks: [String: [ClaimCheck]]
+  public private(set) var claimChecks: [String: [ClaimCheck]]
   /// The written segments, in the order of the project file, with their members' positions in
   /// ``memberIDs``.
   public private(set) var written: [WrittenSegment]
@@ -280,6 +280,12 @@ public struct MembershipTable: Sendable {
     table.memberIDs = kept.map { memberIDs[$0] }
     table.communityRows = kept.map { communityRows[$0] }
     table.labels = labels.mapValues { labels in kept.map { labels[$0] } }
+    for (model, labels) in table.labels {
+      table.claimChecks[model] = claimChecks[model]?.compactMap { check in
+        check.restricted(
+          to: places, memberCount: labels.count { $0?.segment == check.segment })
+      }
+    }
     table.written = written.map(among)
     table.lists = lists.map(among)
     table.probabilities = probabilities.mapValues { $0.selectingRows(kept) }

@@ -73,7 +73,7 @@ struct Compare: ParsableCommand {
           ComparisonReport(
             SegmentComparison(
               table, model: model, seed: seed, threadCount: community.threads), model: model,
-            project: project))
+            checks: table.claimChecks[model.name] ?? [], project: project))
       }
     }
     let divisions = reports.count > 1 ? DivisionsReport(tables, models, projects) : nil
