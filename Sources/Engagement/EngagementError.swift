@@ -1,3 +1,5 @@
+public import EventLog
+
 /// Why features, scores or transforms cannot be computed.
 public enum EngagementError: Error, Equatable, Sendable {
   /// No feature, and no numeric member attribute, has this name.
@@ -6,6 +8,10 @@ public enum EngagementError: Error, Equatable, Sendable {
   case unknownEventType(feature: String, name: String, suggestion: String)
   /// A feature names an event property that no event has.
   case unknownProperty(feature: String, name: String, suggestion: String)
+  /// A feature names a column of the log as a property that is read as something else.
+  case propertyIsColumn(feature: String, name: String, role: EventReader.Role)
+  /// A feature's name holds a window, a half-life or a number of values that cannot be.
+  case impossibleNumber(feature: String, what: String, greatest: Int, example: String)
   /// No event in a feature's window has its property, so that there is no commonest value.
   case noPropertyValues(feature: String)
   /// A feature that stands for several columns where one is needed.
@@ -52,6 +58,11 @@ extension EngagementError: CustomStringConvertible {
         + "that name\(suggestion)"
     case .unknownProperty(let feature, let name, let suggestion):
       "feature \"\(feature)\": no event has a property \"\(name)\"\(suggestion)"
+    case .propertyIsColumn(let feature, let name, let role):
+      "feature \"\(feature)\": \"\(name)\" is not a property but the column that \(role.meaning): "
+        + role.otherFeatures
+    case .impossibleNumber(let feature, let what, let greatest, let example):
+      "feature \"\(feature)\": \(what) is a whole number from 1 to \(greatest), as in \"\(example)\""
     case .noPropertyValues(let feature):
       "feature \"\(feature)\": no event in its window has the property; leave it out, or take a longer "
         + "window"
@@ -93,6 +104,32 @@ extension EngagementError: CustomStringConvertible {
         + "states again from the log"
     case .unreadableState(let reason):
       "the stored state of a member cannot be read: \(reason); build it again from the log"
+    }
+  }
+}
+
+extension EventReader.Role {
+  fileprivate var meaning: String {
+    switch self {
+    case .memberID: "says who did it"
+    case .timestamp: "says when it was done"
+    case .event: "says what was done"
+    case .value: "holds each event's number"
+    case .targetID: "says whom it was done to"
+    case .eventID: "holds each event's own id"
+    }
+  }
+
+  /// What can be computed from the column instead.
+  fileprivate var otherFeatures: String {
+    let copy = ", or give the log a copy of the column under another name"
+    return switch self {
+    case .memberID: "leave the feature out, as all events of a member have the same"
+    case .timestamp: "use active_days, recency_days or median_gap_days"
+    case .event: "use type_entropy, or share_TYPE for one type" + copy
+    case .value: "use value_sum or value_mean" + copy
+    case .targetID: "use received_impact_h56" + copy
+    case .eventID: "use events, which counts them"
     }
   }
 }

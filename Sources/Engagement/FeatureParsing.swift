@@ -130,6 +130,9 @@ extension FeatureDefinition {
     text.first == "h" ? days(text.dropFirst()) : nil
   }
 
+  /// The longest window or half-life, in days.
+  static let greatestDays = 99_999
+
   private static func days(_ digits: Substring) -> Int? {
     guard (1...5).contains(digits.utf8.count), digits.utf8.allSatisfy({ (48...57).contains($0) }),
       let days = Int(digits), days > 0

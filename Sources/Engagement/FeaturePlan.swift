@@ -39,10 +39,11 @@ struct FeaturePlan: Sendable {
           settings.aliases[name] != nil || history.types.index(of: name) != nil
             || Glob(name).hasWildcard
         else {
-          throw .unknownEventType(
-            feature: feature.description, name: name,
-            suggestion: suggestion(
-              for: name, among: settings.aliases.keys.sorted() + history.types.strings))
+          throw feature.numberError
+            ?? .unknownEventType(
+              feature: feature.description, name: name,
+              suggestion: suggestion(
+                for: name, among: settings.aliases.keys.sorted() + history.types.strings))
         }
         step.selectsType = settings.selection(of: name, in: history.types)
       case .distinctValues(let name, _): step.property = try history.property(name, of: feature)
@@ -76,9 +77,7 @@ struct FeaturePlan: Sendable {
         name: custom.name, reason: "a column of the members file has this name: rename one of them")
     }
     for name in custom.properties where community.history.properties[name] == nil {
-      throw .unknownProperty(
-        feature: custom.name, name: name,
-        suggestion: suggestion(for: name, among: community.history.properties.keys.sorted()))
+      throw community.history.missing(property: name, feature: custom.name)
     }
   }
 
@@ -91,10 +90,11 @@ struct FeaturePlan: Sendable {
       throw .attributeNotNumeric(name: name, type: column.typeName)
     case nil:
       let numeric = members.attributes.filter { if case .number = $0.value { true } else { false } }
-      throw .unknownFeature(
-        name: name,
-        suggestion: suggestion(
-          for: name, among: numeric.keys.sorted() + customNames + FeatureDefinition.exampleNames))
+      throw FeatureDefinition.attribute(name).numberError
+        ?? .unknownFeature(
+          name: name,
+          suggestion: suggestion(
+            for: name, among: numeric.keys.sorted() + customNames + FeatureDefinition.exampleNames))
     }
   }
 

@@ -113,16 +113,44 @@ extension [FeatureDefinition] {
   }
 }
 
+extension FeatureDefinition {
+  /// What is to be said of a share of a value that no event has, in one line; nil where some event has it,
+  /// and for other features.
+  ///
+  /// - Complexity: O(distinct values of the property).
+  public func unknownValueWarning(in history: EventHistory) -> String? {
+    guard case .propertyShare(let name, .text(let text), _) = self,
+      let column = history.properties[name],
+      !column.values.contains(where: { $0.description == text })
+    else { return nil }
+    // A column of ids has more values than are worth comparing.
+    let known = column.values.prefix(10_000).map(\.description)
+    let few = known.prefix(5).joined(separator: ", ") + (known.count > 5 ? ", …" : "")
+    let found = text.isEmpty ? "an empty \(name)" : "the \(name) \"\(text)\""
+    return "feature \"\(self)\": no event has \(found), so that nobody has a share of it"
+      + (nearestName(to: text, among: known).map { "; did you mean \"\($0)\"?" }
+        ?? (known.isEmpty ? "" : "; there is \(few)"))
+  }
+}
+
 extension EventHistory {
   /// The column of a property that a feature names.
   func property(
     _ name: String, of feature: FeatureDefinition
   ) throws(EngagementError) -> PropertyColumn {
     guard let column = properties[name] else {
-      throw .unknownProperty(
-        feature: feature.description, name: name,
-        suggestion: suggestion(for: name, among: properties.keys.sorted()))
+      throw feature.numberError ?? missing(property: name, feature: feature.description)
     }
     return column
+  }
+
+  /// Why there is no property of a name.
+  func missing(property name: String, feature: String) -> EngagementError {
+    if let role = EventReader.Role(rawValue: name) {
+      return .propertyIsColumn(feature: feature, name: name, role: role)
+    }
+    return .unknownProperty(
+      feature: feature, name: name,
+      suggestion: suggestion(for: name, among: properties.keys.sorted()))
   }
 }

@@ -26,16 +26,7 @@ public struct MemberScope: Sendable {
   public init(
     parsing text: String, source: String, project: ProjectFile
   ) throws(ProjectFileError) {
-    let written = try project.condition(parsing: text, source: source)
-    let refused = written.leaves.compactMap { leaf in
-      leaf.outsideNeed.map { need in
-        Diagnostic(
-          file: source, position: leaf.position,
-          message: "\(need.keyword) depends on \(need.source), and this condition is kept and read "
-            + "without them: use events, features and attributes")
-      }
-    }
-    guard refused.isEmpty else { throw ProjectFileError(refused) }
+    let written = try project.condition(parsing: text, source: source, standsAlone: true)
     condition = written.expandingAliases(project.settings.aliases)
     self.project = ProjectFile(settings: project.settings, file: source).adding([
       SegmentDefinition(id: "members", when: condition)

@@ -69,7 +69,7 @@ public struct MembershipTable: Sendable {
   public private(set) var labels: [String: [ModelLabel?]]
   /// For each model's name, whether what its segments' names and sentences claim is true of the members
   /// that it labels.
-  public let claimChecks: [String: [ClaimCheck]]
+  public private(set) var claimChecks: [String: [ClaimCheck]]
   /// The written segments, in the order of the project file, with their members' positions in
   /// ``memberIDs``.
   public private(set) var written: [WrittenSegment]
@@ -77,7 +77,8 @@ public struct MembershipTable: Sendable {
   /// positions in ``memberIDs``.
   public private(set) var lists: [WrittenSegment]
   /// For each list, the ids that stand on it at the as-of time and that nobody in the table has, in
-  /// ascending order of their bytes; lists without such ids are left out.
+  /// ascending order of their bytes, each as one of its forms where pseudonyms stand for ids; lists without
+  /// such ids are left out.
   public let unknownListed: [String: [String]]
   /// For each model's name, how much each member belongs to each of its segments, members × segments;
   /// empty where that was not asked for, and of no meaning for those whom the model is not about.
@@ -228,7 +229,7 @@ public struct MembershipTable: Sendable {
     for (name, list) in project.lists {
       let ids = list.entries(at: asOf).map(\.memberID)
       members[name] = ids.compactMap(positions).sorted()
-      let missing = ids.filter { positions($0) == nil }
+      let missing = list.unknown(ids) { positions($0) != nil }
       if !missing.isEmpty { unknown[name] = missing }
     }
     let lists = project.listsOfTheirOwn.map {
@@ -279,6 +280,12 @@ public struct MembershipTable: Sendable {
     table.memberIDs = kept.map { memberIDs[$0] }
     table.communityRows = kept.map { communityRows[$0] }
     table.labels = labels.mapValues { labels in kept.map { labels[$0] } }
+    for (model, labels) in table.labels {
+      table.claimChecks[model] = claimChecks[model]?.compactMap { check in
+        check.restricted(
+          to: places, memberCount: labels.count { $0?.segment == check.segment })
+      }
+    }
     table.written = written.map(among)
     table.lists = lists.map(among)
     table.probabilities = probabilities.mapValues { $0.selectingRows(kept) }

@@ -8,11 +8,28 @@ public struct ClaimCheck: Sendable, Hashable {
   public let claim: SegmentClaim
   /// The number of members that are labelled with the segment, at least one.
   public let memberCount: Int
-  /// The part of them that the claim is true of, 0...1.
-  public let share: Double
+  /// The rows of those whom the claim is true of, ascending.
+  public let trueRows: [Int]
+
+  /// The part of the members that the claim is true of, 0...1.
+  public var share: Double { Double(trueRows.count) / Double(memberCount) }
 
   /// False where it is true of fewer than ``SegmentClaim/leastInsideShare`` of the members.
   public var isTrue: Bool { share >= SegmentClaim.leastInsideShare - 1e-9 }
+
+  /// The check among some of the members.
+  ///
+  /// - Parameters:
+  ///   - places: for each row its new row, nil for those that are left out.
+  ///   - memberCount: how many of those that are left are labelled with the segment.
+  /// - Returns: the check; nil where none of them is labelled with the segment.
+  public func restricted(to places: [Int?], memberCount: Int) -> ClaimCheck? {
+    memberCount == 0
+      ? nil
+      : ClaimCheck(
+        segment: segment, claim: claim, memberCount: memberCount,
+        trueRows: trueRows.compactMap { places[$0] })
+  }
 }
 
 extension SegmentModel {
@@ -37,7 +54,7 @@ extension SegmentModel {
         guard !rows.isEmpty, let truths = claim.truths(in: table) else { return nil }
         return ClaimCheck(
           segment: position, claim: claim, memberCount: rows.count,
-          share: Double(rows.count { truths[$0] }) / Double(rows.count))
+          trueRows: rows.filter { truths[$0] })
       }
     }
   }

@@ -84,6 +84,15 @@ extension ProjectFile {
       }
   }
 
+  /// The error of a feature as it is where the project gives the property's column another role.
+  public func namingColumns(of error: EngagementError) -> EngagementError {
+    guard case .unknownProperty(let feature, let name, _) = error,
+      let key = columns.first(where: { bytesAreEqual($0.value, name) })?.key,
+      let role = EventReader.Role(rawValue: key)
+    else { return error }
+    return .propertyIsColumn(feature: feature, name: name, role: role)
+  }
+
   /// The leaves of all rules, in the order of the file.
   var leaves: [Leaf] {
     let moves = stages.flatMap { $0.moves.map(\.when) }
@@ -161,6 +170,8 @@ private struct CommunityCheck {
     case .occurrence(let occurrence):
       check(occurrence.selection)
       for condition in occurrence.having { checkField(condition.field, at: condition.position) }
+    // Names that do not exist are found where the rule is compiled.
+    case .feature(let feature, _): checkValue(of: feature, at: leaf.position)
     case .rank(let rank):
       if case .feature(let feature) = rank.quantity {
         checkFeature(
@@ -197,27 +208,30 @@ private struct CommunityCheck {
   }
 
   private mutating func checkFeature(_ placed: ProjectFile.PlacedName) {
-    var feature = FeatureDefinition(placed.name, aliases: project.settings.aliases.keys)
-    // Which values are the commonest depends on the members; the property is known.
-    if case .propertyShare(let name, .commonest, let window) = feature {
-      feature = .propertyShare(of: name, value: .text(""), windowInDays: window)
-    }
+    let feature = FeatureDefinition(placed.name, aliases: project.settings.aliases.keys)
+    let asOf = Timestamp(microseconds: 0)
     do {
-      // Names are looked up before rows are, of which none are needed here.
+      // Names are looked up before rows are, of which none are needed here; which values are the
+      // commonest depends on the members.
       _ = try FeatureTable(
-        of: community, rows: [], asOf: Timestamp(microseconds: 0), features: [feature],
+        of: community, rows: [], asOf: asOf,
+        features: feature.expanded(in: community, rows: [], asOf: asOf),
         settings: project.settings, threadCount: 1)
-    } catch .noMembers {
-      return
-    } catch .unknownFeature(let name, let suggestion) where !suggestion.isEmpty {
-      fail(
-        placed.position,
-        EngagementError.unknownFeature(name: name, suggestion: suggestion).description)
-    } catch .attributeNotNumeric(let name, let type) {
-      fail(placed.position, EngagementError.attributeNotNumeric(name: name, type: type).description)
+    } catch .noMembers, .noPropertyValues {
+      checkValue(of: feature, at: placed.position)
     } catch {
-      warn(placed.position, error.description)
+      let error = project.namingColumns(of: error)
+      switch error {
+      case .unknownFeature(_, ""): warn(placed.position, error.description)
+      case .unknownFeature, .attributeNotNumeric, .impossibleNumber, .propertyIsColumn:
+        fail(placed.position, error.description)
+      default: warn(placed.position, error.description)
+      }
     }
+  }
+
+  private mutating func checkValue(of feature: FeatureDefinition, at position: SourcePosition) {
+    if let warning = feature.unknownValueWarning(in: community.history) { warn(position, warning) }
   }
 
   private mutating func checkField(_ field: EventField, at position: SourcePosition) {

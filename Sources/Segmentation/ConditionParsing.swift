@@ -84,6 +84,7 @@ extension ProjectParser {
   }
 
   private mutating func leaf(_ node: SourceNode, kind: SourceNode.Entry) -> Condition? {
+    if refusesOutsideNeed(of: kind) { return nil }
     let question: Leaf.Question?
     switch kind.key {
     case "attr": question = attribute(node, kind)

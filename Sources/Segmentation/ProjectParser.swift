@@ -9,6 +9,8 @@ struct ProjectParser {
   var declaredScores: [String] = []
   var declaredSegments: Set<String> = []
   var declaredStages: [String] = []
+  /// Whether conditions may only ask for what the member's own events, features and attributes say.
+  var standsAlone = false
 
   init(file: String) { project.file = file }
 

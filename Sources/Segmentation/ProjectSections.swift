@@ -33,7 +33,12 @@ extension ProjectParser {
     }
     if let node = fields["features"], let names = texts(node, "features") {
       for (name, item) in zip(names, node.items ?? []) { placeFeature(name, at: item) }
-      project.features = names.map { feature($0) }
+      let features = names.map { feature($0) }
+      if let (first, second) = features.firstRepeated {
+        report(
+          node.items?[second] ?? node, repetition(of: "feature", names[first], names[second]))
+      }
+      project.features = features
     }
     if let node = fields["transform"] { parseTransform(node) }
     if let node = fields["scores"] { parseScores(node) }

@@ -117,9 +117,10 @@ struct AmongTests {
       let short = try files.run(["explain", "m01"], model).output
       #expect(short.contains("in no segment"), "\(short)")
       #expect(
-        short.contains("Why: outside the members that m is about: count 0, needs at least 1"),
-        "\(short)")
-      #expect(short.contains("Next: a segment of m once its condition is true"), "\(short)")
+        short.contains(
+          "Why: outside the members that m is about: {did: \"*\", within: 31d} — count 0, needs at least 1\n"
+        ), "\(short)")
+      #expect(short.hasSuffix("Next: comes into a segment of m with 1 more post\n"), "\(short)")
       let text = try files.run(["explain", "m01", "--verbose"], model).output
       #expect(text.contains("is in no learned segment of m"), "\(text)")
       #expect(text.contains("false: {did: \"*\", within: 31d} — count 0, needs at least 1"))
@@ -130,6 +131,39 @@ struct AmongTests {
       #expect((learned[0]["because"] as? [[String: Any]])?[0]["truth"] as? String == "false")
       #expect(
         try files.run(["explain", "m00", "--verbose"], model).output.contains("is in learned c"))
+    }
+  }
+
+  /// What nobody can do is no advice: somebody's karma is as it is.
+  @Test func whatWouldBringAMemberInIsAdvisedOnlyWhereItIsAnAction() throws {
+    try TemporaryFolder.with { folder in
+      let files = try Files(folder)
+      _ = try files.train("m.safetensors", ["--among", "{attr: karma, lt: 40}"])
+      let output = try files.run(
+        ["explain", "m50"], ["--model", folder.path("m.safetensors")]
+      ).output
+      #expect(output.contains("Why: outside the members that m is about: karma is 50"), "\(output)")
+      #expect(output.hasSuffix("Next: a segment of m once its condition is true\n"), "\(output)")
+    }
+  }
+
+  /// Conditions that are refused say so first, whatever the project has.
+  @Test(arguments: ["segment: foo", "stage: a", "rank: x", "list: x", "cluster: c0"])
+  func theReasonWhyAConditionIsRefusedComesFirst(_ condition: String) throws {
+    try TemporaryFolder.with { folder in
+      let files = try Files(folder)
+      let rules = try folder.write(
+        "c.yaml", "version: 1\nsegments: [{id: busy, when: {feature: events_90d, gte: 12}}]\n")
+      let keyword = condition.prefix { $0 != ":" }
+      for config in [[], ["--config", rules]] {
+        let result = try files.run(
+          ["features"],
+          ["--among", "{\(condition)}", "--output", folder.path("f.csv")] + config, code: 64)
+        #expect(
+          result.error.hasPrefix(
+            "error: --among:1:\(keyword.count + 4): a \(keyword) condition depends on "),
+          "\(result.error)")
+      }
     }
   }
 
@@ -206,7 +240,10 @@ struct AmongTests {
 
   @Test(arguments: [
     ("{did: nothing, within: 3d}", Int32(2), "true of none of 60 members"),
-    ("{rank: {feature: events_90d, top: 10%}}", Int32(64), "rank depends on all other members"),
+    (
+      "{rank: {feature: events_90d, top: 10%}}", Int32(64),
+      "a rank condition depends on all other members"
+    ),
     ("{dit: post}", Int32(64), "--among:1:2"),
   ])
   func conditionsThatCannotBeEndWithTheirCode(

@@ -47,6 +47,12 @@ struct BadInputTests {
       name: "file of blank lines", files: ["e.csv": " \n\n\t\n"], arguments: train("e.csv"),
       code: 2,
       says: ["e.csv", "is empty"]),
+    Case(
+      name: "column named twice", files: ["e.csv": "x,y\n1,2\n2,4\n3,9\n"],
+      arguments: [
+        "cluster", "@/e.csv", "--columns", "x,y,x", "--algorithm", "kmeans", "--clusters", "2",
+        "--labels", "@/out.csv",
+      ], code: 64, says: ["--columns", "\"x\" is named twice"]),
     Case(name: "folder", arguments: train(""), code: 2, says: ["it is a folder"]),
     Case(
       name: "header that is too long",

@@ -69,6 +69,32 @@ struct CompareTests {
     }
   }
 
+  /// Sentences of segments were true in training: of those who are compared they may not be.
+  @Test func whatIsNotTrueOfThoseComparedIsSaid() throws {
+    let command = ["compare"] + SampleCommunity.input + ["--model", SampleCommunity.model]
+    let all = try json(try Tool.run(command + ["--json"]).output)
+    #expect((all["untrue_claims"] as? [Any])?.isEmpty == true)
+    #expect(try !Tool.run(command).output.contains("but '"))
+    try TemporaryFolder.with { folder in
+      // Several files are compared along another path.
+      let two = ["--config", try folder.write("two.yaml", Self.rules)]
+      for more in [[], two] {
+        let narrowed = command + ["--among", "{feature: tenure_days, gt: 600}"] + more
+        let found = try #require(
+          try json(try Tool.run(narrowed + ["--json"]).output)["untrue_claims"] as? [[String: Any]])
+        #expect(found.map { $0["segment"] as? String } == ["c5"])
+        let claim = try #require(found.first)
+        #expect(claim["members"] as? Int == 9 && claim["share"] as? Double == 0)
+        let words = try #require((claim["claim"] as? [String: Any])?["text"] as? String)
+        let text = try Tool.run(narrowed).output.split(separator: "\n")
+          .map { $0.trimmingCharacters(in: .whitespaces) }.joined(separator: " ")
+        #expect(
+          text.contains("but '\(words)' is true of 0 % of its 9 members here, of 70 % in training"),
+          "\(text)")
+      }
+    }
+  }
+
   @Test(arguments: [
     (["--outcome", "{did: post}"], "needs --horizon"),
     (["--outcome", "{dit: post}"], "--outcome:1:2"),

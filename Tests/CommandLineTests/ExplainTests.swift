@@ -87,7 +87,7 @@ struct ExplainTests {
     #expect(lines[0] == "a as of 2024-06-01T02:00:00+02:00, 2 events: active, hosts, life=new")
     #expect(
       lines[1]
-        == "Why: active: count 1, needs at least 1; life=new: since 2024-05-01T12:00:00+02:00; "
+        == "Why: active: {did: post, within: 30d} — count 1, needs at least 1; life=new: since 2024-05-01T12:00:00+02:00; "
         + "hosts: on the list")
     #expect(
       lines[2]

@@ -50,7 +50,10 @@ struct ListsTests {
         ], in: folder, input: "id,member_id\n1,c3\n2,b2\n")
       #expect(added.code == 0, "\(added.error)")
       #expect(added.output == "hosts: 2 added, 1 on it already\n")
-      #expect(added.error == "note: a1 is on the list hosts already\n")
+      #expect(
+        added.error
+          == "note: a1 is on the list hosts already; --expires changes no stay: correct it in hosts.csv\n"
+      )
       #expect(
         try Self.text("hosts.csv", folder) == """
           name;member_id;added_at;expires;added_by;reason
@@ -283,5 +286,81 @@ struct ListsTests {
     #expect(
       lines.sorted()
         == (0..<12).map { "m\($0),2024-04-30T22:00:00Z" }.sorted().map { Substring($0) })
+  }
+
+  /// Stays of one member do not overlap; what was done before is never changed.
+  @Test func staysThatWouldOverlapAreRefused() throws {
+    let hosts = """
+      member_id,added_at,expires,removed_at,removed_by
+      a,2024-05-10,,,
+      b,2024-05-01,,2024-05-20,eva
+      c,2024-05-10,2024-05-20,,
+
+      """
+    try Self.withProject(hosts) { folder in
+      func add(_ member: String, _ options: String...) throws -> Tool.Result {
+        try Self.lists(["add", "hosts", member, "--at"] + options, in: folder)
+      }
+      let times = ("2024-05-09T22:00:00Z", "2024-04-30T22:00:00Z")
+      let early = try add("a", "2024-05-01")
+      #expect(early.code == 2 && early.output.isEmpty)
+      #expect(
+        early.error == """
+          error: hosts.csv:2: a is on the list from \(times.0) on, which a stay from \(times.1) on would \
+          overlap: end the new one with --expires \(times.0), or correct added_at in that row
+          nothing was written
+
+          """)
+      let ended = try add("b", "2024-05-05")
+      #expect(ended.code == 2)
+      #expect(
+        ended.error.contains(
+          "hosts.csv:3: b is on the list from \(times.1) until 2024-05-19T22:00:00Z, a stay that was "
+            + "ended by hand: begin the new one with --at 2024-05-19T22:00:00Z or later"),
+        "\(ended.error)")
+      #expect(try add("b", "2024-04-01").code == 2)
+      #expect(try add("c", "2024-05-01", "--expires", "2024-05-15").code == 2)
+      #expect(
+        try Self.lists(["add", "hosts", "new", "a", "--at", "2024-05-01"], in: folder).code == 2)
+      #expect(try Self.text("hosts.csv", folder) == hosts)
+      // A stay that holds is left as it is; that its end is not changed is said.
+      let within = try add("c", "2024-05-12", "--expires", "2024-06-01")
+      #expect(within.code == 0)
+      #expect(
+        within.error
+          == "note: c is on the list hosts already until 2024-05-19T22:00:00Z; --expires changes no stay: "
+          + "correct it in hosts.csv\n")
+      #expect(try Self.text("hosts.csv", folder) == hosts)
+      // Stays may touch.
+      for (member, at, more) in [
+        ("a", "2024-05-01", ["--expires", "2024-05-10"]), ("b", "2024-05-20", []),
+        ("c", "2024-05-20", []),
+      ] {
+        let result = try Self.lists(["add", "hosts", member, "--at", at] + more, in: folder)
+        #expect(result.code == 0 && result.output.contains(" 1 added"), "\(result.error)")
+      }
+    }
+  }
+
+  @Test func removalsAtAnotherTimeSayWhenTheStayIs() throws {
+    let hosts = "member_id,added_at,removed_at\na,2024-05-10,\nb,2024-05-01,2024-05-02\n"
+    try Self.withProject(hosts) { folder in
+      func remove(_ member: String, _ time: String) throws -> Tool.Result {
+        try Self.lists(["remove", "hosts", member, "--at", time], in: folder)
+      }
+      let before = try remove("a", "2024-05-01")
+      #expect(before.code == 2)
+      #expect(
+        before.error.contains(
+          "a is not on the list at 2024-04-30T22:00:00Z, but from 2024-05-09T22:00:00Z on: take the "
+            + "member off then or later"), "\(before.error)")
+      let after = try remove("b", "2024-06-01")
+      #expect(after.code == 2)
+      #expect(
+        after.error.contains(
+          "b is not on the list at 2024-05-31T22:00:00Z: the last stay ended 2024-05-01"),
+        "\(after.error)")
+      #expect(try Self.text("hosts.csv", folder) == hosts)
+    }
   }
 }

@@ -129,6 +129,14 @@ struct PropertyShareTests {
     (["--features", "share_of_season_1d"], "no event in its window"),
     (["--features", "share_of_season", "--since", "2025-02-01", "--every", "1mo"], "=VALUE"),
     (["--features", "\"share_of_season=x"], "--features"),
+    (["--features", "share_of_season:0"], "from 1 to 99, as in \"share_of_season:5\""),
+    (["--features", "events_0d"], "a window in days is a whole number from 1 to 99999"),
+    (["--features", "distinct_target_id"], "the column that says whom it was done to"),
+    (["--features", "events,share_of_season,events"], "feature \"events\" is named twice"),
+    (
+      ["--features", "velocity,velocity_h14_h56"],
+      "features \"velocity\" and \"velocity_h14_h56\" are the same"
+    ),
   ])
   func whatCannotBeHadIsAUsageError(options: [String], message: String) throws {
     try TemporaryFolder.with { folder in
@@ -160,6 +168,64 @@ struct PropertyShareTests {
       let expected = rows(try folder.read("a.csv")).dropFirst()
       #expect(found.map(String.init) == Array(expected))
       #expect(found.count > 10)
+    }
+  }
+
+  @Test func aValueThatNoEventHasIsWarnedOf() throws {
+    try TemporaryFolder.with { folder in
+      let events = try folder.write("e.csv", Self.log)
+      let rules = try folder.write(
+        "p.yaml",
+        """
+        version: 1
+        segments: [{id: summery, when: {feature: share_of_season=sumer, gte: 0.5}}]
+        """)
+      let input = [events, "--as-of", "last"]
+      let option = ["--features", "events,share_of_season=winter,share_of_season=sumer"]
+      let message = "no event has the season \"sumer\", so that nobody has a share of it; "
+      for arguments in [
+        ["features"] + input + option + ["--output", folder.path("f.csv")],
+        ["features"] + input + option
+          + ["--since", "2025-02-01", "--every", "1mo", "--output", folder.path("f.csv")],
+        ["train"] + input + option
+          + [
+            "--algorithm", "kmeans", "--clusters", "2", "--resamples", "0", "--output",
+            folder.path("m.safetensors"),
+          ],
+        ["label"] + input + ["--config", rules, "--output", folder.path("l.csv")],
+      ] {
+        let result = try Tool.run(arguments)
+        #expect(result.code == 0, "\(result.error)")
+        #expect(
+          result.error.components(separatedBy: message + "did you mean \"summer\"?").count == 2,
+          "\(arguments): \(result.error)")
+      }
+    }
+  }
+
+  @Test func aColumnThatTheProjectGivesAnotherRoleIsNoProperty() throws {
+    try TemporaryFolder.with { folder in
+      let events = try folder.write(
+        "e.csv", "member_id,timestamp,event,amount\na,2025-01-01T00:00:00Z,buy,3\n")
+      func run(_ features: String, _ options: [String]) throws -> Tool.Result {
+        try folder.write(
+          "p.yaml", "version: 1\nevents: {columns: {value: amount}}\nfeatures: [\(features)]\n")
+        return try Tool.run(
+          [
+            "features", events, "--as-of", "last", "--config", folder.path("p.yaml"), "--output",
+            "-",
+          ]
+            + options)
+      }
+      let message = "\"amount\" is not a property but the column that holds each event's number"
+      let option = try run("events", ["--features", "distinct_amount"])
+      #expect(option.code == 64 && option.error.contains(message), "\(option.error)")
+      let project = try run("events, share_of_amount", [])
+      #expect(project.code == 2 && project.error.contains("p.yaml:3:20"), "\(project.error)")
+      #expect(project.error.contains(message), "\(project.error)")
+      let twice = try run("events, velocity, events", [])
+      #expect(twice.code == 2 && twice.error.contains("p.yaml:3:30"), "\(twice.error)")
+      #expect(twice.error.contains("feature \"events\" is named twice"), "\(twice.error)")
     }
   }
 }

@@ -102,6 +102,39 @@ struct PseudonymizeTests {
     }
   }
 
+  /// Each id on a list counts once, whichever of its forms was written, and none is told.
+  @Test func idsOnListsThatNobodyHasAreCounted() throws {
+    try Self.withKey { folder, _ in
+      let known = try #require(Self.pseudonyms["m0007"])
+      let config = try folder.write(
+        "c.yaml",
+        """
+        version: 1
+        lists:
+          hosts: {members: [m0161, \(known)]}
+          mentors: {members: [lovelace, m0161, m0123456789abcdef]}
+        """)
+      let input = [
+        SampleCommunity.events, "--as-of", "2025-07-01", "--config", config, "--pseudonymize",
+        folder.path("key"),
+      ]
+      let label = try Tool.run(["label"] + input + ["--output", folder.path("l.csv"), "--json"])
+      #expect(label.code == 0)
+      let message =
+        "the list \"mentors\" has 2 ids that nobody has; without pseudonyms, the ids are named"
+      #expect(label.error == "note: \(message)\n")
+      let object = try #require(
+        try JSONSerialization.jsonObject(with: Data(label.output.utf8)) as? [String: Any])
+      let unknown = try #require(object["unknown_listed"] as? [String: [String]])
+      #expect(unknown.keys.sorted() == ["mentors"] && unknown["mentors"]?.count == 2)
+      let check = try Tool.run(["rules", "check"] + input)
+      #expect(check.code == 1 && check.output.contains("c.yaml:4:3: \(message)"), "\(check.output)")
+      for text in [label.output, label.error, check.output, check.error] {
+        #expect(!text.contains("lovelace"))
+      }
+    }
+  }
+
   @Test func keysThatCannotBeUsedAreErrors() throws {
     try TemporaryFolder.with { folder in
       let short = try folder.write("short", "password\n")

@@ -44,10 +44,37 @@ struct RulesSuggestTests {
     // A list has no threshold.
     #expect(!written.contains { $0["segment"] as? String == "ambassadors" })
     for change in written {
+      #expect(try #require(change["held_out_members"] as? Int) >= 10)
+      #expect(change["without_figures"] is NSNull)
       guard let best = change["change"] as? [String: Any] else { continue }
       #expect(
         try #require(best["jaccard"] as? Double) > #require(change["jaccard"] as? Double))
     }
+  }
+
+  /// Of a segment with few held-out members no figure is printed, not even of a written rule.
+  @Test func smallSegmentsHaveNoFigures() throws {
+    let arguments =
+      ["rules", "suggest"] + SampleCommunity.input
+      + ["--model", SampleCommunity.model, "--among", "{feature: tenure_days, gt: 600}"]
+    let found = try json(try Tool.run(arguments + ["--json"]).output)
+    let written = try #require(found["written"] as? [[String: Any]])
+    let few = written.filter { ($0["held_out_members"] as? Int ?? 0) < 10 }
+    #expect(few.map { $0["segment"] as? String } == ["highly-engaged", "product-voice"])
+    for change in few {
+      #expect(change["learned"] as? String == "c5")
+      #expect(change["jaccard"] is NSNull && change["change"] is NSNull)
+      #expect((change["without_figures"] as? String)?.hasPrefix("fewer than 10") == true)
+    }
+    for change in written
+    where !few.contains(where: { $0["segment"] as? String == change["segment"] as? String }) {
+      #expect(change["jaccard"] is Double)
+    }
+    let text = try Tool.run(arguments).output
+    #expect(
+      text.contains(
+        "highly-engaged and c5 core: –, fewer than 10 held-out members of the segment\n"),
+      "\(text)")
   }
 
   /// Members of one side only are left out, and said.

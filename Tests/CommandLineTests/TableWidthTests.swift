@@ -24,6 +24,24 @@ struct TableWidthTests {
     for line in lines { #expect(line.count <= 80, "\(line)") }
   }
 
+  /// Prose that is longer than a line goes on below, further to the right.
+  @Test(arguments: [
+    [], ["--among", "{feature: tenure_days, gt: 600}"],
+    ["--outcome", "{did_not: \"*\", within: 30d}", "--among", "{did: \"*\", within: 90d}"]
+      + ["--since", "2025-05-01", "--every", "1mo", "--retrain"],
+  ])
+  func comparisonsAreWrapped(options: [String]) throws {
+    let result = try Tool.run(["compare"] + SampleCommunity.input + Self.model + options)
+    #expect(result.code == 0, "\(result.error)")
+    let lines = result.output.split(separator: "\n")
+    #expect(lines.count > 50)
+    // A path is a word, and stays whole.
+    for line in lines where !line.contains("/") { #expect(line.count <= 80, "\(line)") }
+    let first = try #require(lines.firstIndex { $0.hasPrefix("  c0 ") })
+    #expect(lines[first + 1].hasPrefix("    "))
+    #expect(!lines.contains { $0.drop { $0 == " " }.hasPrefix("%") })
+  }
+
   private static let yaml = """
     version: 1
     clock: {zone: America/New_York}

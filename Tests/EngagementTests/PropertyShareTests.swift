@@ -104,4 +104,81 @@ struct PropertyShareTests {
         == .propertyShare(of: "area:100", value: .commonest(5), windowInDays: nil))
     #expect(FeatureDefinition("share_of_", aliases: []) == .share(of: "of_", windowInDays: nil))
   }
+
+  @Test(arguments: [
+    ("share_of_area:0", "share_of_area:5", 99), ("share_of_area:-1", "share_of_area:5", 99),
+    ("share_of_area:100", "share_of_area:5", 99), ("share_of_area:", "share_of_area:5", 99),
+    ("share_of_area_30d:0", "share_of_area_30d:5", 99),
+    ("share_of_area_0d", "share_of_area_90d", 99_999),
+    ("share_of_area_0d=x_0d", "share_of_area_90d=x_0d", 99_999),
+    ("distinct_area_-3d", "distinct_area_90d", 99_999), ("events_0d", "events_90d", 99_999),
+    ("events_visit_100000d", "events_visit_90d", 99_999),
+    ("share_visit_1.5d", "share_visit_90d", 99_999), ("active_days_0d", "active_days_90d", 99_999),
+    ("impact_0d", "impact_90d", 99_999), ("impact_h0", "impact_h14", 99_999),
+    ("frequency_h100000", "frequency_h14", 99_999), ("velocity_h0_h2", "velocity_h14_h2", 99_999),
+    ("velocity_h7_h-1", "velocity_h7_h14", 99_999),
+  ])
+  func aNumberThatCannotBeIsToldWithItsRange(name: String, example: String, greatest: Int) throws {
+    let community = community([("a", 1, .string("help"))])
+    let error = #expect(throws: EngagementError.self) {
+      try FeatureTable(
+        of: community, asOf: asOf,
+        features: [FeatureDefinition(name, aliases: [])].expanded(in: community, asOf: asOf))
+    }
+    guard case .impossibleNumber(name, _, greatest, example) = error else {
+      Issue.record("\(String(describing: error))")
+      return
+    }
+    #expect(error?.description.contains("from 1 to \(greatest), as in \"\(example)\"") == true)
+    // What is proposed is a feature.
+    #expect(FeatureDefinition(example, aliases: []).numberError == nil)
+  }
+
+  @Test func otherNamesAreNotTakenForSlipsOfNumbers() throws {
+    for name in ["share_of_area:x", "karma_0d", "events_4you", "share_of_aera", "distinct_h0", "x"]
+    {
+      #expect(FeatureDefinition(name, aliases: []).numberError == nil, "\(name)")
+    }
+    // A type that ends as a window does is a type.
+    let history = EventHistory([Event(memberID: "a", timestamp: asOf, type: "0d")])
+    let table = try FeatureTable(
+      of: Community(history: history), asOf: asOf,
+      features: [FeatureDefinition("events_0d", aliases: [])])
+    #expect(table.values.elements == [1])
+  }
+
+  @Test(arguments: EventReader.Role.allCases)
+  func columnsOfTheLogAreNoProperties(role: EventReader.Role) throws {
+    let community = community([("a", 1, .string("help"))])
+    for name in ["share_of_\(role.rawValue)", "distinct_\(role.rawValue)_30d"] {
+      let feature = FeatureDefinition(name, aliases: [])
+      let error = EngagementError.propertyIsColumn(
+        feature: name, name: role.rawValue, role: role)
+      #expect(throws: error) {
+        try FeatureTable(
+          of: community, asOf: asOf, features: [feature].expanded(in: community, asOf: asOf))
+      }
+      #expect(error.description.contains("is not a property but the column that"))
+    }
+  }
+
+  @Test func aValueThatNoEventHasIsWarnedOf() {
+    let history = community([
+      ("a", 1, .string("help")), ("a", 1, .string("ideas")), ("b", 1, .number(1)),
+    ]).history
+    func warning(_ name: String) -> String? {
+      FeatureDefinition(name, aliases: []).unknownValueWarning(in: history)
+    }
+    #expect(
+      warning("share_of_area=idea")
+        == "feature \"share_of_area=idea\": no event has the area \"idea\", so that nobody has a share of "
+        + "it; did you mean \"ideas\"?")
+    #expect(warning("share_of_area_30d=quite else")?.hasSuffix("; there is help, ideas, 1") == true)
+    #expect(warning("share_of_area=")?.contains("no event has an empty area") == true)
+    for name in [
+      "share_of_area=help", "share_of_area=1", "share_of_area", "share_of_x=y", "events",
+    ] {
+      #expect(warning(name) == nil, "\(name)")
+    }
+  }
 }

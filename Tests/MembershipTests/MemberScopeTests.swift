@@ -103,12 +103,19 @@ import Testing
     #expect(sizes == [[2], [2], [1]])
   }
 
+  /// Whatever else is wrong with it, and whether or not the project has what it names.
   @Test(arguments: [
     ("segment", "{segment: large}"), ("segment", "{segment: large, for: 3d}"),
-    ("stage", "{stage: {machine: size, is: small}}"), ("list", "{list: vips}"),
-    ("cluster", "{cluster: {model: m, is: c0}}"), ("score", "{score: s, gt: 1}"),
-    ("rank", "{rank: {feature: x, top: 10%}}"), ("consent", "{consent: mail}"),
+    ("segment", "{segment: none}"), ("segment", "{segment: }"), ("segment", "{segment: x, of: y}"),
+    ("stage", "{stage: {machine: size, is: small}}"), ("stage", "{stage: small}"),
+    ("stage", "{stage: {machine: none, is: small}}"), ("list", "{list: vips}"),
+    ("list", "{list: none}"), ("list", "{list: [vips]}"),
+    ("cluster", "{cluster: {model: m, is: c0}}"), ("cluster", "{cluster: c0}"),
+    ("score", "{score: s, gt: 1}"), ("score", "{score: none}"),
+    ("rank", "{rank: {feature: x, top: 10%}}"), ("rank", "{rank: x}"),
+    ("consent", "{consent: mail}"), ("consent", "{consent: [1, 2]}"),
     ("list", "{any: [{attr: x, gt: 1}, {not: {list: vips}}]}"),
+    ("list", "{at_least: {n: 1, of: [{list: none}]}}"),
   ])
   func whatDependsOnOtherThingsIsRefused(_ keyword: String, _ text: String) throws {
     let project = try project(
@@ -120,14 +127,16 @@ import Testing
         size: {start: small, moves: [{from: small, to: large, when: {attr: x, gt: 5}}]}
       segments: [{id: large, when: {attr: x, gt: 5}}]
       """)
-    let error = #expect(throws: ProjectFileError.self) {
-      try MemberScope(parsing: text, source: "--among", project: project)
+    for project in [project, ProjectFile()] {
+      let error = #expect(throws: ProjectFileError.self) {
+        try MemberScope(parsing: text, source: "--among", project: project)
+      }
+      #expect(error?.diagnostics.count == 1)
+      let message = try #require(error?.description)
+      #expect(message.hasPrefix("--among:1:"), "\(message)")
+      #expect(message.contains(": a \(keyword) condition depends on"), "\(message)")
+      #expect(message.contains("use events, features and attributes"), "\(message)")
     }
-    #expect(error?.diagnostics.count == 1)
-    let message = try #require(error?.description)
-    #expect(message.hasPrefix("--among:1:"), "\(message)")
-    #expect(message.contains(": \(keyword) depends on"), "\(message)")
-    #expect(message.contains("use events, features and attributes"), "\(message)")
   }
 
   @Test(arguments: [

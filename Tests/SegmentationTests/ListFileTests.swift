@@ -203,9 +203,16 @@ struct ListFileTests {
         let end = generator.pick([nil, time.shifted(by: 7_200_000_000)])
         let found = try file.add(chosen, at: time, expires: end, by: by, clock: Self.clock)
         let missing = chosen.filter { id in
-          !stays.contains { $0.memberID == id && isOn($0, time) }
+          !stays.contains { $0.memberID == id && share(times(of: $0), (time, end)) }
+        }
+        let present = chosen.filter { id in
+          stays.contains { $0.memberID == id && isOn($0, time) && $0.removed == nil }
         }
         #expect(found.added == missing)
+        #expect(found.present.map(\.memberID) == present)
+        #expect(
+          found.conflicts.map(\.entry.memberID)
+            == chosen.filter { !missing.contains($0) && !present.contains($0) })
         stays += missing.map {
           ListEntry(memberID: $0, added: time, expires: end, addedBy: by)
         }
@@ -221,7 +228,25 @@ struct ListFileTests {
       }
       file = try ListFile(file.text)
       #expect(try file.entries(in: Self.clock) == stays, "seed \(seed), step \(step)")
+      let overlapping = stays.indices.filter { index in
+        stays[..<index].contains {
+          $0.memberID == stays[index].memberID && share(times(of: $0), times(of: stays[index]))
+        }
+      }
+      #expect(overlapping.isEmpty, "seed \(seed), step \(step)")
     }
+  }
+
+  private typealias Times = (start: Timestamp?, end: Timestamp?)
+
+  private func times(of stay: ListEntry) -> Times {
+    (stay.added, [stay.expires, stay.removed].compactMap { $0 }.min())
+  }
+
+  /// Whether an instant is in both; nil has no bound.
+  private func share(_ one: Times, _ other: Times) -> Bool {
+    guard let end = [one.end, other.end].compactMap({ $0 }).min() else { return true }
+    return [one.start, other.start].allSatisfy { $0.map { $0 < end } ?? true }
   }
 
   private func isOn(_ stay: ListEntry, _ time: Timestamp) -> Bool {

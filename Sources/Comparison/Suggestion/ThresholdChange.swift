@@ -16,9 +16,12 @@ public struct ThresholdChange: Sendable, Hashable {
   public let written: String
   /// The learned segment's position in the model: of all, the one with the highest Jaccard index.
   public let learned: Int
-  /// The Jaccard index of both as written, over the members held out; nil where both are empty.
+  /// The number of the learned segment's members who are held out.
+  public let heldOutMemberCount: Int
+  /// The Jaccard index of both as written, over the members held out; nil where the learned segment has
+  /// fewer than ``RuleSuggestion/fewestHeldOutMembers`` of them.
   public let jaccard: Double?
-  /// The best change; nil where none brings them closer.
+  /// The best change; nil where none brings them closer, or ``jaccard`` is nil.
   public let change: Change?
 
   /// Another value for a threshold.
@@ -104,6 +107,12 @@ public struct ThresholdChange: Sendable, Hashable {
     return rules.enumerated().compactMap { rule, named -> ThresholdChange? in
       let own = trials.indices.filter { trials[$0].rule == rule }
       guard let plain = own.first, let target = counts[plain].bestMatch(halves) else { return nil }
+      let heldOutCount = halves.sizes[1][target]
+      guard heldOutCount >= RuleSuggestion.fewestHeldOutMembers else {
+        return ThresholdChange(
+          written: named.0, learned: target, heldOutMemberCount: heldOutCount, jaccard: nil,
+          change: nil)
+      }
       let before = counts[plain].jaccard(target, halves, isHeldOut: true)
       let chosen = own.dropFirst().max { left, right in
         let (a, b) = (
@@ -126,7 +135,9 @@ public struct ThresholdChange: Sendable, Hashable {
           threshold: threshold, value: value,
           leaf: leaf.map { Condition.leaf($0.1).text(in: project) } ?? "", jaccard: after)
       }
-      return ThresholdChange(written: named.0, learned: target, jaccard: before, change: change)
+      return ThresholdChange(
+        written: named.0, learned: target, heldOutMemberCount: heldOutCount, jaccard: before,
+        change: change)
     }
   }
 

@@ -1,19 +1,23 @@
 // Conditions that are read without the project file that they were written beside.
 
-extension Leaf {
-  /// What the leaf needs of a project file besides clock, weights and aliases, or of other members: its
-  /// keyword and what it depends on; nil where it needs nothing.
-  public var outsideNeed: (keyword: String, source: String)? {
-    switch question {
-    case .segment, .segmentHistory: ("segment", "the project's other segments")
-    case .stage: ("stage", "the project's stage machines")
-    case .list: ("list", "the project's lists")
-    case .cluster: ("cluster", "the labels of a model")
-    case .rank: ("rank", "all other members")
-    case .score: ("score", "the project's scores")
-    case .consent: ("consent", "the project's privacy section")
-    default: nil
-    }
+extension ProjectParser {
+  /// What leaves of some keywords need of a project file besides clock, weights and aliases, or of other
+  /// members.
+  private static let outsideNeeds = [
+    "segment": "the project's other segments", "stage": "the project's stage machines",
+    "list": "the project's lists", "cluster": "the labels of a model", "rank": "all other members",
+    "score": "the project's scores", "consent": "the project's privacy section",
+  ]
+
+  /// Reports a leaf that needs more than its condition has, whatever else is wrong with it; false where
+  /// it needs nothing.
+  mutating func refusesOutsideNeed(of leaf: SourceNode.Entry) -> Bool {
+    guard standsAlone, let need = Self.outsideNeeds[leaf.key] else { return false }
+    report(
+      leaf.value,
+      "a \(leaf.key) condition depends on \(need), and this one is kept and read without them: use "
+        + "events, features and attributes")
+    return true
   }
 }
 

@@ -42,16 +42,19 @@ extension RuleLinter {
 
   /// Ids on lists that nobody has.
   ///
-  /// - Parameter ids: for each list that has such ids, which.
+  /// - Parameters:
+  ///   - ids: for each list that has such ids, which.
+  ///   - tellsIDs: whether the first few are named; under pseudonyms they are not.
   /// - Returns: a finding a list, in the order of the file.
-  public func unknownMembers(_ ids: [String: [String]]) -> [RuleFinding] {
+  public func unknownMembers(_ ids: [String: [String]], tellsIDs: Bool = true) -> [RuleFinding] {
     sorted(
       ids.compactMap { name, ids in
         project.lists[name].map { list in
           RuleFinding(
             kind: .unknownMember, basis: .data, segment: nil,
             diagnostic: warning(
-              list.position, ListDefinition.warning(ofUnknown: ids, onList: name)))
+              list.position,
+              ListDefinition.warning(ofUnknown: ids, onList: name, tellsIDs: tellsIDs)))
         }
       })
   }

@@ -16,15 +16,36 @@ public struct ListDefinition: Sendable, Hashable {
   public let position: SourcePosition
   /// The lines of the project file that hold its members; nil where a file does.
   public let memberLines: ClosedRange<Int>?
+  /// For each id that may be a pseudonym already, the pseudonym that it would have as a plain id: the
+  /// member, if any, has one of the two.
+  public private(set) var pseudonymsOfPseudonyms: [String: String] = [:]
 
   /// The ids of the entries, compared as exact bytes; one that has several stays is there as often.
   public var members: [String] { entries.map(\.memberID) }
 
-  /// The same list with other entries.
-  func replacing(_ entries: [ListEntry]) -> ListDefinition {
-    ListDefinition(
+  /// The same list with other entries and ``pseudonymsOfPseudonyms``.
+  func replacing(
+    _ entries: [ListEntry], pseudonymsOfPseudonyms pseudonyms: [String: String] = [:]
+  ) -> ListDefinition {
+    var list = ListDefinition(
       entries: entries, expires: expires, reviewBy: reviewBy, owner: owner, file: file,
       position: position, memberLines: memberLines)
+    list.pseudonymsOfPseudonyms = pseudonyms
+    return list
+  }
+
+  /// Those of some ids on the list that nobody has.
+  ///
+  /// - Parameters:
+  ///   - ids: ids on the list.
+  ///   - isKnown: whether a member has an id.
+  /// - Returns: the ids in their order, one for each that was written.
+  public func unknown(_ ids: [String], isKnown: (String) -> Bool) -> [String] {
+    let pseudonyms = Set(pseudonymsOfPseudonyms.values)
+    return ids.filter { id in
+      !isKnown(id) && !pseudonyms.contains(id)
+        && !(pseudonymsOfPseudonyms[id].map(isKnown) ?? false)
+    }
   }
 
   /// The entries by which members are on the list at an instant, one a member, in ascending order of
@@ -75,6 +96,17 @@ public struct ListEntry: Sendable, Hashable {
     self.reason = reason
     self.removedBy = removedBy
     self.removalReason = removalReason
+  }
+
+  /// When the stay ends, of itself or by somebody; nil where it does not.
+  public var end: Timestamp? { [expires, removed].compactMap { $0 }.min() }
+
+  /// Whether the stay has an instant of the time from one instant to another; nil is without end.
+  func overlaps(_ start: Timestamp, _ end: Timestamp?) -> Bool {
+    let (from, to) = (
+      added.map { max($0, start) } ?? start, [self.end, end].compactMap { $0 }.min()
+    )
+    return to.map { from < $0 } ?? true
   }
 
   /// Whether the member is on the list by this entry at an instant.

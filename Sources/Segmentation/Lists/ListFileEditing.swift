@@ -1,10 +1,20 @@
 import Engagement
 public import EventLog
 
+/// A stay that is in a list's file and stands against another one of the same member.
+public struct ListConflict: Sendable, Hashable {
+  /// The stay.
+  public let entry: ListEntry
+  /// The line of the file that it begins in.
+  public let line: Int
+}
+
 extension ListFile {
   /// Puts members on the list; those that are on it at that time are left as they are.
   ///
   /// A row is added at the end for each; columns that the file does not have are added to all rows.
+  /// Stays of one member do not overlap: where one begins later, and before the new one would end, or
+  /// holds at that time and was ended by somebody, nothing is added for the member.
   ///
   /// - Parameters:
   ///   - ids: the members, as they are to be written; one that is repeated counts once.
@@ -13,19 +23,36 @@ extension ListFile {
   ///   - name: who does it.
   ///   - reason: why.
   ///   - clock: says when plain dates in the file begin.
-  /// - Returns: the ids that were added, and the entries by which others are on the list already.
+  /// - Returns: the ids that were added, the entries by which others are on the list already, and the
+  ///   stays that the rest would overlap, the first one of each member.
   /// - Throws: ``ListFileError/badCells(_:count:)``; the file is then as it was.
   /// - Complexity: O(n) in the length of the file.
   public mutating func add(
     _ ids: [String], at time: Timestamp, expires: Timestamp? = nil, by name: String? = nil,
     reason: String? = nil, clock: Clock
-  ) throws(ListFileError) -> (added: [String], present: [ListEntry]) {
-    let present = Dictionary(
-      try entries(in: clock).filter { $0.holds(at: time) }.map { (Array($0.memberID.utf8), $0) },
-      uniquingKeysWith: { first, _ in first })
+  ) throws(ListFileError) -> (added: [String], present: [ListEntry], conflicts: [ListConflict]) {
+    let stays = Dictionary(
+      grouping: try numberedEntries(in: clock), by: { Array($0.entry.memberID.utf8) })
+    var present: [ListEntry] = []
+    var conflicts: [ListConflict] = []
+    var missing: [String] = []
     var seen: Set<[UInt8]> = []
-    let wanted = ids.filter { seen.insert(Array($0.utf8)).inserted }
-    let missing = wanted.filter { present[Array($0.utf8)] == nil }
+    for id in ids where seen.insert(Array(id.utf8)).inserted {
+      let own = stays[Array(id.utf8)] ?? []
+      let holding = own.filter { $0.entry.holds(at: time) }
+      let standing =
+        holding.first { $0.entry.removed == nil } ?? holding.first
+        ?? own.filter { $0.entry.overlaps(time, expires) }
+        .min { $0.entry.start < $1.entry.start }
+      switch standing {
+      case nil: missing.append(id)
+      case let stay? where stay.entry.removed == nil && stay.entry.holds(at: time):
+        present.append(stay.entry)
+      case let stay?:
+        conflicts.append(
+          ListConflict(entry: stay.entry, line: position(0, of: rows[stay.row]).line))
+      }
+    }
     let said: [ListColumn?] = [
       .added, expires.map { _ in .expires }, name.map { _ in .addedBy },
       reason.map { _ in .reason },
@@ -44,7 +71,7 @@ extension ListFile {
       write(name, .addedBy, row, columns)
       write(reason, .reason, row, columns)
     }
-    return (missing, wanted.compactMap { present[Array($0.utf8)] })
+    return (missing, present, conflicts)
   }
 
   /// Takes members off the list: their rows are kept, and say when they were removed, by whom and why.
@@ -62,9 +89,11 @@ extension ListFile {
     var (removed, problems): ([String], [String]) = ([], [])
     var changed: [Int] = []
     for id in ids where seen.insert(Array(id.utf8)).inserted {
-      let own = (stays[Array(id.utf8)] ?? []).filter { $0.entry.holds(at: time) }
+      let all = stays[Array(id.utf8)] ?? []
+      let own = all.filter { $0.entry.holds(at: time) }
       if own.isEmpty {
-        problems.append("\(id) is not on the list at \(time)")
+        problems.append(
+          "\(id) is not on the list at \(time)" + Self.nearest(of: all.map(\.entry), to: time))
       } else if let planned = own.compactMap(\.entry.removed).first {
         problems.append("\(id) is to be removed at \(planned), as is written; edit the file")
       } else {
@@ -82,6 +111,14 @@ extension ListFile {
       write(reason, .removalReason, row, columns)
     }
     return (removed, problems)
+  }
+
+  /// What is to be said of the stays of somebody who is on the list at another time.
+  private static func nearest(of stays: [ListEntry], to time: Timestamp) -> String {
+    let begun = stays.compactMap(\.added).filter { $0 > time }.min()
+    if let begun { return ", but from \(begun) on: take the member off then or later" }
+    let end = stays.compactMap(\.end).filter { $0 <= time }.max()
+    return end.map { ": the last stay ended \($0)" } ?? ""
   }
 
   private mutating func write(

@@ -9,7 +9,8 @@ extension ProjectFile {
   public func pseudonymizingLists(with pseudonymizer: Pseudonymizer) -> ProjectFile {
     var project = self
     project.lists = lists.mapValues { list in
-      list.replacing(
+      let ownForms = Set(list.members.filter { pseudonymizer.isPseudonym($0) })
+      return list.replacing(
         list.entries.flatMap { entry in
           let id = entry.memberID
           let ids = [pseudonymizer.pseudonym(of: id)] + (pseudonymizer.isPseudonym(id) ? [id] : [])
@@ -17,7 +18,9 @@ extension ProjectFile {
             ListEntry(
               memberID: id, added: entry.added, expires: entry.expires, removed: entry.removed)
           }
-        })
+        },
+        pseudonymsOfPseudonyms: Dictionary(
+          uniqueKeysWithValues: ownForms.map { ($0, pseudonymizer.pseudonym(of: $0)) }))
     }
     return project
   }

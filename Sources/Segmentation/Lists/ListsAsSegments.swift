@@ -41,11 +41,13 @@ extension ProjectFile {
 }
 
 extension ListDefinition {
-  /// What is to be said of ids on a list that nobody has, the first few by name.
-  public static func warning(ofUnknown ids: [String], onList name: String) -> String {
+  /// What is to be said of ids on a list that nobody has; under pseudonyms the first few are not named.
+  public static func warning(
+    ofUnknown ids: [String], onList name: String, tellsIDs: Bool = true
+  ) -> String {
     let few = ids.prefix(5).joined(separator: ", ") + (ids.count > 5 ? ", …" : "")
-    return ids.count == 1
-      ? "the list \"\(name)\" has an id that nobody has: \(few)"
-      : "the list \"\(name)\" has \(ids.count) ids that nobody has: \(few)"
+    let count = ids.count == 1 ? "an id" : "\(ids.count) ids"
+    return "the list \"\(name)\" has \(count) that nobody has"
+      + (tellsIDs ? ": \(few)" : "; without pseudonyms, the ids are named")
   }
 }

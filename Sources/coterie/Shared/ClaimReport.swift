@@ -5,7 +5,7 @@ import Membership
 import Models
 import Segmentation
 
-/// What names and sentences claim that is no longer true of those who are labelled now.
+/// What names and sentences claim that is not true of those who are labelled now.
 struct ClaimReport {
   /// The model, for its segments' names.
   let model: NamedModel
@@ -20,11 +20,23 @@ struct ClaimReport {
     untrue.map { check in
       let id = model.model.segments[check.segment].id
       let name = model.segmentName(check.segment, in: project)
-      return String(
-        format: "%@ %@: '%@' is true of %.0f %% of its %@ now, of %.0f %% in training", id, name,
-        check.claim.text, 100 * check.share, counted(check.memberCount, "member"),
-        100 * check.claim.insideShare)
+      return "\(id) \(name): \(text(check)) now, \(Self.training(check))"
     }
+  }
+
+  /// A line for each claim of a segment that is not true of those who are looked at.
+  func lines(of segment: Int) -> [String] {
+    untrue.filter { $0.segment == segment }.map { "\(text($0)) here, \(Self.training($0))" }
+  }
+
+  private func text(_ check: ClaimCheck) -> String {
+    String(
+      format: "'%@' is true of %.0f %% of its %@", check.claim.text, 100 * check.share,
+      counted(check.memberCount, "member"))
+  }
+
+  private static func training(_ check: ClaimCheck) -> String {
+    String(format: "of %.0f %% in training", 100 * check.claim.insideShare)
   }
 
   var json: [JSONValue] {

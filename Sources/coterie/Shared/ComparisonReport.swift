@@ -10,11 +10,16 @@ struct ComparisonReport {
   private let comparison: SegmentComparison
   private let model: NamedModel
   private let project: ProjectFile
+  /// What the model's segments claim, of the members who are compared.
+  private let claims: ClaimReport
 
-  init(_ comparison: SegmentComparison, model: NamedModel, project: ProjectFile) {
+  init(
+    _ comparison: SegmentComparison, model: NamedModel, checks: [ClaimCheck], project: ProjectFile
+  ) {
     self.comparison = comparison
     self.model = model
     self.project = project
+    claims = ClaimReport(model: model, checks: checks, project: project)
   }
 
   private func title(_ position: Int) -> String {
@@ -75,8 +80,9 @@ struct ComparisonReport {
   }
 
   private var names: String {
-    model.model.segments.enumerated().map { position, segment in
-      "  \(title(position)): \(segment.description)"
+    model.model.segments.enumerated().flatMap { position, segment in
+      ["  \(title(position)): \(segment.description)"]
+        + claims.lines(of: position).map { "    but \($0)" }
     }.joined(separator: "\n")
   }
 
@@ -197,6 +203,7 @@ struct ComparisonReport {
           }),
       ]),
       "adjusted_rand_interval": bounds(comparison.adjustedRandInterval),
+      "untrue_claims": .array(claims.json),
     ].merging(comparison.agreement.json) { own, _ in own }
   }
 

@@ -29,7 +29,7 @@ struct ExplanationSummary {
   private var reasons: String {
     let isIn = written.contains(where: \.isMember)
     let all =
-      learned.compactMap(\.reason)
+      learned.compactMap { $0.reason(readable) }
       + written.filter { $0.isMember || !isIn && learned.isEmpty }
       .compactMap { $0.reason(readable) }
     guard !all.isEmpty else { return "Why: there is no --model, and no segment in --config" }
@@ -65,11 +65,21 @@ struct ExplanationSummary {
   /// The nearest thing that somebody can do: not to put the member on a list or off it, which is always
   /// possible, nor to withdraw consent.
   private var advice: String {
-    let known = written.compactMap { written in
-      written.prospect?.advice.map { (written: written, change: $0) }
-    }.filter { advised in
+    let changes = written.compactMap { written in
+      written.prospect?.advice.map { change in
+        (
+          outcome: change.state.map { "becomes \(written.id)=\($0)" }
+            ?? "\(written.isMember ? "leaves" : "comes into") \(written.id)",
+          change: change, isEntry: !written.isMember
+        )
+      }
+    }
+    let entries = learned.compactMap { learned in
+      learned.entry.map { ("comes into a segment of \(learned.model.name)", $0, true) }
+    }
+    let known = (changes + entries).filter { advised in
       advised.change.steps.allSatisfy { step in
-        step.kind == .event || step.kind == .consent && !advised.written.isMember
+        step.kind == .event || step.kind == .consent && advised.isEntry
       }
     }
     let best = known.enumerated().min { left, right in
@@ -86,10 +96,7 @@ struct ExplanationSummary {
         ? "nothing that a person can do is near"
         : "a segment of \(models.joined(separator: ", ")) once its condition is true"
     }
-    let outcome =
-      best.change.state.map { "becomes \(best.written.id)=\($0)" }
-      ?? (best.written.isMember ? "leaves \(best.written.id)" : "comes into \(best.written.id)")
     let steps = best.change.steps.map { readable.text($0.text) }.joined(separator: " and ")
-    return "\(outcome) with \(steps)"
+    return "\(best.outcome) with \(steps)"
   }
 }

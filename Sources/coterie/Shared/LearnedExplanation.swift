@@ -13,6 +13,9 @@ struct LearnedExplanation {
   let label: ModelLabel?
   /// Why the model is not about the member; nil where it is.
   let outside: Explanation?
+  /// The least of what somebody can do for the model to be about the member; nil where nothing is near,
+  /// and where it is.
+  let entry: SmallestChange?
   /// What time alone changes, within 90 days.
   let change: LabelChange?
   let table: FeatureTable
@@ -52,9 +55,9 @@ struct LearnedExplanation {
   func title(ofChange change: LabelChange) -> String { title(change.label.segment) }
 
   /// The feature that pulls the member most to its segment, or the first one where nothing pulls.
-  var reason: String? {
+  func reason(_ readable: ReadableText) -> String? {
     guard let label else {
-      let fact = outside.flatMap(WrittenExplanation.decisive)
+      let fact = outside.flatMap { WrittenExplanation.decisiveFact($0, readable) }
       return "outside the members that \(model.name) is about" + (fact.map { ": \($0)" } ?? "")
     }
     let best = rows.max { ($0.pull?.pull ?? 0) < ($1.pull?.pull ?? 0) }

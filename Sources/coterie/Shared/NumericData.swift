@@ -43,6 +43,10 @@ struct NumericData {
       throw Failure.usage(
         "\(path): --map goes with a .npy file, whose numbers lie there as numbers")
     }
+    if let columns, let (first, second) = columns.firstRepeated {
+      throw Failure.usage(
+        "--columns: " + repetition(of: "column", columns[first], columns[second]))
+    }
     var reader = try DelimitedReader(Input(argument: path))
     let header = reader.header
     for name in (columns ?? []) + (id.map { [$0] } ?? []) where !header.contains(name) {

@@ -65,6 +65,7 @@ struct SnapshotOptions: ParsableArguments {
     }
     let loaded = try community.load(
       verb.events, project: project, features: choice.features, scopes: scope.map { [$0] } ?? [])
+    choice.tellUnknownValues(in: loaded.community.history)
     let times = try times(through: loaded.asOf, clock: project.settings.clock)
     Console.progress("computing features of \(times.count) times")
     var snapshots = try choice.translating {

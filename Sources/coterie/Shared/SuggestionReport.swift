@@ -101,6 +101,10 @@ struct SuggestionReport {
       "chosen on half of the members; Jaccard index on the other half:",
     ]
     for change in changes {
+      guard change.jaccard != nil else {
+        lines.append("  \(title(change)): –, \(Self.tooFew)")
+        continue
+      }
       guard let best = change.change else {
         lines.append("  \(title(change)): \(number(change.jaccard)), no change helps")
         continue
@@ -161,7 +165,9 @@ struct SuggestionReport {
     var object: [String: JSONValue] = [
       "segment": .string(change.written),
       "learned": JSONValue(model?.model.segments[change.learned].id),
+      "held_out_members": .integer(change.heldOutMemberCount),
       "jaccard": JSONValue(change.jaccard), "change": .null,
+      "without_figures": change.jaccard == nil ? .string(Self.tooFew) : .null,
     ]
     if let best = change.change {
       object["change"] = .object([

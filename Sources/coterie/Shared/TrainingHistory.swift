@@ -45,6 +45,7 @@ struct TrainingHistory {
         events, project: project, features: choice.features + (earlier?.model.inputs ?? []),
         scopes: scopes)
       input = loaded
+      choice.tellUnknownValues(in: loaded.community.history)
       Console.progress("computing features")
       let rows = loaded.community.rows(asOf: loaded.asOf)
       let isInside = try scope?.isInside(

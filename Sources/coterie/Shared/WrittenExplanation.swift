@@ -39,21 +39,30 @@ struct WrittenExplanation {
   /// What decided, in short: the id with the first leaf that has something to say.
   func reason(_ readable: ReadableText) -> String? {
     let decided =
-      kind == .stage ? explanation.fact : explanation.parts.lazy.compactMap(Self.decisive).first
-    guard let fact = decided else { return nil }
-    let short = fact.split(separator: "; ").first.map(String.init) ?? fact
-    return "\(title): \(readable.text(short))"
+      kind == .stage
+      ? explanation.fact.map(readable.text)
+      : explanation.parts.lazy.compactMap { Self.decisiveFact($0, readable) }.first
+    return decided.map { "\(title): \($0)" }
   }
 
-  /// What was observed at the first leaf that a value comes from.
-  static func decisive(_ explanation: Explanation) -> String? {
+  /// What was observed at the first leaf that a value comes from, in short; a count behind the condition
+  /// that says of what.
+  static func decisiveFact(_ explanation: Explanation, _ readable: ReadableText) -> String? {
+    guard let leaf = decisive(explanation), let fact = leaf.fact else { return nil }
+    let short = fact.split(separator: "; ").first.map(String.init) ?? fact
+    let isCount = ["count ", "distinct count "].contains { short.hasPrefix($0) }
+    return (isCount ? "\(leaf.rule) — " : "") + readable.text(short)
+  }
+
+  private static func decisive(_ explanation: Explanation) -> Explanation? {
     let deciding: [Explanation] =
       switch (explanation.rule, explanation.truth) {
       case ("all", .true), ("any", .false), ("none", _), ("not", _): explanation.parts
       default:
         explanation.parts.filter { $0.truth == explanation.truth }
       }
-    return deciding.lazy.compactMap(decisive).first ?? explanation.fact
+    return deciding.lazy.compactMap(decisive).first
+      ?? (explanation.fact == nil ? nil : explanation)
   }
 
   static func lines(

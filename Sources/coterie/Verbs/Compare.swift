@@ -73,7 +73,7 @@ struct Compare: ParsableCommand {
           ComparisonReport(
             SegmentComparison(
               table, model: model, seed: seed, threadCount: community.threads), model: model,
-            project: project))
+            checks: table.claimChecks[model.name] ?? [], project: project))
       }
     }
     let divisions = reports.count > 1 ? DivisionsReport(tables, models, projects) : nil
@@ -97,12 +97,12 @@ struct Compare: ParsableCommand {
       "\(counted(tables[0].memberIDs.count, "member")) as of \(projects[0].settings.clock.text(loaded.asOf))\n"
     )
     for report in reports {
-      if reports.count > 1 { print("\(report.title)\n") }
-      print(report.text(matchLimit: all ? nil : 3))
+      if reports.count > 1 { print(wrapped("\(report.title)\n")) }
+      print(wrapped(report.text(matchLimit: all ? nil : 3)))
       if reports.count > 1 || study != nil { print("") }
     }
     if let divisions { print(divisions.text + (study == nil ? "" : "\n")) }
-    if let study { print(study.text) }
+    if let study { print(wrapped(study.text)) }
   }
 
   /// The memberships by each project, from one reading of the events.

@@ -68,19 +68,6 @@ struct Explain: ParsableCommand {
           + "\(project.settings.clock.text(loaded.asOf)): give a later --as-of"
       )
     }
-    let learned = try table.models.map { model in
-      let label = table.labels[model.name]?[position]
-      return LearnedExplanation(
-        model: model, label: label,
-        outside: try label == nil
-          ? MemberScope(of: model)?.explanation(ofRow: row, of: all, asOf: loaded.asOf) : nil,
-        change: try label == nil
-          ? nil
-          : model.model.nextChange(of: all, row: row, asOf: loaded.asOf, modelName: model.name),
-        table: try model.model.featureTable(
-          of: all, rows: [row], asOf: loaded.asOf, modelName: model.name, threadCount: 1),
-        project: project)
-    }
     func prepared(_ project: ProjectFile) throws -> SegmentEvaluator {
       try SegmentEvaluator(
         project, community: all, rows: [row], asOf: loaded.asOf,
@@ -89,6 +76,20 @@ struct Explain: ParsableCommand {
         distributions: Dictionary(
           uniqueKeysWithValues: models.map { ($0.name, $0.model.distributions) }),
         threadCount: 1)
+    }
+    let learned = try table.models.map { model in
+      let label = table.labels[model.name]?[position]
+      let scope = try label == nil ? MemberScope(of: model) : nil
+      return LearnedExplanation(
+        model: model, label: label,
+        outside: try scope?.explanation(ofRow: row, of: all, asOf: loaded.asOf),
+        entry: try scope.flatMap { try prepared($0.project).prospects(ofRow: row).first?.advice },
+        change: try label == nil
+          ? nil
+          : model.model.nextChange(of: all, row: row, asOf: loaded.asOf, modelName: model.name),
+        table: try model.model.featureTable(
+          of: all, rows: [row], asOf: loaded.asOf, modelName: model.name, threadCount: 1),
+        project: project)
     }
     let written =
       try explanations(of: project, row: row, prepared)

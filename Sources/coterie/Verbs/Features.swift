@@ -66,7 +66,7 @@ struct Features: ParsableCommand {
   func run() throws {
     try community.check(outputs: [output], inputs: events)
     let project = try community.project()
-    let wanted = FeatureChoice(features, project: project)
+    let wanted = try FeatureChoice(features, project: project)
     let scope = try among.scope(in: project)
     if snapshots.isSeries {
       try snapshots.run(self, wanted, among: scope, project: project)
@@ -116,6 +116,7 @@ extension Features {
     } else {
       let loaded = try community.load(
         events, project: project, features: wanted.features, scopes: scopes)
+      wanted.tellUnknownValues(in: loaded.community.history)
       table = try wanted.table(
         of: loaded, settings: project.settings, threads: community.threads)
       isInside = try scope?.isInside(
@@ -133,13 +134,36 @@ extension Features {
 struct FeatureChoice {
   let features: [FeatureDefinition]
   private let isOption: Bool
+  private let project: ProjectFile
 
-  init(_ option: NameList?, project: ProjectFile) {
+  /// The features of an option, else the project's, else the default ones.
+  ///
+  /// - Parameters:
+  ///   - option: the option's names.
+  ///   - project: the project file.
+  ///   - settings: whose aliases names are read with; nil takes the project's.
+  /// - Throws: ``Failure`` where the option names a feature twice.
+  init(
+    _ option: NameList?, project: ProjectFile, settings: EngagementSettings? = nil
+  ) throws {
     isOption = option != nil
+    self.project = project
+    let aliases = (settings ?? project.settings).aliases.keys
     features =
-      option.map { list in
-        list.names.map { FeatureDefinition($0, aliases: project.settings.aliases.keys) }
-      } ?? project.features ?? FeatureDefinition.defaults
+      option.map { list in list.names.map { FeatureDefinition($0, aliases: aliases) } }
+      ?? project.features ?? FeatureDefinition.defaults
+    if let option, let (first, second) = features.firstRepeated {
+      throw Failure.usage(
+        "--features: " + repetition(of: "feature", option.names[first], option.names[second]))
+    }
+  }
+
+  /// Says which of the option's values no event has; of the project's features `check` says it.
+  func tellUnknownValues(in history: EventHistory) {
+    guard isOption else { return }
+    for feature in features {
+      if let warning = feature.unknownValueWarning(in: history) { Console.note(warning) }
+    }
   }
 
   func table(
@@ -159,9 +183,9 @@ struct FeatureChoice {
       return try body()
     } catch let error as EngagementError where isOption {
       switch error {
-      case .unknownFeature, .unknownEventType, .unknownProperty, .noPropertyValues,
-        .severalColumns, .attributeNotNumeric:
-        throw Failure.usage(error.description)
+      case .unknownFeature, .unknownEventType, .unknownProperty, .propertyIsColumn,
+        .impossibleNumber, .noPropertyValues, .severalColumns, .attributeNotNumeric:
+        throw Failure.usage(project.namingColumns(of: error).description)
       default: throw error
       }
     }

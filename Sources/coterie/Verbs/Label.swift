@@ -73,7 +73,7 @@ struct Label: ParsableCommand {
     for line in table.outsideLines { Console.note(line) }
     let written = try layout.layout(
       of: table, only: only, members: loaded.community.members, file: community.members)
-    if community.pseudonymize == nil { tellUnknownListed(table) }
+    tellUnknownListed(table)
     let file = try OutputFile(output)
     try table.writeCSV(written, project: project) { try file.write($0) }
     try file.commit()
@@ -101,12 +101,13 @@ struct Label: ParsableCommand {
       print(counts.text)
     }
   }
-}
 
-/// Says which ids on lists nobody has; under pseudonyms an id may be written in two ways, of which nobody
-/// has one.
-private func tellUnknownListed(_ table: MembershipTable) {
-  for (name, ids) in table.unknownListed.sorted(by: { bytesPrecede($0.key, $1.key) }) {
-    Console.note(ListDefinition.warning(ofUnknown: ids, onList: name))
+  /// Says which ids on lists nobody has, or how many.
+  private func tellUnknownListed(_ table: MembershipTable) {
+    for (name, ids) in table.unknownListed.sorted(by: { bytesPrecede($0.key, $1.key) }) {
+      Console.note(
+        ListDefinition.warning(
+          ofUnknown: ids, onList: name, tellsIDs: community.pseudonymize == nil))
+    }
   }
 }

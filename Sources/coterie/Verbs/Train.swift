@@ -110,7 +110,7 @@ struct Train: ParsableCommand {
     try OutputFile(output).discard()
     let project = try community.project()
     let earlier = try previous.map { try NamedModel(path: $0) }
-    let choice = FeatureChoice(features, project: project)
+    let choice = try FeatureChoice(features, project: project)
     var training = ModelTraining(
       features: choice.features, settings: project.settings, choices: choices(project),
       algorithm: .kMeans(KMeans(clusterCount: 1)), percentileFeatures: percentiles(project),

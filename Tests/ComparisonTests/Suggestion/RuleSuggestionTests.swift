@@ -198,4 +198,23 @@ struct RuleSuggestionTests {
     #expect(small.threshold.leaf == "{feature: x, lt: 10}")
     #expect(changes[1].change == nil)
   }
+
+  /// No figure is given of fewer than ten held-out members of the learned segment, nor a change found by it.
+  @Test func writtenRulesOfFewHeldOutMembersHaveNoFigure() throws {
+    let values = values(300, seed: 12) + (0..<12).map { (id: "far\($0)", x: 500 + Double($0)) }
+    let community = community(values, asOf: asOf)
+    let project = try ProjectFile(
+      parsing: """
+        version: 1
+        segments:
+        - {id: small, when: {feature: x, lt: 10}}
+        - {id: far, when: {feature: x, gte: 505}}
+        """, file: "p.yaml")
+    let changes = try ThresholdChange.closest(
+      project, to: named([20, 500]), community: community, asOf: asOf)
+    #expect(changes.map(\.learned) == [0, 1])
+    #expect(changes[0].jaccard != nil && changes[0].heldOutMemberCount >= 10)
+    #expect((1..<10).contains(changes[1].heldOutMemberCount))
+    #expect(changes[1].jaccard == nil && changes[1].change == nil)
+  }
 }

@@ -8,7 +8,8 @@ struct ListsAdd: ParsableCommand {
     commandName: "add",
     abstract: "Puts members on a list, from a time on.",
     discussion: """
-      Those who are on the list at that time stay as they are. The list's file is made where there is \
+      Those who are on the list at that time stay as they are. A stay that would overlap one that begins \
+      later, or that somebody ended, is refused, and nothing is written. The list's file is made where there is \
       none; a file that is no list's file is left as it is, and an error. With --match email, addresses of \
       the members file stand for ids: where nobody or several have one, nothing is written.
 
@@ -38,10 +39,16 @@ struct ListsAdd: ParsableCommand {
         "the list \(edit.name) ended \(over): nobody is on it at \(time); change its expires first")
     }
     let ids = try edit.ids()
-    let found = try lists.change { file throws(ListFileError) in
+    let found = try lists.change(unless: { !$0.conflicts.isEmpty }) {
+      file throws(ListFileError) in
       try file.add(
         ids, at: time, expires: end, by: edit.name(edit.by), reason: edit.name(edit.reason),
         clock: lists.clock)
+    }
+    if !found.conflicts.isEmpty {
+      throw Failure.badInput(
+        (found.conflicts.map { message($0, lists, at: time) } + ["nothing was written"])
+          .joined(separator: "\n"))
     }
     if edit.json {
       try JSONValue.print(
@@ -55,8 +62,29 @@ struct ListsAdd: ParsableCommand {
     }
     for entry in found.present {
       let until = entry.expires.map { " until \($0)" } ?? ""
-      Console.note("\(entry.memberID) is on the list \(edit.name) already\(until)")
+      let kept =
+        end == nil || end == entry.expires
+        ? "" : "; --expires changes no stay: correct it in \(lists.path)"
+      Console.note("\(entry.memberID) is on the list \(edit.name) already\(until)\(kept)")
     }
     print("\(edit.name): \(found.added.count) added, \(found.present.count) on it already")
+  }
+
+  /// Which stay stands against a new one, and what can be done.
+  private func message(_ conflict: ListConflict, _ lists: ListEditing, at time: Timestamp) -> String
+  {
+    let entry = conflict.entry
+    let stay =
+      (entry.added.map { "from \($0)" } ?? "from the beginning")
+      + (entry.end.map { " until \($0)" } ?? " on")
+    let place = "\(lists.path):\(conflict.line): \(entry.memberID) is on the list \(stay)"
+    if let added = entry.added, added > time {
+      return
+        "\(place), which a stay from \(time) on would overlap: end the new one with --expires \(added), "
+        + "or correct added_at in that row"
+    }
+    return
+      "\(place), a stay that was ended by hand: begin the new one with --at \(entry.end ?? time) or later, "
+      + "or correct removed_at in that row"
   }
 }

@@ -72,7 +72,8 @@ struct RulesCheck: ParsableCommand {
       Console.endProgress()
       let members = table.written.prefix(rules.ownCount).map { (id: $0.id, rows: $0.members) }
       findings += linter.witnesses(members, of: table.memberIDs.count)
-      if input.pseudonymize == nil { findings += linter.unknownMembers(table.unknownListed) }
+      findings += linter.unknownMembers(
+        table.unknownListed, tellsIDs: input.pseudonymize == nil)
       conflicts = linter.conflicts(members) { table.memberIDs[$0] }
       funnel = FunnelReport(rules, table)
       (memberCount, asOf) = (table.memberIDs.count, loaded.asOf)

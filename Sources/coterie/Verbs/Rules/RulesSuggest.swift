@@ -65,13 +65,13 @@ struct RulesSuggest: ParsableCommand {
     let project = try community.project()
     let file = try output == "-" ? nil : OutputFile(output)
     let settings = community.config == nil ? model?.model.settings : project.settings
-    let choice = FeatureChoice(
-      features, project: ProjectFile(settings: settings ?? project.settings))
+    let choice = try FeatureChoice(features, project: project, settings: settings)
     let wanted = features == nil ? nil : choice.features
     let scope = try among.scope(in: project)
     let loaded = try community.load(
       events, project: project, features: (model?.model.inputs ?? []) + (wanted ?? []),
       scopes: (model.map { [$0] } ?? []).scopes() + (scope.map { [$0] } ?? []))
+    choice.tellUnknownValues(in: loaded.community.history)
     let outside = try tellOutside(scope, in: loaded)
     Console.progress("looking for rules")
     let groups = try groups(community.pseudonymizer())
