@@ -199,7 +199,9 @@ private struct MemberRows {
     var attributes: [String: AttributeColumn] = [:]
     var mistyped: [MistypedCells] = []
     for (name, cells) in zip(columnNames, columns) {
-      let type = types[name] ?? (listColumns.contains(name) ? .list : nil)
+      // Consents are a list of purposes in the language of rules.
+      let isList = name == "consents" || listColumns.contains(name)
+      let type = types[name] ?? (isList ? .list : nil)
       guard let type else {
         attributes[name] = AttributeColumn(inferringFrom: cells, clock: clock)
         continue

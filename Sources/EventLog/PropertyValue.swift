@@ -19,7 +19,7 @@ public enum PropertyValue: Sendable, Hashable, CustomStringConvertible {
 
 /// The shortest text that reads back as the same Double; whole numbers without a fraction.
 public func formatted(_ number: Double) -> String {
-  if number == number.rounded(), abs(number) < 1e15 { return String(Int64(number)) }
+  if number == number.rounded(), abs(number) <= 0x1p53 { return String(Int64(number)) }
   return number.description
 }
 

@@ -179,7 +179,9 @@ struct EventReaderTests {
       b,,,false,2024-02-01T01:00:00Z,z,,
       a,2024-01-02,4.5,true,2024-02-02,x|y,Graz,
       """
-    let (members, report) = try MemberReader().read(.bytes(Array(text.utf8), name: "members"))
+    var reader = MemberReader()
+    reader.attributeTypes = ["topics": .list]
+    let (members, report) = try reader.read(.bytes(Array(text.utf8), name: "members"))
     #expect(members.ids.strings == ["a", "b"])
     #expect(report.repeatedMembers == ["a"])
     #expect(members.joinedAt.map { $0?.description } == ["2024-01-02T00:00:00Z", nil])

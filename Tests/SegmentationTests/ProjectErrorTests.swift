@@ -71,7 +71,7 @@ struct ProjectErrorTests {
       "c.yaml:2:1: unknown key \"segmnts\" in the project; did you mean \"segments\"?"),
     Case(
       "list", "- version: 1",
-      "c.yaml:1:1: the project needs a mapping with version, clock, events, aliases, features, transform, scores, lists, segments, segments_of, stages, exclusive, privacy and tests, not a list"
+      "c.yaml:1:1: the project needs a mapping with version, clock, events, attributes, properties, aliases, features, transform, scores, lists, segments, segments_of, stages, exclusive, privacy and tests, not a list"
     ),
     Case(
       "complexKey", "version: 1\naliases: {[a]: [b]}",

@@ -16,7 +16,9 @@ struct VocabularyCommunity {
   init() throws {
     let table = try String(
       contentsOf: Self.folder.appendingPathComponent("members.csv"), encoding: .utf8)
-    members = try MemberReader().read(.bytes(Array(table.utf8), name: "members.csv")).members
+    var reader = MemberReader()
+    reader.attributeTypes = ["topics": .list, "tags": .list, "consents": .list]
+    members = try reader.read(.bytes(Array(table.utf8), name: "members.csv")).members
     let lines = try String(
       contentsOf: Self.folder.appendingPathComponent("events.txt"), encoding: .utf8
     ).split(separator: "\n")

@@ -209,6 +209,7 @@ struct CommunityOptions: ParsableArguments {
       let types = memberTable.attributes.sorted { bytesPrecede($0.key, $1.key) }
         .map { "\($0.key) \($0.value.typeName)" }
       if !types.isEmpty { Console.note("\(members): \(types.joined(separator: ", "))") }
+      memberTable.tellLists(in: members)
     }
     return (taken, (report, memberReport), memberTable)
   }
