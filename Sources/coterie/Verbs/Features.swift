@@ -35,7 +35,7 @@ struct Features: ParsableCommand {
   @OptionGroup var among: AmongOptions
 
   @Option(help: "Features, separated by commas; by default the project's, else coterie's.")
-  var features: NameList?
+  var features: [NameList] = []
 
   @Option(help: "Where to write the table: a .csv or .npy file, or - for CSV.", completion: .file())
   var output: String
@@ -134,7 +134,8 @@ struct FeatureChoice {
   let features: [FeatureDefinition]
   private let isOption: Bool
 
-  init(_ option: NameList?, project: ProjectFile) {
+  init(_ lists: [NameList], project: ProjectFile) {
+    let option = NameList(lists)
     isOption = option != nil
     features =
       option.map { list in
