@@ -113,6 +113,17 @@ extension [FeatureDefinition] {
   }
 }
 
+extension FeatureDefinition {
+  /// Whether the feature is made of the values of events, with some settings.
+  public func isMadeOfValues(_ settings: EngagementSettings) -> Bool {
+    switch self {
+    case .valueSum, .valueMean: true
+    case .impact, .impactRate, .receivedImpactRate: settings.valueUse != .none
+    default: false
+    }
+  }
+}
+
 extension EventHistory {
   /// The column of a property that a feature names.
   func property(
