@@ -131,6 +131,15 @@ extension FeatureDefinition {
       + (nearestName(to: text, among: known).map { "; did you mean \"\($0)\"?" }
         ?? (known.isEmpty ? "" : "; there is \(few)"))
   }
+
+  /// Whether the feature is made of the values of events, with some settings.
+  public func isMadeOfValues(_ settings: EngagementSettings) -> Bool {
+    switch self {
+    case .valueSum, .valueMean: true
+    case .impact, .impactRate, .receivedImpactRate: settings.valueUse != .none
+    default: false
+    }
+  }
 }
 
 extension EventHistory {

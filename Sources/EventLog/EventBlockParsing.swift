@@ -1,20 +1,5 @@
 import Foundation
 
-/// Which columns of delimited text hold what.
-struct EventColumns: Sendable {
-  let count: Int
-  let separator: UInt8
-  let terminator: UInt8
-  let member: Int
-  let timestamp: Int
-  let event: Int
-  let value: Int?
-  let target: Int?
-  let eventID: Int?
-  /// The properties that are kept.
-  let properties: [(name: String, index: Int)]
-}
-
 /// The cells of a record that mean something by themselves, and where those are that are kept.
 private struct EventCells {
   var member: UnsafeBufferPointer<UInt8>
@@ -86,7 +71,8 @@ extension EventBlock {
   ) -> RejectionReason? {
     var cells = EventCells(
       member: line.cell(columns.member), timestamp: line.cell(columns.timestamp),
-      event: line.cell(columns.event), memberSpan: line.span(columns.member))
+      event: columns.eventName, memberSpan: line.span(columns.member))
+    if let event = columns.event { cells.event = line.cell(event) }
     if let value = columns.value { cells.value = line.cell(value) }
     if let target = columns.target {
       cells.target = line.cell(target)
@@ -135,9 +121,8 @@ extension EventBlock {
     _ scanner: borrowing DelimitedScanner, _ columns: EventColumns
   ) -> RejectionReason? {
     func span(_ index: Int) -> Span { scanner.withField(index) { keep($0) } }
-    let (member, timestamp, event) = (
-      span(columns.member), span(columns.timestamp), span(columns.event)
-    )
+    let (member, timestamp) = (span(columns.member), span(columns.timestamp))
+    let event = columns.event.map { span($0) } ?? keep(columns.eventName)
     let value = columns.value.map { span($0) }
     let target = columns.target.map { span($0) }
     let eventID = columns.eventID.map { span($0) }

@@ -8,8 +8,10 @@ public enum EventLogError: Error, Equatable, Sendable {
   case noMatch(pattern: String)
   /// The file holds no bytes, or none but blank lines.
   case empty(file: String)
-  /// A column that every record needs is not in the header.
-  case missingColumn(file: String, role: String, name: String, header: [String])
+  /// Columns that every record needs, or that were named, are not in the header.
+  case missingColumns(file: String, columns: [MissingColumn], header: [String])
+  /// Something is made of values, and no input has any; the candidates are columns whose names fit.
+  case noValues(file: String, purpose: String, name: String, candidates: [String])
   /// A column stands twice in the header.
   case repeatedColumn(file: String, name: String)
   /// The header is not valid UTF-8 or cannot be read as a header.
@@ -50,10 +52,13 @@ extension EventLogError: CustomStringConvertible {
     case .noMatch(let pattern):
       "\(pattern): no file matches this pattern: look at its folder and its quotes"
     case .empty(let file): "\(file): is empty: give a file with a header line and records"
-    case .missingColumn(let file, let role, let name, let header):
-      "\(file):1: no column \"\(name)\" in the header (found: \(list(header)))"
-        + suggestion(for: name, among: header)
-        + "; name the column in the project file: events: {columns: {\(role): NAME}}"
+    case .missingColumns(let file, let columns, let header):
+      columns.message(file: file, header: header)
+    case .noValues(let file, let purpose, let name, let candidates):
+      "\(file): no \"\(name)\", which \(purpose) is made of: "
+        + (candidates.isEmpty
+          ? "name" : "it may be \(listed(candidates.map { "\"\($0)\"" }, "or")): name")
+        + " its column with --value-column, or in the project file: events: {columns: {value: NAME}}"
     case .repeatedColumn(let file, let name):
       "\(file):1: column \"\(name)\" stands twice in the header: rename one of them"
     case .badHeader(let file, let reason): "\(file):1: \(reason)"
@@ -87,13 +92,6 @@ extension EventLogError: CustomStringConvertible {
     case .noGitHistory(let repository, let reason): "\(repository): \(reason)"
     case .unwritable(let file, let reason): "\(file): cannot be written: \(reason)"
     }
-  }
-
-  private func list(_ header: [String]) -> String {
-    let shown = header.prefix(12).map { name in
-      name.count > 40 ? String(name.prefix(40)) + "…" : name
-    }
-    return shown.joined(separator: ", ") + (header.count > 12 ? ", …" : "")
   }
 }
 

@@ -34,8 +34,13 @@ public struct EventReader {
     case named(Set<String>)
   }
 
-  /// The column of each role; a role that is not named has the column of its own name.
+  /// The column of each role; a role that is not named has the column of its own name, or the only one that
+  /// has a usual name of member ids, times or events.
   public var columns: [Role: String]
+  /// The type of all events of a log without a column for it.
+  public var eventName: String?
+  /// What is made of values, such as a feature's name: logs without any are refused with it.
+  public var valuesNeededBy: String?
   /// How times are read.
   public var times = TimeReading()
   /// Whether messages may show what cells hold; not where ids are replaced by pseudonyms.
@@ -78,8 +83,8 @@ public struct EventReader {
   ///   - threadCount: How many threads read at once, by default all cores; the history does not
   ///     depend on it.
   /// - Returns: the events in the order of the inputs, and what was refused.
-  /// - Throws: ``EventLogError`` for an input that cannot be read, is empty, lacks a column or is a
-  ///   gzip stream cut short, when more records were rejected than allowed, and when there are more
+  /// - Throws: ``EventLogError`` for an input that cannot be read, is empty, lacks columns or values
+  ///   that are needed or is a gzip stream cut short, when more records were rejected than allowed, and when there are more
   ///   event types (65,536), values of a property (2^22) or events (2^31 − 1) than are kept.
   /// - Complexity: O(bytes).
   public func read(
@@ -107,32 +112,4 @@ public struct EventReader {
   }
 
   func name(of role: Role) -> String { columns[role] ?? role.rawValue }
-
-  /// Where the columns are that the roles ask for.
-  func columns(
-    of header: [String], file: String, separator: UInt8, terminator: UInt8
-  ) throws -> EventColumns {
-    var indices: [Role: Int] = [:]
-    for role in Role.allCases {
-      if let index = header.firstIndex(of: name(of: role)) {
-        indices[role] = index
-      } else if role.isNeeded || columns[role] != nil {
-        throw EventLogError.missingColumn(
-          file: file, role: role.rawValue, name: name(of: role), header: header)
-      }
-    }
-    let taken = Set(indices.values)
-    let kept = header.indices.filter { index in
-      guard !taken.contains(index), !header[index].isEmpty else { return false }
-      switch properties {
-      case .all: return true
-      case .named(let names): return names.contains(header[index])
-      }
-    }
-    return EventColumns(
-      count: header.count, separator: separator, terminator: terminator,
-      member: indices[.memberID] ?? 0, timestamp: indices[.timestamp] ?? 0,
-      event: indices[.event] ?? 0, value: indices[.value], target: indices[.targetID],
-      eventID: indices[.eventID], properties: kept.map { (header[$0], $0) })
-  }
 }

@@ -14,7 +14,9 @@ extension EventReader {
   ) throws -> ReadReport {
     var report = ReadReport()
     var known = KnownNames()
-    for input in inputs {
+    var hasValues = valuesNeededBy == nil
+    var lackingValues: EventLogError?
+    for (place, input) in inputs.enumerated() {
       let recordsBefore = report.recordCount
       do {
         var lines = try LineScanner(ByteStream(input, progress: progress))
@@ -28,26 +30,38 @@ extension EventReader {
           lineCount = lines.lineCount
           (rest, terminator) = lines.remainder(after: 0)
           format = .jsonLines(self, terminator: terminator)
+          lackingValues = lackingValues ?? missingValues(file: input.description, header: [])
         } else {
           let reader = try DelimitedReader(lines, name: input.description)
           let header = reader.header
           let separator: UInt8
           (rest, separator, terminator, lineCount) = reader.remainder()
-          format = .delimited(
-            try columns(
-              of: header, file: input.description, separator: separator, terminator: terminator))
+          let (columns, found) = try columns(
+            of: header, file: input.description, separator: separator, terminator: terminator)
+          report.add(found, file: input.description)
+          format = .delimited(columns)
+          hasValues = hasValues || columns.value != nil
+          lackingValues =
+            lackingValues ?? missingValues(file: input.description, header: header)
+          // Nothing that comes can have values.
+          if !hasValues, place == inputs.count - 1, let lackingValues { throw lackingValues }
         }
         guard let stream else { continue }
         try scan(
           TextBlocks(stream, rest: rest, separator: format.separator, terminator: terminator),
           format, file: input.description, lineCount: lineCount, threadCount: threadCount,
-          report: &report, known: &known, body)
+          report: &report, known: &known
+        ) { blocks in
+          hasValues = hasValues || blocks.contains { $0.rows.contains { !$0.value.isNaN } }
+          try body(blocks)
+        }
       } catch let damage as ByteStream.Damage {
         throw damage.asError(
           file: input.description, recordsRead: report.recordCount - recordsBefore)
       }
     }
     try report.check(against: rejectionLimit)
+    if !hasValues, let lackingValues { throw lackingValues }
     return report
   }
 

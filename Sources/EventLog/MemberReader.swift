@@ -1,11 +1,14 @@
 /// Reads a members file: CSV or JSON Lines, also gzipped.
 ///
-/// `member_id` is needed, `joined_at` is an instant or a date, every other column an attribute whose
+/// The columns of ids and of when members joined are found as ``idColumn`` and ``joinedColumn`` say; a time
+/// of joining is an instant or a date. Every column is an attribute, but `joined_at` and the ids; its
 /// type is inferred from all its cells (``AttributeColumn/init(inferringFrom:)``). Where an id stands
 /// in several rows the last one wins, and the report says so.
 public struct MemberReader {
-  /// The column of the id.
-  public var idColumn: String
+  /// The column of the id, where the file has it; else `member_id`, or the only one that has a usual name.
+  public var idColumn: String?
+  /// The column of when members joined; nil: `joined_at`, or the only one that has a usual name.
+  public var joinedColumn: String?
   /// How times are read.
   public var times: TimeReading
   /// The types of attributes that do not have the type which their cells have by themselves.
@@ -21,11 +24,12 @@ public struct MemberReader {
 
   /// Makes a reader.
   public init(
-    idColumn: String = "member_id", times: TimeReading = TimeReading(),
+    idColumn: String? = nil, joinedColumn: String? = nil, times: TimeReading = TimeReading(),
     rejectionLimit: RejectionLimit = .share(0.01),
     onRejection: @escaping (Rejection) throws -> Void = { _ in }
   ) {
     self.idColumn = idColumn
+    self.joinedColumn = joinedColumn
     self.times = times
     self.rejectionLimit = rejectionLimit
     self.onRejection = onRejection
@@ -36,7 +40,7 @@ public struct MemberReader {
   /// - Throws: ``EventLogError`` where the file cannot be read, is empty, lacks the id's column or
   ///   has more bad records than allowed.
   public func read(_ input: Input) throws -> (members: MemberTable, report: ReadReport) {
-    var rows = MemberRows(idColumn: idColumn, times: times)
+    var rows = MemberRows(times: times)
     do {
       var lines = try LineScanner(ByteStream(input))
       guard let first = try lines.firstContentLine() else {
@@ -62,10 +66,8 @@ public struct MemberReader {
   ) throws {
     var reader = opened
     let header = reader.header
-    guard header.contains(idColumn) else {
-      throw EventLogError.missingColumn(
-        file: input.description, role: "member_id", name: idColumn, header: header)
-    }
+    rows.columns = try columns(of: header, file: input.description)
+    rows.columns.note(in: &rows.report, file: input.description)
     for name in header where !name.isEmpty {
       rows.addColumn(name)
       try check(rows, of: input)
@@ -101,6 +103,13 @@ public struct MemberReader {
       if let (object, repeatedKey) = found {
         if let repeatedKey {
           taken.report.addRepeatedKey(repeatedKey, line: line, of: input.description)
+        }
+        if taken.report.recordCount == 1 {
+          // Records without an id are rejected one by one.
+          let columns = try? columns(
+            of: object.keys.sorted(by: bytesPrecede), file: input.description)
+          if let columns { taken.columns = columns }
+          taken.columns.note(in: &taken.report, file: input.description)
         }
         for name in object.keys.sorted(by: bytesPrecede) {
           taken.addColumn(name)
@@ -139,7 +148,7 @@ public struct MemberReader {
 /// The rows of a members file as text, until the types of their columns are known.
 private struct MemberRows {
   var report = ReadReport()
-  private let idColumn: String
+  var columns = MemberColumns()
   private var timestamps: TimestampReader
   private var ids = Interner()
   private var joinedAt: [Timestamp?] = []
@@ -147,32 +156,31 @@ private struct MemberRows {
   /// Columns of which a cell was a JSON list.
   private var listColumns: Set<String> = []
   /// As many as names; kept apart from them, so that a cell is written in place.
-  private var columns: [[String]] = []
+  private var cells: [[String]] = []
 
-  var columnCount: Int { columns.count }
+  var columnCount: Int { cells.count }
   /// How the times of joining are written.
   var timeForms: TimeForms { timestamps.forms }
 
-  init(idColumn: String, times: TimeReading) {
-    self.idColumn = idColumn
+  init(times: TimeReading) {
     timestamps = TimestampReader(times)
   }
 
   mutating func addColumn(_ name: String) {
-    guard name != idColumn, name != "joined_at", !columnNames.contains(name) else { return }
+    guard name != columns.id, name != "joined_at", !columnNames.contains(name) else { return }
     columnNames.append(name)
-    columns.append([String](repeating: "", count: ids.count))
+    cells.append([String](repeating: "", count: ids.count))
   }
 
   mutating func addListColumn(_ name: String) { listColumns.insert(name) }
 
-  mutating func take(_ cells: [String: String], line: Int) -> RejectionReason? {
-    guard var id = cells[idColumn] else { return .badKey(idColumn) }
+  mutating func take(_ record: [String: String], line: Int) -> RejectionReason? {
+    guard var id = record[columns.id] else { return .badKey(columns.id) }
     if let reason = id.withUTF8({ EventBlock.reasonAgainstID($0, empty: .emptyMemberID, true) }) {
       return reason
     }
     var joined: Timestamp?
-    if let text = cells["joined_at"], !isAbsent(text, inNumbers: true) {
+    if let text = record[columns.joined], !isAbsent(text, inNumbers: true) {
       var text = text
       let read = text.withUTF8 { (timestamps.read($0, line: line), timestamps.refusal(of: $0)) }
       guard let instant = read.0 else { return read.1 }
@@ -186,9 +194,9 @@ private struct MemberRows {
       joinedAt[row] = joined
     } else {
       joinedAt.append(joined)
-      for column in columns.indices { columns[column].append("") }
+      for column in cells.indices { cells[column].append("") }
     }
-    for column in columns.indices { columns[column][row] = cells[columnNames[column]] ?? "" }
+    for column in cells.indices { cells[column][row] = record[columnNames[column]] ?? "" }
     return nil
   }
 
@@ -198,7 +206,7 @@ private struct MemberRows {
     let clock = timestamps.reading.clock
     var attributes: [String: AttributeColumn] = [:]
     var mistyped: [MistypedCells] = []
-    for (name, cells) in zip(columnNames, columns) {
+    for (name, cells) in zip(columnNames, cells) {
       // Consents are a list of purposes in the language of rules.
       let isList = name == "consents" || listColumns.contains(name)
       let type = types[name] ?? (isList ? .list : nil)

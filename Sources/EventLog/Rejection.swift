@@ -162,6 +162,14 @@ public enum RejectionLimit: Sendable, Hashable, CustomStringConvertible {
   }
 }
 
+/// What was understood of an input that leaves it open, for its users to check.
+public struct InputNote: Sendable, Hashable {
+  /// The input's name.
+  public let file: String
+  /// A sentence without its beginning, such as `member_id is read from "user_id"`.
+  public let text: String
+}
+
 /// What was read and what was refused.
 public struct ReadReport: Sendable, Hashable {
   /// A key that one JSON object has twice.
@@ -193,6 +201,11 @@ public struct ReadReport: Sendable, Hashable {
   public internal(set) var mistyped: [MistypedCells] = []
   /// For each input, the first JSON object that has a key twice, whose last value counts.
   public internal(set) var repeatedKeys: [String: RepeatedKey] = [:]
+  /// What was understood of inputs that leave it open.
+  public internal(set) var notes: [InputNote] = []
+
+  /// The column of member ids where it was found by a usual name, the first input's.
+  public internal(set) var memberIDColumn: String?
 
   /// The number of rejected records.
   public var rejectedCount: Int { rejectedByKind.values.reduce(0, +) }
@@ -203,6 +216,24 @@ public struct ReadReport: Sendable, Hashable {
   mutating func add(_ rejection: Rejection) {
     rejectedByKind[rejection.reason.kind, default: 0] += 1
     if examples.count < Self.exampleLimit { examples.append(rejection) }
+  }
+
+  /// Notes the columns that were found by a usual name.
+  mutating func add(_ found: [EventReader.Role: String], file: String) {
+    memberIDColumn = memberIDColumn ?? found[.memberID]
+    let columns = EventReader.Role.allCases.compactMap { role in
+      found[role].map { (role: role.rawValue, name: $0) }
+    }
+    note(columns, file: file)
+  }
+
+  mutating func note(_ columns: [(role: String, name: String)], file: String) {
+    guard let first = columns.first else { return }
+    let others = columns.dropFirst().map { "\($0.role) from \"\($0.name)\"" }
+    notes.append(
+      InputNote(
+        file: file,
+        text: listed(["\(first.role) is read from \"\(first.name)\""] + others, "and")))
   }
 
   mutating func add(_ forms: TimeForms, file: String) throws(EventLogError) {

@@ -18,9 +18,6 @@ extension ProjectFile {
   /// The event properties that rules and scores read, in ascending order of their bytes.
   public var eventProperties: [String] {
     var names: Set<String> = []
-    func take(_ field: EventField) {
-      if case .property(let name) = field { names.insert(name) }
-    }
     func take(_ feature: FeatureDefinition?) {
       if let feature { names.formUnion([feature].eventProperties) }
       if case .attribute(let name) = feature, let custom = settings.customFeatures[name] {
@@ -30,24 +27,8 @@ extension ProjectFile {
     for feature in features ?? [] { take(feature) }
     for score in scores.values { take(score.feature) }
     for leaf in leaves {
-      switch leaf.question {
-      case .did(let selection, _, let measure, _):
-        selection.conditions.forEach { take($0.field) }
-        switch measure {
-        case .distinct(.field(let field)), .aggregate(_, of: let field): take(field)
-        default: break
-        }
-      case .didNot(let selection, _, _): selection.conditions.forEach { take($0.field) }
-      case .occurrence(let occurrence):
-        (occurrence.selection.conditions + occurrence.having).forEach { take($0.field) }
-      case .feature(let feature, _): take(feature)
-      default:
-        leaf.selections.flatMap(\.conditions).forEach { take($0.field) }
-        leaf.fieldsRead.forEach(take)
-        if case .rank(let rank) = leaf.question, case .feature(let feature) = rank.quantity {
-          take(feature)
-        }
-      }
+      for case .property(let name) in leaf.eventFields { names.insert(name) }
+      take(leaf.feature)
     }
     if asksForConsent { names.insert("purpose") }
     return names.sorted(by: bytesPrecede)

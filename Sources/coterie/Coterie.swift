@@ -34,6 +34,8 @@ struct Coterie: ParsableCommand {
   static func main() {
     endLinearAlgebraThreads()
     do {
+      let arguments = Array(CommandLine.arguments.dropFirst())
+      try CommandLineOptions(of: arguments, in: Self.self)?.check(arguments)
       var command = try parseAsRoot()
       try command.run()
     } catch {

@@ -69,9 +69,9 @@ struct BadInputTests {
       name: "header only", files: ["h.csv": "member_id,timestamp,event\n"],
       arguments: train("h.csv"), code: 2, says: ["no member has an event"]),
     Case(
-      name: "no matching column", files: ["w.csv": "user,timestamp,event\na,2024-01-01,x\n"],
+      name: "no matching column", files: ["w.csv": "who,timestamp,event\na,2024-01-01,x\n"],
       arguments: train("w.csv"), code: 2,
-      says: ["w.csv:1", "no column \"member_id\"", "events: {columns:"]),
+      says: ["w.csv:1", "no column \"member_id\"", "--id-column", "events: {columns:"]),
     Case(
       name: "as-of before all events", files: ["l.csv": log],
       arguments: train("l.csv", asOf: "2020-01-01"), code: 2,

@@ -101,10 +101,9 @@ struct DirtyLogTests {
     #expect {
       try Self.read("no-header")
     } throws: { error in
-      guard case EventLogError.missingColumn(_, "member_id", "member_id", _) = error else {
-        return false
-      }
-      return "\(error)".contains("events: {columns: {member_id: NAME}}")
+      guard case EventLogError.missingColumns(_, let columns, _) = error else { return false }
+      return columns.map(\.name) == ["member_id", "timestamp", "event"]
+        && "\(error)".contains("events: {columns: {member_id: NAME, ")
     }
   }
 

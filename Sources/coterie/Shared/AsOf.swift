@@ -55,6 +55,12 @@ struct NameList: ExpressibleByArgument, Equatable {
     if isQuoted || self.names.contains("") { return nil }
   }
 
+  /// The names of all lists, in order; nil where there is none.
+  init?(_ lists: [NameList]) {
+    guard !lists.isEmpty else { return nil }
+    names = lists.flatMap(\.names)
+  }
+
   private static func unquoted(_ name: String) -> String {
     guard name.count >= 2, name.hasPrefix("\""), name.hasSuffix("\"") else { return name }
     return name.dropFirst().dropLast().replacingOccurrences(of: "\"\"", with: "\"")

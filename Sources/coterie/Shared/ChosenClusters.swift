@@ -18,7 +18,7 @@ struct ChosenClusters {
     case .automatic, .range:
       let made = try ClusterCountChoice(
         samples, counts: options.clusters?.counts ?? 2...20,
-        linkage: options.algorithm == .hierarchical ? options.linkage : nil,
+        linkage: options.algorithm == .hierarchical ? options.linkage ?? .ward : nil,
         metric: options.metric, seed: options.seed, threadCount: threads)
       choice = made
       count = made.clusterCount

@@ -67,7 +67,7 @@ struct ClearGroupAlternatives {
       let some = try training.prepare(prepared.table.selecting(rows))
       let choice = try ClusterCountChoice(
         some.matrix, counts: clustering.clusters?.counts ?? 2...20,
-        linkage: clustering.algorithm == .hierarchical ? clustering.linkage : nil,
+        linkage: clustering.algorithm == .hierarchical ? clustering.linkage ?? .ward : nil,
         metric: clustering.metric, seed: clustering.seed, threadCount: threads)
       found.append(
         Alternative(

@@ -77,25 +77,35 @@ struct ClusteringOptions: ParsableArguments {
 
   @Option(
     name: .customLong("init"),
-    help:
-      "k-means: the start, local-search, k-means++, k-means||, random, or a file with centroids.")
-  var initialization = "local-search"
+    help: """
+      k-means: the start, local-search (if not given), k-means++, k-means||, random, or a file with \
+      centroids.
+      """)
+  var initialization: String?
 
-  @Option(help: "k-means: the most starts; the best result counts.")
-  var restarts = 10
-
-  @Option(name: .customLong("max-iterations"), help: "k-means: the most passes of one start.")
-  var maximumIterations = 300
+  @Option(help: "k-means: the most starts, 10 if not given; the best result counts.")
+  var restarts: Int?
 
   @Option(
-    help: "k-means: stop below this shift of centroids, in mean feature variances; 0: at the end.")
-  var tolerance = 1e-4
+    name: .customLong("max-iterations"),
+    help: "k-means: the most passes of one start, 300 if not given.")
+  var maximumIterations: Int?
+
+  @Option(
+    help: """
+      k-means: stop below this shift of centroids, in mean feature variances; 0.0001 if not given, 0: at \
+      the end.
+      """)
+  var tolerance: Double?
 
   @Option(help: "The seed of all random draws.")
   var seed: UInt64 = 0
 
-  @Option(help: "hierarchical: single, complete, average, weighted, centroid, median or ward.")
-  var linkage: Linkage = .ward
+  @Option(
+    help: """
+      hierarchical: single, complete, average, weighted, centroid, median, or ward (if not given).
+      """)
+  var linkage: Linkage?
 
   @Option(
     help:
@@ -123,33 +133,43 @@ struct ClusteringOptions: ParsableArguments {
   var strict = false
 
   func validate() throws {
-    guard restarts >= 1 else { throw ValidationError("--restarts must be at least 1") }
-    guard maximumIterations >= 1 else {
+    guard restarts ?? 1 >= 1 else { throw ValidationError("--restarts must be at least 1") }
+    guard mostIterations >= 1 else {
       throw ValidationError("--max-iterations must be at least 1")
     }
-    guard tolerance >= 0, tolerance.isFinite else {
+    if let tolerance, !(tolerance >= 0 && tolerance.isFinite) {
       throw ValidationError("--tolerance must be 0 or more")
     }
     try clusters?.validate()
     switch algorithm {
     case .kmeans:
-      if cutHeight != nil || linkageOutput != nil {
-        throw ValidationError("--cut-height and --linkage-output go with --algorithm hierarchical")
-      }
-      if clusters?.isChosen == true,
-        !["local-search", "k-means++", "k-means||", "random"].contains(initialization)
-      {
+      try refuse(
+        [
+          ("--linkage", linkage != nil), ("--cut-height", cutHeight != nil),
+          ("--linkage-output", linkageOutput != nil),
+        ], goingWith: .hierarchical)
+      if clusters?.isChosen == true, startsFromFile {
         throw ValidationError("--init FILE goes with --clusters N, one for each of its centroids")
+      }
+      if restarts != nil, startsFromFile {
+        throw ValidationError("--restarts does not go with --init FILE, which is one start")
       }
       if metric != .euclidean {
         throw ValidationError(
           "k-means goes with --metric euclidean only: choose --algorithm hierarchical")
       }
     case .hierarchical:
+      try refuse(
+        [
+          ("--init", initialization != nil), ("--restarts", restarts != nil),
+          ("--max-iterations", maximumIterations != nil), ("--tolerance", tolerance != nil),
+          ("--strict", strict),
+        ], goingWith: .kmeans)
       if let cutHeight {
         if !(cutHeight >= 0) { throw ValidationError("--cut-height must be 0 or more") }
         if clusters != nil { throw ValidationError("say --clusters or --cut-height, not both") }
       }
+      let linkage = linkage ?? .ward
       if linkage.needsEuclidean, metric != .euclidean {
         throw ValidationError(
           "--linkage \(linkage.rawValue) goes with --metric euclidean only: choose average, "
@@ -160,9 +180,27 @@ struct ClusteringOptions: ParsableArguments {
     if Set(outputs).count < outputs.count {
       throw ValidationError("--labels, --centroids and --linkage-output need files of their own")
     }
-    if let linkageOutput, !["csv", "npy"].contains(fileEnding(linkageOutput)) {
+    if let linkageOutput, ![".csv", ".npy"].contains(where: linkageOutput.hasSuffix) {
       throw ValidationError("--linkage-output must end in .csv or .npy")
     }
+  }
+
+  /// Throws where one of some options is given that go with the other algorithm.
+  private func refuse(
+    _ options: [(name: String, isGiven: Bool)], goingWith other: AlgorithmName
+  ) throws {
+    if let option = options.first(where: \.isGiven) {
+      throw ValidationError("\(option.name) goes with --algorithm \(other.rawValue)")
+    }
+  }
+
+  /// The most passes of one start.
+  var mostIterations: Int { maximumIterations ?? 300 }
+
+  /// Whether k-means starts from centroids in a file.
+  private var startsFromFile: Bool {
+    !["local-search", "k-means++", "k-means||", "random"].contains(
+      initialization ?? "local-search")
   }
 
   /// Throws where nothing says how many clusters there are.
@@ -178,28 +216,29 @@ struct ClusteringOptions: ParsableArguments {
   /// The configuration of k-means for a number of clusters.
   func kMeans(clusterCount: Int, threads: Int) throws -> KMeans {
     KMeans(
-      clusterCount: clusterCount, initialization: try startingCentroids(), restartCount: restarts,
-      maximumIterations: maximumIterations, tolerance: tolerance, seed: seed,
+      clusterCount: clusterCount, initialization: try startingCentroids(),
+      restartCount: restarts ?? 10, maximumIterations: mostIterations, tolerance: tolerance ?? 1e-4,
+      seed: seed,
       threadCount: threads)
   }
 
   /// The configuration of the tree.
   func tree(threads: Int) -> Hierarchical {
-    Hierarchical(linkage: linkage, metric: metric, threadCount: threads)
+    Hierarchical(linkage: linkage ?? .ward, metric: metric, threadCount: threads)
   }
 
   private func startingCentroids() throws -> KMeans.Initialization {
     switch initialization {
-    case "local-search": return .localSearch
+    case nil, "local-search": return .localSearch
     case "k-means++": return .kMeansPlusPlus
     case "k-means||": return .kMeansParallel
     case "random": return .random
-    default:
-      guard FileManager.default.fileExists(atPath: initialization) else {
+    case let path?:
+      guard FileManager.default.fileExists(atPath: path) else {
         throw Failure.usage(
-          "--init \(initialization): not local-search, k-means++, k-means||, random or a file")
+          "--init \(path): not local-search, k-means++, k-means||, random or a file")
       }
-      return .centroids(try NumericData(path: initialization, columns: nil, id: nil).doubles)
+      return .centroids(try NumericData(path: path, columns: nil, id: nil).doubles)
     }
   }
 
@@ -216,6 +255,4 @@ struct ClusteringOptions: ParsableArguments {
       }
     }
   }
-
-  private func fileEnding(_ path: String) -> String { (path as NSString).pathExtension }
 }

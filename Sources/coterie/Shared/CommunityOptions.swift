@@ -22,6 +22,8 @@ struct InputOptions: ParsableArguments {
     set { configs = newValue.map { [$0] } ?? [] }
   }
 
+  @OptionGroup var columns: ColumnOptions
+
   @Option(
     name: .customLong("max-rejected"),
     help: "How many bad records end the run: a number, or a share such as 0.5%.")
@@ -127,15 +129,17 @@ struct CommunityOptions: ParsableArguments {
   /// Reads events and members; the properties that project, features and scopes need are kept.
   func load(
     _ events: [String], project: ProjectFile, features: [FeatureDefinition],
-    properties others: Set<String> = [], scopes: [MemberScope] = []
+    otherProjects: [ProjectFile] = [], scopes: [MemberScope] = []
   ) throws -> LoadedCommunity {
     let pseudonymizer = try pseudonymizer()
-    var properties = others.union(project.eventProperties)
-    for scope in scopes { properties.formUnion(scope.project.eventProperties) }
-    properties.formUnion(features.eventProperties)
+    let projects = [project] + otherProjects + scopes.map(\.project)
+    let properties = features.eventProperties.union(projects.flatMap(\.eventProperties))
+    let purpose =
+      features.first { $0.isMadeOfValues(project.settings) }?.description
+      ?? projects.lazy.compactMap(\.placeOfValues).first
     let started = Date()
     let (history, reports, memberTable) = try read(
-      events, project: project, properties: properties
+      events, project: project, properties: properties, valuesNeededBy: purpose
     ) { reader, inputs in
       let (history, report) = try reader.read(inputs, threadCount: threads)
       return (try pseudonymizer.map { try history.pseudonymized(with: $0) } ?? history, report)
@@ -155,6 +159,7 @@ struct CommunityOptions: ParsableArguments {
   /// Reads events with `body`, then members, and says what was refused.
   func read<Events>(
     _ events: [String], project: ProjectFile, properties: Set<String>,
+    valuesNeededBy purpose: String?,
     _ body: (EventReader, [Input]) throws -> (Events, ReadReport)
   ) throws -> (Events, (events: ReadReport, members: ReadReport?), MemberTable) {
     let pseudonymizer = try pseudonymizer()
@@ -163,10 +168,8 @@ struct CommunityOptions: ParsableArguments {
       try RejectionFile($0, keepsRecords: pseudonymizer == nil)
     }
     let inputs = try Input.inputs(arguments: events)
-    var reader = EventReader(
-      columns: columns(project), properties: .named(properties), rejectionLimit: maximumRejected
-    ) { try rejections?.write($0) }
-    reader.times = times(project)
+    var reader = eventReader(project, properties: properties) { try rejections?.write($0) }
+    reader.valuesNeededBy = purpose
     reader.showsCells = pseudonymizer == nil
     reader.propertyTypes = project.propertyTypes
     let progress = ReadProgress()
@@ -180,9 +183,11 @@ struct CommunityOptions: ParsableArguments {
       (taken, report) = try body(reader, inputs)
       bar?.end()
       if let members {
-        var reader = MemberReader(times: times(project), rejectionLimit: maximumRejected) {
-          try rejections?.write($0)
-        }
+        var reader = MemberReader(
+          idColumn: input.columns.memberID(project, events: report),
+          joinedColumn: input.columns.joinedColumn, times: times(project),
+          rejectionLimit: maximumRejected
+        ) { try rejections?.write($0) }
         reader.showsCells = pseudonymizer == nil
         reader.attributeTypes = project.attributeTypes
         let read = try reader.read(Input(argument: members))
@@ -202,6 +207,8 @@ struct CommunityOptions: ParsableArguments {
     }
     try rejections?.commit()
     report.tell("events", showsCells: pseudonymizer == nil)
+    report.tellNotes()
+    memberReport?.tellNotes()
     report.tellTimes(clock: project.settings.clock)
     memberReport?.tellTimes(clock: project.settings.clock)
     if let members, let memberReport {
@@ -220,13 +227,17 @@ struct CommunityOptions: ParsableArguments {
       clock: project.settings.clock, unit: input.timeUnit, format: input.timeFormat)
   }
 
-  /// Where a project says that the roles of columns are.
-  func columns(_ project: ProjectFile) -> [EventReader.Role: String] {
-    var columns: [EventReader.Role: String] = [:]
-    for (role, name) in project.columns {
-      if let role = EventReader.Role(rawValue: role) { columns[role] = name }
-    }
-    return columns
+  /// What reads events as the options and the project say.
+  func eventReader(
+    _ project: ProjectFile, properties: Set<String>,
+    onRejection: @escaping (Rejection) throws -> Void = { _ in }
+  ) -> EventReader {
+    var reader = EventReader(
+      columns: input.columns.roles(project), properties: .named(properties),
+      rejectionLimit: maximumRejected, onRejection: onRejection)
+    reader.eventName = input.columns.event
+    reader.times = times(project)
+    return reader
   }
 
   func check(_ project: ProjectFile, against community: Community) throws {

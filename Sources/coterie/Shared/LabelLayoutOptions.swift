@@ -20,7 +20,7 @@ struct LabelLayoutOptions: ParsableArguments {
   var only: [String] = []
 
   @Option(help: "Columns of the members file to add, parted by commas, such as email,plan.")
-  var attributes: NameList?
+  var attributes: [NameList] = []
 
   @Flag(
     name: .customLong("probabilities"),
@@ -47,7 +47,7 @@ struct LabelLayoutOptions: ParsableArguments {
   ) throws -> MembershipLayout {
     var layout = MembershipLayout()
     (layout.isWide, layout.hasNames, layout.only) = (isWide, hasNames, only)
-    layout.attributes = try (attributes?.names ?? []).map { name in
+    layout.attributes = try attributes.flatMap(\.names).map { name in
       guard let cells = members.cells(of: name, members: table.memberIDs) else {
         throw Failure.badInput(
           "\(file ?? "the members file"): no column \"\(name)\""

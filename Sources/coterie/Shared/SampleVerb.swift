@@ -5,7 +5,7 @@ import LinearAlgebra
 protocol SampleVerb {
   /// The file.
   var data: String { get }
-  var columns: NameList? { get }
+  var columns: [NameList] { get }
   var id: String? { get }
   /// The precision asked for; nil leaves it to the data.
   var samplePrecision: ClusteringOptions.Precision? { get }
@@ -23,7 +23,7 @@ extension SampleVerb {
   func runOnSamples() throws {
     var stopwatch = Stopwatch()
     Console.progress("reading \(data)")
-    let input = try NumericData(path: data, columns: columns?.names, id: id, maps: map)
+    let input = try NumericData(path: data, columns: NameList(columns)?.names, id: id, maps: map)
     let seconds = stopwatch.lap()
     do {
       switch input.array {

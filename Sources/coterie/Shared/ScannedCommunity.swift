@@ -62,8 +62,13 @@ extension CommunityOptions {
       FeatureScan(
         features: $0.features, asOf: asOf, settings: $0.settings, threadCount: threads)
     }
+    let purpose =
+      wanted.lazy.flatMap { wanted in
+        wanted.features.filter { $0.isMadeOfValues(wanted.settings) }
+      }.first?.description
+      ?? ([project] + scopes.map(\.project)).lazy.compactMap(\.placeOfValues).first
     let (filled, reports, memberTable) = try read(
-      events, project: project, properties: []
+      events, project: project, properties: [], valuesNeededBy: purpose
     ) { reader, inputs in
       var scans = scans
       let report = try FeatureScan.read(inputs, with: reader, into: &scans)
@@ -85,8 +90,7 @@ extension CommunityOptions {
     let progress = ReadProgress()
     let bar = ProgressBar(progress, of: inputs)
     defer { bar?.end() }
-    var reader = EventReader(columns: columns(project), properties: .named([]))
-    reader.times = times(project)
+    var reader = eventReader(project, properties: [])
     reader.progress = progress
     return (try? reader.newestInstant(in: inputs, threadCount: threads)) ?? nil
   }

@@ -29,7 +29,7 @@ struct Choose: ParsableCommand, SampleVerb {
   var data: String
 
   @Option(help: "Columns, separated by commas; by default all that hold numbers only.")
-  var columns: NameList?
+  var columns: [NameList] = []
 
   @Option(help: "The column that names the rows, which is not a number of theirs.")
   var id: String?
@@ -40,8 +40,11 @@ struct Choose: ParsableCommand, SampleVerb {
   @Option(help: "The numbers of clusters to try, as FROM..TO.")
   var clusters: ClusterCount = .range(2, 12)
 
-  @Option(help: "hierarchical: single, complete, average, weighted, centroid, median or ward.")
-  var linkage: Linkage = .ward
+  @Option(
+    help: """
+      hierarchical: single, complete, average, weighted, centroid, median, or ward (if not given).
+      """)
+  var linkage: Linkage?
 
   @Option(
     help:
@@ -84,6 +87,10 @@ struct Choose: ParsableCommand, SampleVerb {
       throw ValidationError(
         "k-means goes with --metric euclidean only: choose --algorithm hierarchical")
     }
+    if algorithm == .kmeans, linkage != nil {
+      throw ValidationError("--linkage goes with --algorithm hierarchical")
+    }
+    let linkage = linkage ?? .ward
     if algorithm == .hierarchical, linkage.needsEuclidean, metric != .euclidean {
       throw ValidationError(
         "--linkage \(linkage.rawValue) goes with --metric euclidean only: choose average, "
@@ -120,7 +127,7 @@ struct Choose: ParsableCommand, SampleVerb {
     let prepareSeconds = stopwatch.lap()
     let counts = clusters.counts
     let choice = try ClusterCountChoice(
-      samples, counts: counts, linkage: algorithm == .hierarchical ? linkage : nil,
+      samples, counts: counts, linkage: algorithm == .hierarchical ? linkage ?? .ward : nil,
       metric: metric, evidence: .full, maximumRowCount: sample, seed: seed, threadCount: threads
     ) { step, stepCount in
       Console.progress("choosing, step \(step) of \(stepCount)")

@@ -30,7 +30,7 @@ struct Cluster: ParsableCommand, SampleVerb {
   var data: String
 
   @Option(help: "Columns, separated by commas; by default all that hold numbers only.")
-  var columns: NameList?
+  var columns: [NameList] = []
 
   @Option(help: "The column that names the rows; it is written beside the labels.")
   var id: String?
@@ -99,7 +99,7 @@ struct Cluster: ParsableCommand, SampleVerb {
     let fitSeconds = stopwatch.lap()
     Console.endProgress()
     if !fitted.hasConverged {
-      let message = "k-means has not converged in \(clustering.maximumIterations) passes"
+      let message = "k-means has not converged in \(clustering.mostIterations) passes"
       if clustering.strict {
         throw Failure(
           code: Failure.Code.notConverged,

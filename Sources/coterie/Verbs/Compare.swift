@@ -117,7 +117,7 @@ struct Compare: ParsableCommand {
     }
     let loaded = try community.load(
       events, project: projects[0], features: models.flatMap(\.model.inputs),
-      properties: Set(projects.flatMap(\.eventProperties)),
+      otherProjects: Array(projects.dropFirst()),
       scopes: models.scopes() + (scope.map { [$0] } ?? []))
     for project in projects.dropFirst() { try community.check(project, against: loaded.community) }
     let tables = try projects.map { project in

@@ -35,7 +35,7 @@ struct Features: ParsableCommand {
   @OptionGroup var among: AmongOptions
 
   @Option(help: "Features, separated by commas; by default the project's, else coterie's.")
-  var features: NameList?
+  var features: [NameList] = []
 
   @Option(help: "Where to write the table: a .csv or .npy file, or - for CSV.", completion: .file())
   var output: String
@@ -139,13 +139,14 @@ struct FeatureChoice {
   /// The features of an option, else the project's, else the default ones.
   ///
   /// - Parameters:
-  ///   - option: the option's names.
+  ///   - lists: the names of each time that the option is given.
   ///   - project: the project file.
   ///   - settings: whose aliases names are read with; nil takes the project's.
   /// - Throws: ``Failure`` where the option names a feature twice.
   init(
-    _ option: NameList?, project: ProjectFile, settings: EngagementSettings? = nil
+    _ lists: [NameList], project: ProjectFile, settings: EngagementSettings? = nil
   ) throws {
+    let option = NameList(lists)
     isOption = option != nil
     self.project = project
     let aliases = (settings ?? project.settings).aliases.keys

@@ -49,11 +49,11 @@ struct Label: ParsableCommand {
     if community.json, output == "-" {
       throw ValidationError("--json and --output - both want the standard output")
     }
-    let attributes = layout.attributes?.names ?? []
+    let attributes = layout.attributes.flatMap(\.names)
     guard Set(attributes).count == attributes.count else {
       throw ValidationError("--attributes names a column twice")
     }
-    if layout.attributes != nil, community.members == nil {
+    if !layout.attributes.isEmpty, community.members == nil {
       throw ValidationError("--attributes needs --members: its columns are what it names")
     }
     if layout.hasProbabilities, model.isEmpty {

@@ -31,7 +31,7 @@ struct Score: ParsableCommand {
   var data: String?
 
   @Option(help: "Columns of --data, separated by commas; by default all that hold numbers only.")
-  var columns: NameList?
+  var columns: [NameList] = []
 
   @Option(help: "The column of --data that names the rows, which is not a number of theirs.")
   var id: String?
@@ -47,7 +47,7 @@ struct Score: ParsableCommand {
     if otherLabels == nil, data == nil {
       throw ValidationError("say what to score against: other labels, --data, or both")
     }
-    if data == nil, columns != nil || id != nil {
+    if data == nil, !columns.isEmpty || id != nil {
       throw ValidationError("--columns and --id go with --data")
     }
   }
@@ -63,7 +63,7 @@ struct Score: ParsableCommand {
     let first = try LabelsFile(path: labels)
     let second = try otherLabels.map { try LabelsFile(path: $0) }
     let samples = try data.map { path in
-      try NumericData(path: path, columns: columns?.names, id: id)
+      try NumericData(path: path, columns: NameList(columns)?.names, id: id)
     }
     let readSeconds = stopwatch.lap()
     let codes = first.codes

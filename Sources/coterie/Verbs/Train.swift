@@ -50,7 +50,7 @@ struct Train: ParsableCommand {
   @OptionGroup var among: AmongOptions
 
   @Option(help: "Features, separated by commas; by default the project's, else coterie's.")
-  var features: NameList?
+  var features: [NameList] = []
 
   @Option(help: "How columns are scaled: none, standardize, robust or quantile.")
   var scale: TransformChoices.Scale?
@@ -68,13 +68,17 @@ struct Train: ParsableCommand {
 
   @Option(
     name: .customLong("least-agreement"),
-    help: "With --previous: the least adjusted Rand index of the two models' labels.")
-  var leastAgreement = 0.6
+    help: """
+      With --previous: the least adjusted Rand index of the two models' labels, 0.6 if not given.
+      """)
+  var leastAgreement: Double?
 
   @Option(
     name: .customLong("least-stability"),
-    help: "With --previous: the least stability of each segment, 0 to 1 (0.5: dissolved).")
-  var leastStability = 0.5
+    help: """
+      With --previous: the least stability of each segment, 0 to 1, 0.5 (dissolved) if not given.
+      """)
+  var leastStability: Double?
 
   @Option(help: "How often members are drawn anew to measure stability; 0: not at all.")
   var resamples = 50
@@ -93,8 +97,14 @@ struct Train: ParsableCommand {
     guard (0...1000).contains(resamples) else {
       throw ValidationError("--resamples must be 0 to 1000")
     }
-    guard leastAgreement <= 1, leastStability <= 1 else {
+    guard leastAgreement ?? 0 <= 1, leastStability ?? 0 <= 1 else {
       throw ValidationError("--least-agreement and --least-stability must be 1 or less")
+    }
+    if previous == nil, leastAgreement != nil || leastStability != nil {
+      throw ValidationError("--least-agreement and --least-stability go with --previous")
+    }
+    if force, clustering.clusters?.isChosen != true {
+      throw ValidationError("--force goes with --clusters auto, or a range to choose from")
     }
     if standardize, let scale, scale != .standardize {
       throw ValidationError("say --standardize or --scale \(scale.rawValue), not both")
@@ -164,14 +174,14 @@ struct Train: ParsableCommand {
         names: Dictionary(
           uniqueKeysWithValues: model.segments.enumerated().map {
             ($1.id, named.segmentName($0, in: project))
-          }), limits: (leastAgreement, leastStability))
+          }), limits: (leastAgreement ?? 0.6, leastStability ?? 0.5))
     }
     model = model.givingNames(project.segmentNames[ModelFile.name(ofPath: output)] ?? [:])
     let fitSeconds = Date().timeIntervalSince(started)
     Console.endProgress()
     if model.training.hasConverged == false {
       Console.note(
-        "k-means has not converged in \(clustering.maximumIterations) passes: raise --max-iterations"
+        "k-means has not converged in \(clustering.mostIterations) passes: raise --max-iterations"
       )
     }
     if clustering.strict, model.training.hasConverged == false {

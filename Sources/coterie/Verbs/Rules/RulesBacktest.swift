@@ -61,7 +61,7 @@ struct RulesBacktest: ParsableCommand {
     }
     let loaded = try community.load(
       events, project: project, features: models.flatMap(\.model.inputs),
-      properties: Set(changed?.eventProperties ?? []), scopes: models.scopes())
+      otherProjects: changed.map { [$0] } ?? [], scopes: models.scopes())
     var json = loaded.json
     if snapshots.isSeries {
       let times = try snapshots.times(through: loaded.asOf, clock: project.settings.clock)

@@ -45,7 +45,7 @@ struct RulesSuggest: ParsableCommand {
 
   @Option(
     help: "What rules may be made of, separated by commas; by default what people understand.")
-  var features: NameList?
+  var features: [NameList] = []
 
   @Option(help: "Where to write the rules; by default the standard output.", completion: .file())
   var output = "-"
@@ -66,7 +66,7 @@ struct RulesSuggest: ParsableCommand {
     let file = try output == "-" ? nil : OutputFile(output)
     let settings = community.config == nil ? model?.model.settings : project.settings
     let choice = try FeatureChoice(features, project: project, settings: settings)
-    let wanted = features == nil ? nil : choice.features
+    let wanted = features.isEmpty ? nil : choice.features
     let scope = try among.scope(in: project)
     let loaded = try community.load(
       events, project: project, features: (model?.model.inputs ?? []) + (wanted ?? []),
