@@ -7,6 +7,7 @@ final class ByteStream {
     case unreadable(String)
     case truncatedGzip
     case damagedGzip(String)
+    case unfinishedArray
   }
 
   private static let chunkSize = 1 << 18
@@ -16,6 +17,9 @@ final class ByteStream {
   private var chunk = [UInt8](repeating: 0, count: ByteStream.chunkSize)
   private var chunkRange = 0..<0
   private var hasEnded = false
+  /// Bytes that were read and are to be read again.
+  private var returned: ArraySlice<UInt8> = []
+  private var array: JSONArrayLines?
 
   /// Opens an input and looks at its first bytes; what is read of it is added to `progress`.
   init(_ input: Input, progress: ReadProgress? = nil) throws {
@@ -36,8 +40,30 @@ final class ByteStream {
     if chunkRange.count >= 2, chunk[0] == 0x1f, chunk[1] == 0x8b { inflater = Inflater() }
   }
 
+  /// Reads on as JSON Lines what is one JSON array, from bytes on that were read already.
+  func readAsLines(of array: JSONArrayLines, from bytes: [UInt8]) {
+    self.array = array
+    returned = bytes[...]
+  }
+
   /// Reads up to the buffer's size; 0 at the end only.
   func read(into buffer: UnsafeMutableRawBufferPointer) throws -> Int {
+    guard let array else { return try readBytes(into: buffer) }
+    let count: Int
+    if returned.isEmpty {
+      count = try readBytes(into: buffer)
+    } else {
+      count = min(buffer.count, returned.count)
+      buffer.copyBytes(from: returned.prefix(count))
+      returned = returned.dropFirst(count)
+    }
+    if count == 0, !array.hasEnded { throw Damage.unfinishedArray }
+    array.convert(
+      UnsafeMutableRawBufferPointer(rebasing: buffer[..<count]).bindMemory(to: UInt8.self))
+    return count
+  }
+
+  private func readBytes(into buffer: UnsafeMutableRawBufferPointer) throws -> Int {
     guard let inflater else { return try readPlain(into: buffer) }
     while true {
       if chunkRange.isEmpty, !hasEnded { try refill() }

@@ -68,6 +68,9 @@ package final class EventBlock: @unchecked Sendable {
   var rejections: [(line: Int, reason: RejectionReason, record: String)] = []
   /// The first line with a key that its object has twice, counted from 1 at the block's beginning.
   var repeatedKey: (line: Int, key: String)?
+  /// What records say of ids, and how many records say nothing else.
+  var identities: [Identity] = []
+  var identityRecordCount = 0
   var recordCount = 0
   var lineCount = 0
 
@@ -80,6 +83,8 @@ package final class EventBlock: @unchecked Sendable {
     typedProperties.removeAll()
     rejections.removeAll()
     repeatedKey = nil
+    identities.removeAll()
+    identityRecordCount = 0
     recordCount = 0
     lineCount = 0
   }

@@ -119,6 +119,13 @@ public struct EventHistory: Sendable {
     memberIDs = replaced
   }
 
+  /// Gives the events other members: for each position in ``memberIDs``, the one in other ids.
+  mutating func replaceMembers(by ids: Interner, places: [Int32]) {
+    memberIDs = ids
+    memberIndices = memberIndices.map { places[Int($0)] }
+    targetIndices = targetIndices.map { $0 < 0 ? -1 : places[Int($0)] }
+  }
+
   /// Gives each property the type that is declared, else the one that its values have.
   ///
   /// - Returns: the values that are not of the declared type, by property.

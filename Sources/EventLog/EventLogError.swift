@@ -26,6 +26,8 @@ public enum EventLogError: Error, Equatable, Sendable {
   case tooManyEvents(limit: Int)
   /// The times of a file are numbers in two units.
   case severalTimeUnits(file: String, first: String, second: String)
+  /// A JSON array ends before its closing bracket.
+  case unfinishedArray(file: String, recordsRead: Int)
   /// The gzip stream ends before its end mark.
   case truncatedGzip(file: String, recordsRead: Int)
   /// The gzip stream is damaged.
@@ -76,6 +78,9 @@ extension EventLogError: CustomStringConvertible {
     case .severalTimeUnits(let file, let first, let second):
       "\(file): times are numbers in two units: \(first), \(second): say which with --time-unit s, ms, "
         + "us or ns"
+    case .unfinishedArray(let file, let records):
+      "\(file): the JSON array is cut short after \(records) records, its closing bracket is missing: fetch "
+        + "the file again"
     case .truncatedGzip(let file, let records):
       "\(file): the gzip stream is cut short after \(records) records: fetch the file again"
     case .damagedGzip(let file, let records, let reason):

@@ -20,16 +20,21 @@ extension EventReader {
       let recordsBefore = report.recordCount
       do {
         var lines = try LineScanner(ByteStream(input, progress: progress))
+        let array = try lines.readArrayAsLines()
         guard let first = try lines.firstContentLine() else {
+          if array != nil { continue }
           throw EventLogError.empty(file: input.description)
         }
         let format: RecordFormat
         var (rest, lineCount, terminator): ([UInt8], Int, UInt8)
         let stream = lines.stream
-        if first.first(where: { $0 != 0x20 && $0 != 0x09 }) == ascii("{") {
+        if array != nil || first.first(where: { $0 != 0x20 && $0 != 0x09 }) == ascii("{") {
+          let (reader, found) =
+            JSONParser.object(first).map { adapted(to: $0.object) } ?? (self, [:])
+          report.add(found, file: input.description)
           lineCount = lines.lineCount
           (rest, terminator) = lines.remainder(after: 0)
-          format = .jsonLines(self, terminator: terminator)
+          format = .jsonLines(reader, terminator: terminator)
           lackingValues = lackingValues ?? missingValues(file: input.description, header: [])
         } else {
           let reader = try DelimitedReader(lines, name: input.description)
@@ -49,8 +54,8 @@ extension EventReader {
         guard let stream else { continue }
         try scan(
           TextBlocks(stream, rest: rest, separator: format.separator, terminator: terminator),
-          format, file: input.description, lineCount: lineCount, threadCount: threadCount,
-          report: &report, known: &known
+          format, file: input.description, array: array, lineCount: lineCount,
+          threadCount: threadCount, report: &report, known: &known
         ) { blocks in
           hasValues = hasValues || blocks.contains { $0.rows.contains { !$0.value.isNaN } }
           try body(blocks)
@@ -66,13 +71,15 @@ extension EventReader {
   }
 
   private func scan(
-    _ opened: consuming TextBlocks, _ format: RecordFormat, file: String, lineCount: Int,
-    threadCount: Int, report: inout ReadReport, known: inout KnownNames,
+    _ opened: consuming TextBlocks, _ format: RecordFormat, file: String,
+    array: JSONArrayLines?, lineCount: Int, threadCount: Int, report: inout ReadReport,
+    known: inout KnownNames,
     _ body: ([EventBlock]) throws -> Void
   ) throws {
     let fetcher = BlockFetcher(opened, batchSize: 4 * max(1, threadCount))
     var lineCount = lineCount
     var forms = TimeForms()
+    func lineInFile(_ line: Int) -> Int { array?.line(ofElement: line) ?? line }
     let times = times
     while let batch = try fetcher.next() {
       let blocks = Array(batch)
@@ -85,14 +92,16 @@ extension EventReader {
         report.recordCount += block.recordCount
         for (line, reason, record) in block.rejections {
           let found = Rejection(
-            file: file, line: lineCount + line + 1, reason: reason, record: record)
+            file: file, line: lineInFile(lineCount + line + 1), reason: reason, record: record)
           let rejection = showsCells ? found : found.withoutCells
           report.add(rejection)
           try onRejection(rejection)
         }
         block.rejections.removeAll()
+        report.identityRecordCount += block.identityRecordCount
+        report.identities.formUnion(block.identities)
         if let (line, key) = block.repeatedKey {
-          report.addRepeatedKey(key, line: lineCount + line, of: file)
+          report.addRepeatedKey(key, line: lineInFile(lineCount + line), of: file)
         }
         forms.add(block.events.timestamps.forms, linesBefore: lineCount)
         lineCount += block.lineCount
@@ -107,7 +116,7 @@ extension EventReader {
       }
       try body(blocks)
     }
-    try report.add(forms, file: file)
+    try report.add(forms.movingLines(lineInFile), file: file)
   }
 }
 

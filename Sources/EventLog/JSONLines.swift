@@ -22,7 +22,6 @@ extension LineScanner {
 extension EventBlock {
   /// Reads the block's text as one JSON object a line.
   func parseJSONLines(_ reader: EventReader, terminator: UInt8) {
-    let roleNames = Set(EventReader.Role.allCases.map { reader.name(of: $0) })
     let keys = PlainJSONEvent.Keys(reader)
     var shapes = JSONLineShapes(keys)
     // So that the last line ends, too.
@@ -49,13 +48,16 @@ extension EventBlock {
           }
           let found = isText ? JSONParser.object(bytes) : nil
           if repeatedKey == nil, let key = found?.repeatedKey { repeatedKey = (lineCount, key) }
-          switch reader.event(
-            found?.object, roleNames: roleNames, line: lineCount, &events.timestamps)
-          {
-          case .success(let (event, eventID)):
+          switch found.map({ reader.event($0.object, line: lineCount, &events.timestamps) }) {
+          case .event(let event, let eventID)?:
             take(event, eventID: eventID)
             reason = nil
-          case .failure(let failure): reason = failure.reason
+          case .identities(let found)?:
+            identities += found
+            identityRecordCount += 1
+            reason = nil
+          case .rejected(let found)?: reason = found
+          case nil: reason = .invalidJSON
           }
         }
         if let reason {
@@ -78,11 +80,18 @@ extension EventBlock {
     func span(_ place: PlainJSONEvent.Place) -> Span {
       place.isPresent ? Span(start: Int32(lineStart) + place.start, count: place.count) : .none
     }
-    guard event.member.isPresent, event.type.isPresent, event.timestamp.isPresent,
-      let instant = events.timestamps.read(bytes(event.timestamp), line: lineCount),
+    guard event.member.isPresent, event.type.isPresent, event.timestamp.isPresent else {
+      return false
+    }
+    let time = bytes(event.timestamp)
+    guard
+      // In records of some exports a time without an offset is of no zone.
+      time.count == 20 || events.timestamps.reading.clock.isUniversal,
+      let instant = events.timestamps.read(time, line: lineCount),
       Timestamp.accepted.contains(instant)
     else { return false }
     let (member, type) = (bytes(event.member), bytes(event.type))
+    guard !RecordForm.mayBeNoActivity(type) else { return false }
     guard Self.reasonAgainstID(member, empty: .emptyMemberID, false) == nil,
       Self.reasonAgainstID(type, empty: .emptyEventType, false) == nil
     else { return false }
@@ -133,93 +142,5 @@ extension EventBlock {
         timestamp: event.timestamp.microseconds,
         value: event.value ?? .nan, member: id.withUTF8 { keep($0) },
         type: Int32(type.withUTF8 { events.types.intern($0) })))
-  }
-}
-
-extension EventReader {
-  fileprivate struct Failure: Error { let reason: RejectionReason }
-
-  fileprivate func event(
-    _ object: [String: JSONValue]?, roleNames: Set<String>, line: Int,
-    _ timestamps: inout TimestampReader
-  ) -> Result<(Event, String?), Failure> {
-    guard let object = object.map({ flattened($0) ?? $0 }) else {
-      return .failure(Failure(reason: .invalidJSON))
-    }
-    func fail(_ reason: RejectionReason) -> Result<(Event, String?), Failure> {
-      .failure(Failure(reason: reason))
-    }
-    func text(_ role: Role) -> String? { object[name(of: role)]?.cell }
-    func idReason(_ text: String, empty: RejectionReason) -> RejectionReason? {
-      var copy = text
-      return copy.withUTF8 { EventBlock.reasonAgainstID($0, empty: empty, true) }
-    }
-    guard let member = text(.memberID) else { return fail(.badKey(name(of: .memberID))) }
-    if let reason = idReason(member, empty: .emptyMemberID) { return fail(reason) }
-    guard var time = text(.timestamp) else { return fail(.badKey(name(of: .timestamp))) }
-    let read = time.withUTF8 { (timestamps.read($0, line: line), timestamps.refusal(of: $0)) }
-    guard let instant = read.0 else { return fail(read.1) }
-    guard Timestamp.accepted.contains(instant) else { return fail(.timestampOutOfRange) }
-    guard let type = text(.event) else { return fail(.badKey(name(of: .event))) }
-    if let reason = idReason(type, empty: .emptyEventType) { return fail(reason) }
-    var event = Event(memberID: member, timestamp: instant, type: type)
-    let number: Cell =
-      switch object[name(of: .value)] {
-      case nil, .null: .absent
-      case .number(let text): Self.value(decimal(text))
-      case .string(let text): text.isEmpty ? .absent : Self.value(decimal(text))
-      default: .rejected(.unreadableValue)
-      }
-    switch number {
-    case .absent: break
-    case .number(let value): event.value = value
-    case .rejected(let reason): return fail(reason)
-    }
-    if let target = text(.targetID) {
-      let reason = idReason(target, empty: .emptyMemberID)
-      if reason == .nulByte { return fail(.nulByte) }
-      if reason == nil { event.targetID = target }
-    }
-    for (key, value) in object where !roleNames.contains(key) {
-      if case .named(let names) = properties, !names.contains(key) { continue }
-      event.properties[key] = value.property
-    }
-    return .success((event, text(.eventID)))
-  }
-
-  /// A record of the Segment specification as a flat one: nil for all others.
-  ///
-  /// Such records have no key for the member but `userId` or, before someone is known, `anonymousId`.
-  /// The event is that of a `track` call, else the kind of call, such as `page`; `messageId` is the
-  /// event's own id; `properties` are the properties, of which `value`, else `revenue`, is the value.
-  private func flattened(_ object: [String: JSONValue]) -> [String: JSONValue]? {
-    guard object[name(of: .memberID)] == nil,
-      let member = ["userId", "anonymousId"].lazy.compactMap({ object[$0]?.cell }).first(where: {
-        !$0.isEmpty
-      })
-    else { return nil }
-    var flat: [String: JSONValue] = [:]
-    if case .object(let properties) = object["properties"] {
-      flat = properties
-      flat[name(of: .value)] = properties["value"] ?? properties["revenue"]
-    }
-    flat[name(of: .memberID)] = .string(member)
-    flat[name(of: .timestamp)] = object[name(of: .timestamp)] ?? object["timestamp"]
-    flat[name(of: .event)] = object[name(of: .event)] ?? object["event"] ?? object["type"]
-    flat[name(of: .targetID)] = object[name(of: .targetID)]
-    flat[name(of: .eventID)] = object[name(of: .eventID)] ?? object["messageId"]
-    return flat
-  }
-
-  private enum Cell {
-    case absent
-    case number(Double)
-    case rejected(RejectionReason)
-  }
-
-  /// What a value's number means.
-  private static func value(_ number: Double?) -> Cell {
-    guard let number else { return .rejected(.unreadableValue) }
-    return abs(number) <= 1e15 ? .number(number) : .rejected(.valueOutOfRange)
   }
 }

@@ -39,7 +39,8 @@ enum JSONValue: Equatable {
   /// The value as an event's property; nil for null, lists and objects.
   var property: PropertyValue? {
     switch self {
-    case .null, .object, .list: nil
+    case .null, .object: nil
+    case .list: cell.map { .string($0) }
     case .boolean(let isTrue): .boolean(isTrue)
     case .string(let text): .string(text)
     case .number(let text):

@@ -84,6 +84,20 @@ struct LineScanner: ~Copyable {
     lineCount += lines
   }
 
+  /// Makes lines of the elements where the input is one JSON array; nil, and nothing changes, where it is not.
+  mutating func readArrayAsLines() throws -> JSONArrayLines? {
+    guard let first = try firstContentLine(),
+      first.first(where: { $0 != 0x20 && $0 != 0x09 }) == ascii("["), let stream
+    else { return nil }
+    let array = JSONArrayLines(line: lineCount + 1)
+    stream.readAsLines(
+      of: array, from: Array(UnsafeBufferPointer(start: buffer + start, count: end - start)))
+    (start, end, lineCount, hasEnded) = (0, 0, 0, false)
+    terminator = UInt8(ascii: "\n")
+    try fill()
+    return array
+  }
+
   /// Moves to the first line that is not blank and returns its bytes; nil where there is none.
   mutating func firstContentLine() throws -> UnsafeBufferPointer<UInt8>? {
     while let line = try line(at: 0) {

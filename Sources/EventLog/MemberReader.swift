@@ -43,11 +43,12 @@ public struct MemberReader {
     var rows = MemberRows(times: times)
     do {
       var lines = try LineScanner(ByteStream(input))
+      let array = try lines.readArrayAsLines()
       guard let first = try lines.firstContentLine() else {
         throw EventLogError.empty(file: input.description)
       }
-      if first.first(where: { $0 != 0x20 && $0 != 0x09 }) == ascii("{") {
-        try readJSONLines(lines, of: input, into: &rows)
+      if array != nil || first.first(where: { $0 != 0x20 && $0 != 0x09 }) == ascii("{") {
+        try readJSONLines(lines, array, of: input, into: &rows)
       } else {
         try readDelimited(DelimitedReader(lines, name: input.description), of: input, into: &rows)
       }
@@ -92,12 +93,14 @@ public struct MemberReader {
   }
 
   private func readJSONLines(
-    _ scanner: consuming LineScanner, of input: Input, into rows: inout MemberRows
+    _ scanner: consuming LineScanner, _ array: JSONArrayLines?, of input: Input,
+    into rows: inout MemberRows
   ) throws {
     var lines = scanner
     var taken = rows
     defer { rows = taken }
     try lines.forEachObject { found, line, bytes in
+      let line = array?.line(ofElement: line) ?? line
       taken.report.recordCount += 1
       let reason: RejectionReason?
       if let (object, repeatedKey) = found {

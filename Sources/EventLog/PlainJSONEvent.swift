@@ -16,7 +16,9 @@ struct PlainJSONEvent {
     /// Nil where one key has two roles, or the reader wants none of this.
     init?(_ reader: EventReader) {
       roles = EventReader.Role.allCases.map { (Array(reader.name(of: $0).utf8), $0) }
-      guard reader.readsPlainJSON, Set(roles.map(\.name)).count == roles.count else { return nil }
+      guard reader.readsPlainJSON, reader.eventName == nil,
+        Set(roles.map(\.name)).count == roles.count
+      else { return nil }
       kept = reader.properties
     }
 

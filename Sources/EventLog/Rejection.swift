@@ -201,6 +201,10 @@ public struct ReadReport: Sendable, Hashable {
   public internal(set) var mistyped: [MistypedCells] = []
   /// For each input, the first JSON object that has a key twice, whose last value counts.
   public internal(set) var repeatedKeys: [String: RepeatedKey] = [:]
+  /// Records that say which ids are of one member, or something else that is no activity; they are no events.
+  public internal(set) var identityRecordCount = 0
+  /// Which ids are of one member, by those records.
+  public internal(set) var identities: Set<Identity> = []
   /// What was understood of inputs that leave it open.
   public internal(set) var notes: [InputNote] = []
 

@@ -74,6 +74,8 @@ public struct TimeForms: Sendable, Hashable {
   public internal(set) var numbers: [EpochUnit: Place] = [:]
   /// The first time without an offset; dates alone do not count.
   public internal(set) var local: Place?
+  /// The first time without an offset in a form of records that has them in universal time.
+  public internal(set) var universal: Place?
 
   /// Adds the forms of what follows in the same file, whose lines are counted from another one.
   mutating func add(_ other: TimeForms, linesBefore: Int) {
@@ -82,6 +84,19 @@ public struct TimeForms: Sendable, Hashable {
     }
     numbers.merge(other.numbers.mapValues(moved)) { first, _ in first }
     local = local ?? other.local.map(moved)
+    universal = universal ?? other.universal.map(moved)
+  }
+
+  /// The same forms with lines counted otherwise.
+  func movingLines(_ line: (Int) -> Int) -> TimeForms {
+    func moved(_ place: Place) -> Place {
+      Place(line: line(place.line), text: place.text, instant: place.instant)
+    }
+    var forms = self
+    forms.numbers = numbers.mapValues(moved)
+    forms.local = local.map(moved)
+    forms.universal = universal.map(moved)
+    return forms
   }
 
   /// - Throws: ``EventLogError/severalTimeUnits(file:first:second:)`` where numbers have two units.

@@ -28,8 +28,12 @@ struct TimestampReader: Sendable {
 
   /// Reads a time that stands on a line; nil where it is none, see ``refusal(of:)``.
   @inline(__always)
-  mutating func read(_ bytes: UnsafeBufferPointer<UInt8>, line: Int = 0) -> Timestamp? {
-    guard readsUsualForms, let (date, time) = usual(bytes) else { return other(bytes, line) }
+  mutating func read(
+    _ bytes: UnsafeBufferPointer<UInt8>, line: Int = 0, inUniversalTime: Bool = false
+  ) -> Timestamp? {
+    guard readsUsualForms, let (date, time) = usual(bytes) else {
+      return other(bytes, line, inUniversalTime)
+    }
     if date.start == self.date.start, date.end == self.date.end {
       return Timestamp(microseconds: (self.date.midnight &+ time) &* 1_000_000)
     }
@@ -77,7 +81,9 @@ struct TimestampReader: Sendable {
     return ((date, middle & 0xffff), (hour &* 60 &+ minute) &* 60 &+ second)
   }
 
-  private mutating func other(_ bytes: UnsafeBufferPointer<UInt8>, _ line: Int) -> Timestamp? {
+  private mutating func other(
+    _ bytes: UnsafeBufferPointer<UInt8>, _ line: Int, _ inUniversalTime: Bool
+  ) -> Timestamp? {
     func place(_ instant: Timestamp) -> TimeForms.Place {
       TimeForms.Place(
         line: line, text: String(decoding: trimmingBlanks(bytes), as: UTF8.self), instant: instant)
@@ -86,6 +92,11 @@ struct TimestampReader: Sendable {
       return format.time(bytes).map { resolved($0) }
     }
     if let time = WrittenTime(bytes) {
+      if inUniversalTime, time.offset == nil {
+        let instant = time.instant(in: .utc)
+        if forms.universal == nil { forms.universal = place(instant) }
+        return instant
+      }
       let instant = resolved(time)
       if time.offset == nil, !time.isDate, forms.local == nil { forms.local = place(instant) }
       return instant

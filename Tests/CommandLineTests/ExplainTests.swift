@@ -84,7 +84,7 @@ struct ExplainTests {
       """, Self.events)
     let lines = output.split(separator: "\n")
     try #require(lines.count == 3, "\(output)")
-    #expect(lines[0] == "a as of 2024-06-01T02:00:00+02:00, 2 events: active, hosts, life=new")
+    #expect(lines[0] == "a as of 2024-06-01T00:00:00+02:00, 2 events: active, hosts, life=new")
     #expect(
       lines[1]
         == "Why: active: {did: post, within: 30d} — count 1, needs at least 1; life=new: since 2024-05-01T12:00:00+02:00; "

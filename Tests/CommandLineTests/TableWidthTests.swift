@@ -96,7 +96,7 @@ struct TableWidthTests {
         try Tool.run(
           [
             "rules", "backtest", SampleCommunity.events, "--config", config, "--as-of",
-            "2025-07-03", "--since", "2025-07-01", "--every", every,
+            "2025-07-03T00:00:00Z", "--since", "2025-07-01T00:00:00Z", "--every", every,
           ]
         ).output
       }

@@ -55,6 +55,13 @@ struct InputOptions: ParsableArguments {
   @Option(help: "How many threads work at once.")
   var threads: Int = availableProcessorCount
 
+  @Flag(
+    help: """
+      Give the events of one member one id, by records that say which ids are theirs, such as \
+      identify and alias.
+      """)
+  var identities = false
+
   @Flag(help: "Print one JSON object on the standard output.")
   var json = false
 
@@ -141,7 +148,12 @@ struct CommunityOptions: ParsableArguments {
     let (history, reports, memberTable) = try read(
       events, project: project, properties: properties, valuesNeededBy: purpose
     ) { reader, inputs in
-      let (history, report) = try reader.read(inputs, threadCount: threads)
+      var (history, report) = try reader.read(inputs, threadCount: threads)
+      if input.identities {
+        let joined: EventHistory.JoinedIdentities
+        (history, joined) = history.joining(report.identities)
+        joined.tell(showsIDs: pseudonymizer == nil)
+      }
       return (try pseudonymizer.map { try history.pseudonymized(with: $0) } ?? history, report)
     }
     let types = history.properties.sorted { bytesPrecede($0.key, $1.key) }
@@ -206,7 +218,8 @@ struct CommunityOptions: ParsableArguments {
       throw error
     }
     try rejections?.commit()
-    report.tell("events", showsCells: pseudonymizer == nil)
+    report.tell(
+      "events", showsCells: pseudonymizer == nil, joinsIdentities: input.identities)
     report.tellNotes()
     memberReport?.tellNotes()
     report.tellTimes(clock: project.settings.clock)
@@ -324,7 +337,7 @@ extension ReadReport {
   /// Says on the standard error what was refused.
   func tell(
     _ name: String, repeats: String = "left out, their event_id came before",
-    showsCells: Bool = true
+    showsCells: Bool = true, joinsIdentities: Bool = false
   ) {
     if rejectedCount > 0 {
       let kinds = rejections.map { "\($0.count) × \($0.kind)" }
@@ -346,6 +359,11 @@ extension ReadReport {
         "\(name): \(cells.column) is declared as \(cells.type.rawValue): \(counted(cells.count, "value")) "
           + "of another type \(cells.count == 1 ? "counts" : "count") as absent"
           + (showsCells ? ", the first: \"\(cells.first)\"" : ""))
+    }
+    if identityRecordCount > 0 {
+      Console.note(
+        "\(name): \(counted(identityRecordCount, "record")) left out, such as identify and group, which are "
+          + "not activity" + (joinsIdentities ? "" : "; --identities joins ids by them"))
     }
     if repeatedEventCount > 0 {
       Console.note("\(name): \(counted(repeatedEventCount, "record")) \(repeats)")

@@ -52,7 +52,7 @@ extension CommunityOptions {
   ) throws -> ScannedCommunity? {
     let started = Date()
     let wanted = wanted + scopes.map { ($0.project.ruleFeatures, $0.project.settings) }
-    guard pseudonymize == nil, project.eventProperties.isEmpty,
+    guard pseudonymize == nil, !input.identities, project.eventProperties.isEmpty,
       !scopes.contains(where: \.project.rulesNeedEvents),
       wanted.allSatisfy({
         FeatureScan(features: $0.features, asOf: Timestamp(microseconds: 0)) != nil
