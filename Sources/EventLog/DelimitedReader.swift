@@ -140,6 +140,7 @@ extension ByteStream.Damage {
   func asError(file: String, recordsRead: Int) -> EventLogError {
     switch self {
     case .unreadable(let reason): .unreadable(file: file, reason: reason)
+    case .foreign(let format): .foreignFormat(file: file, format: format)
     case .truncatedGzip: .truncatedGzip(file: file, recordsRead: recordsRead)
     case .damagedGzip(let reason):
       .damagedGzip(file: file, recordsRead: recordsRead, reason: reason)

@@ -24,6 +24,8 @@ public enum EventLogError: Error, Equatable, Sendable {
   case tooManyAttributes(file: String, limit: Int)
   /// There are more events than can be kept in memory at once.
   case tooManyEvents(limit: Int)
+  /// The file is of a kind that is not read.
+  case foreignFormat(file: String, format: ForeignFormat)
   /// The times of a file are numbers in two units.
   case severalTimeUnits(file: String, first: String, second: String)
   /// The gzip stream ends before its end mark.
@@ -73,6 +75,8 @@ extension EventLogError: CustomStringConvertible {
     case .tooManyEvents(let limit):
       "there are more than \(limit) events, too many to keep: say a time with --as-of, and ask for "
         + "features that need no single events, or give a part of the log"
+    case .foreignFormat(let file, let format):
+      "\(file): is \(format.name): \(format.advice)"
     case .severalTimeUnits(let file, let first, let second):
       "\(file): times are numbers in two units: \(first), \(second): say which with --time-unit s, ms, "
         + "us or ns"

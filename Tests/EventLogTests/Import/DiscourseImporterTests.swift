@@ -169,17 +169,6 @@ struct DiscourseImporterTests {
     }
   }
 
-  @Test func zipFilesAreToldToBeUnzipped() throws {
-    #expect(
-      throws: EventLogError.notAnExport(
-        file: "user-list.zip", line: nil,
-        reason: "is a ZIP file: unzip it and name the CSV file that is in it")
-    ) {
-      try DiscourseImporter().read(
-        [Self.input("PK\u{3}\u{4}\u{14}\0", "user-list.zip")], naming: .plain)
-    }
-  }
-
   @Test(arguments: [
     ("a,b\n1,2\n", "x", 1), ("{\"users\": []}", "x", 1),
     ("{\"users\": [\n{\"id\": 1, \"username\": \"a\"} oops]}", "x", 2),
