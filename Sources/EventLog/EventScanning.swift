@@ -73,6 +73,7 @@ extension EventReader {
     let fetcher = BlockFetcher(opened, batchSize: 4 * max(1, threadCount))
     var lineCount = lineCount
     var forms = TimeForms()
+    var decimals = DecimalForms()
     let times = times
     while let batch = try fetcher.next() {
       let blocks = Array(batch)
@@ -92,6 +93,7 @@ extension EventReader {
         }
         block.rejections.removeAll()
         forms.add(block.events.timestamps.forms, linesBefore: lineCount)
+        decimals.add(block.events.decimals, linesBefore: lineCount)
         lineCount += block.lineCount
         let repeated = block.repeatedEvents(&known.eventIDs)
         report.repeatedEventCount += repeated.count
@@ -105,6 +107,7 @@ extension EventReader {
       try body(blocks)
     }
     try report.add(forms, file: file)
+    try report.add(decimals, file: file)
   }
 }
 
@@ -216,6 +219,7 @@ extension EventBlock {
     return eventIDs.indices.filter { row in
       guard eventIDs[row].count > 0 else { return false }
       return withBytes(eventIDs[row]) { bytes in
+        if isAbsent(bytes, inNumbers: false) { return false }
         let count = known.count
         return known.intern(bytes) != count
       }
