@@ -5,6 +5,7 @@ final class ByteStream {
   /// Why a stream ends before its end.
   enum Damage: Error {
     case unreadable(String)
+    case foreign(ForeignFormat)
     case truncatedGzip
     case damagedGzip(String)
     case unfinishedArray
@@ -20,24 +21,28 @@ final class ByteStream {
   /// Bytes that were read and are to be read again.
   private var returned: ArraySlice<UInt8> = []
   private var array: JSONArrayLines?
+  /// Whether the first bytes, once decompressed, are still to be looked at.
+  private var isToBeText: Bool
 
   /// Opens an input and looks at its first bytes; what is read of it is added to `progress`.
-  init(_ input: Input, progress: ReadProgress? = nil) throws {
+  ///
+  /// - Throws: ``Damage``, also where the input `isText` and begins as files of another kind do.
+  init(_ input: Input, isText: Bool = true, progress: ReadProgress? = nil) throws {
+    isToBeText = isText
     source = try Source(input, progress: progress)
     try refill()
-    // A first read of one byte cannot tell; pipes may do that.
-    while chunkRange.count == 1, !hasEnded {
-      let first = chunk[chunkRange.lowerBound]
-      var rest = [UInt8](repeating: 0, count: Self.chunkSize - 1)
-      let count = try rest.withUnsafeMutableBytes { bytes in
-        try source.read(into: bytes)
-      }
-      hasEnded = count == 0
-      chunk[0] = first
-      chunk.replaceSubrange(1..<1 + count, with: rest[..<count])
-      chunkRange = 0..<1 + count
+    // A first read of a few bytes cannot tell; pipes may do that.
+    while chunkRange.count < ForeignFormat.byteCount, !hasEnded { try refill() }
+    if chunkRange.count >= 2, chunk[0] == 0x1f, chunk[1] == 0x8b {
+      inflater = Inflater()
+    } else {
+      try check(chunk[chunkRange])
     }
-    if chunkRange.count >= 2, chunk[0] == 0x1f, chunk[1] == 0x8b { inflater = Inflater() }
+  }
+
+  private func check(_ first: some Collection<UInt8>) throws {
+    if isToBeText, let format = ForeignFormat(first) { throw Damage.foreign(format) }
+    isToBeText = false
   }
 
   /// Reads on as JSON Lines what is one JSON array, from bytes on that were read already.
@@ -77,7 +82,10 @@ final class ByteStream {
           UnsafeMutableBufferPointer(rebasing: input[chunkRange]), into: buffer)
       }
       chunkRange = chunkRange.lowerBound + consumed..<chunkRange.upperBound
-      if produced > 0 { return produced }
+      if produced > 0 {
+        if isToBeText { try check(buffer.prefix(produced)) }
+        return produced
+      }
     }
   }
 
@@ -93,12 +101,14 @@ final class ByteStream {
     return count
   }
 
+  /// Reads behind the bytes that are not handed out yet, or from the beginning where there are none.
   private func refill() throws {
+    let end = chunkRange.isEmpty ? 0 : chunkRange.upperBound
     let count = try chunk.withUnsafeMutableBytes { bytes in
-      try source.read(into: bytes)
+      try source.read(into: UnsafeMutableRawBufferPointer(rebasing: bytes[end...]))
     }
     hasEnded = count == 0
-    chunkRange = 0..<count
+    chunkRange = (chunkRange.isEmpty ? 0 : chunkRange.lowerBound)..<end + count
   }
 }
 

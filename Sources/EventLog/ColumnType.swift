@@ -43,18 +43,6 @@ public enum ColumnType: String, Sendable, Hashable, CaseIterable {
   }
 }
 
-/// Whether a cell stands for nothing: `\N` does anywhere, and `NA`, `N/A`, `NULL`, `NaN` and `nan` where
-/// numbers or times are expected; an empty one always does.
-///
-/// In text `NA` may be Namibia.
-package func isAbsent(_ cell: String, inNumbers: Bool) -> Bool {
-  switch cell {
-  case "", "\\N": true
-  case "NA", "N/A", "NULL", "null", "NaN", "nan": inNumbers
-  default: false
-  }
-}
-
 /// Whether a text is a number as ``formatted(_:)`` writes it, of at most 15 digits.
 func isShortestNumber(_ text: String) -> Bool {
   guard text.utf8.count <= 24, let number = decimal(text) else { return false }

@@ -1,4 +1,4 @@
-/// Reads delimited text with a header line, record by record: CSV with `,`, `;` or tab, also gzipped.
+/// Reads delimited text with a header line, record by record: CSV with `,`, `;`, tab or `|`, also gzipped.
 ///
 /// The separator is the one that splits the header into most columns, a comma where they tie. Header
 /// names are taken without blanks around them.
@@ -7,6 +7,9 @@ public struct DelimitedReader: ~Copyable {
   public let header: [String]
   /// The name of the input, for errors.
   public let name: String
+
+  /// How the numbers asked for so far are written.
+  public private(set) var decimalForms = DecimalForms()
 
   private var scanner: DelimitedScanner
   private var recordCount = 0
@@ -93,9 +96,20 @@ public struct DelimitedReader: ~Copyable {
   /// A cell of the current record as text.
   public func text(_ index: Int) -> String { scanner.text(index) }
 
+  /// Whether cells are parted by `;`, so that a comma may be a decimal one.
+  var mayHaveDecimalCommas: Bool { scanner.separator == ascii(";") }
+
   /// A cell of the current record as a number, or nil where it is none or not finite.
-  public func number(_ index: Int) -> Double? {
-    scanner.withField(index) { parseDecimal($0) }.flatMap { $0.isFinite ? $0 : nil }
+  ///
+  /// In a file whose cells are parted by `;` decimals may follow a comma; see ``decimalForms``.
+  public mutating func number(_ index: Int) -> Double? {
+    guard mayHaveDecimalCommas else {
+      return scanner.withField(index) { parseDecimal($0) }.flatMap { $0.isFinite ? $0 : nil }
+    }
+    var forms = decimalForms
+    let number = scanner.withField(index) { forms.read($0, line: scanner.firstLine) }
+    decimalForms = forms
+    return number.flatMap { $0.isFinite ? $0 : nil }
   }
 
   /// Why the record cannot be used: broken quotes, its number of cells, its encoding.
@@ -121,15 +135,14 @@ public struct DelimitedReader: ~Copyable {
   ) -> Result { scanner.withField(index, body) }
 
   private static func sniffedSeparator(_ line: UnsafeBufferPointer<UInt8>) -> UInt8 {
+    let others = [ascii(";"), ascii("\t"), ascii("|")]
     var counts: [UInt8: Int] = [:]
     var isQuoted = false
     for byte in line {
       if byte == ascii("\"") { isQuoted.toggle() }
-      if !isQuoted, byte == ascii(",") || byte == ascii(";") || byte == ascii("\t") {
-        counts[byte, default: 0] += 1
-      }
+      if !isQuoted, byte == ascii(",") || others.contains(byte) { counts[byte, default: 0] += 1 }
     }
-    return [ascii(";"), ascii("\t")].reduce(ascii(",")) { best, separator in
+    return others.reduce(ascii(",")) { best, separator in
       counts[separator, default: 0] > counts[best, default: 0] ? separator : best
     }
   }
@@ -141,6 +154,7 @@ extension ByteStream.Damage {
     switch self {
     case .unreadable(let reason): .unreadable(file: file, reason: reason)
     case .unfinishedArray: .unfinishedArray(file: file, recordsRead: recordsRead)
+    case .foreign(let format): .foreignFormat(file: file, format: format)
     case .truncatedGzip: .truncatedGzip(file: file, recordsRead: recordsRead)
     case .damagedGzip(let reason):
       .damagedGzip(file: file, recordsRead: recordsRead, reason: reason)

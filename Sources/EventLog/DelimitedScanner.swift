@@ -1,6 +1,13 @@
+/// Whether a line has nothing but blanks and separators, as spreadsheets write empty rows.
+func isBlankRecord(_ line: UnsafeBufferPointer<UInt8>, separator: UInt8) -> Bool {
+  line.allSatisfy { $0 == 0x20 || $0 == 0x09 || $0 == separator }
+    && line.count <= LineScanner.maximumRecordBytes
+}
+
 /// Reads the records of delimited text (RFC 4180) one after the other.
 ///
-/// A quote inside an unquoted field stands for itself. Empty lines are no records. The fields of a
+/// A quote inside an unquoted field stands for itself. Lines of nothing but blanks and separators are no
+/// records. The fields of a
 /// record are valid until the next one is read.
 struct DelimitedScanner: ~Copyable {
   /// What makes a record unreadable as fields.
@@ -81,7 +88,8 @@ struct DelimitedScanner: ~Copyable {
         (recordTotal, recordLines, recordLength) = (0, 0, 0)
         return false
       }
-      if line.content == 0 {
+      let content = UnsafeBufferPointer(start: lines.base, count: line.content)
+      if !line.isCut, isBlankRecord(content, separator: separator) {
         lines.advance(bytes: line.total, lines: 1)
         continue
       }

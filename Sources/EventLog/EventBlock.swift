@@ -42,6 +42,7 @@ package final class EventBlock: @unchecked Sendable {
     var eventIDs: [Span] = []
     var types = Interner()
     var timestamps = TimestampReader()
+    var decimals = DecimalForms()
     /// Column by column, as text.
     var properties: [(name: String, cells: [Span])] = []
 
@@ -51,6 +52,7 @@ package final class EventBlock: @unchecked Sendable {
       eventIDs.removeAll(keepingCapacity: true)
       types = Interner()
       timestamps.removeForms()
+      decimals = DecimalForms()
       properties.removeAll()
     }
   }

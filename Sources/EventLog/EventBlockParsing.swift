@@ -57,6 +57,10 @@ extension EventBlock {
             line, columns, mayHoldNul: window.hasNul, number: lines, into: &events)
         }
         if let reason {
+          if isBlankRecord(line.bytes, separator: columns.separator) {
+            records &-= 1
+            continue
+          }
           rejections.append((lines &- 1, reason, String(decoding: line.bytes, as: UTF8.self)))
         }
       }
@@ -150,13 +154,13 @@ extension EventBlock {
     return nil
   }
 
-  /// Why bytes cannot be an id or a type: they are blank, or hold a NUL.
+  /// Why bytes cannot be an id or a type: they are absent, or hold a NUL.
   @inline(__always)
   static func reasonAgainstID(
     _ bytes: UnsafeBufferPointer<UInt8>, empty: RejectionReason, _ mayHoldNul: Bool
   ) -> RejectionReason? {
-    if bytes.count > 0, bytes[0] > 0x20, !mayHoldNul { return nil }
-    if trimmingBlanks(bytes).isEmpty { return empty }
+    if bytes.count > 0, bytes[0] > 0x20, bytes[0] != ascii("\\"), !mayHoldNul { return nil }
+    if isAbsent(bytes, inNumbers: false) { return empty }
     return bytes.contains(0) ? .nulByte : nil
   }
 }
@@ -178,10 +182,15 @@ extension EventBlock.Events {
       return reason
     }
     var value = Double.nan
-    if let cell = cells.value, cell.count > 0, !trimmingBlanks(cell).isEmpty {
-      guard let number = parseDecimal(cell) else { return .unreadableValue }
-      guard abs(number) <= 1e15 else { return .valueOutOfRange }
-      value = number
+    if let cell = cells.value, cell.count > 0 {
+      let number =
+        columns.separator == ascii(";") ? decimals.read(cell, line: line) : parseDecimal(cell)
+      if let number {
+        guard abs(number) <= 1e15 else { return .valueOutOfRange }
+        value = number
+      } else if !isAbsent(cell, inNumbers: true) {
+        return .unreadableValue
+      }
     }
     if let cell = cells.target {
       let reason = EventBlock.reasonAgainstID(cell, empty: .emptyMemberID, mayHoldNul)

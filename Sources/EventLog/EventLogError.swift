@@ -24,6 +24,10 @@ public enum EventLogError: Error, Equatable, Sendable {
   case tooManyAttributes(file: String, limit: Int)
   /// There are more events than can be kept in memory at once.
   case tooManyEvents(limit: Int)
+  /// The file is of a kind that is not read.
+  case foreignFormat(file: String, format: ForeignFormat)
+  /// It is open whether points part thousands or decimals.
+  case severalDecimalForms(file: String, first: String, second: String)
   /// The times of a file are numbers in two units.
   case severalTimeUnits(file: String, first: String, second: String)
   /// A JSON array ends before its closing bracket.
@@ -75,6 +79,11 @@ extension EventLogError: CustomStringConvertible {
     case .tooManyEvents(let limit):
       "there are more than \(limit) events, too many to keep: say a time with --as-of, and ask for "
         + "features that need no single events, or give a part of the log"
+    case .foreignFormat(let file, let format):
+      "\(file): is \(format.name): \(format.advice)"
+    case .severalDecimalForms(let file, let first, let second):
+      "\(file): numbers have decimal commas or points that part thousands, or not: \(first), \(second): "
+        + "write them in one form, such as 1234.56"
     case .severalTimeUnits(let file, let first, let second):
       "\(file): times are numbers in two units: \(first), \(second): say which with --time-unit s, ms, "
         + "us or ns"

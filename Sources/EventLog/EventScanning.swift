@@ -80,6 +80,7 @@ extension EventReader {
     var lineCount = lineCount
     var forms = TimeForms()
     func lineInFile(_ line: Int) -> Int { array?.line(ofElement: line) ?? line }
+    var decimals = DecimalForms()
     let times = times
     while let batch = try fetcher.next() {
       let blocks = Array(batch)
@@ -104,6 +105,7 @@ extension EventReader {
           report.addRepeatedKey(key, line: lineInFile(lineCount + line), of: file)
         }
         forms.add(block.events.timestamps.forms, linesBefore: lineCount)
+        decimals.add(block.events.decimals, linesBefore: lineCount)
         lineCount += block.lineCount
         let repeated = block.repeatedEvents(&known.eventIDs)
         report.repeatedEventCount += repeated.count
@@ -117,6 +119,7 @@ extension EventReader {
       try body(blocks)
     }
     try report.add(forms.movingLines(lineInFile), file: file)
+    try report.add(decimals, file: file)
   }
 }
 
@@ -228,6 +231,7 @@ extension EventBlock {
     return eventIDs.indices.filter { row in
       guard eventIDs[row].count > 0 else { return false }
       return withBytes(eventIDs[row]) { bytes in
+        if isAbsent(bytes, inNumbers: false) { return false }
         let count = known.count
         return known.intern(bytes) != count
       }

@@ -98,11 +98,11 @@ struct LineScanner: ~Copyable {
     return array
   }
 
-  /// Moves to the first line that is not blank and returns its bytes; nil where there is none.
+  /// Moves to the first line that is not blank, nor separators alone, and returns its bytes; nil where there is none.
   mutating func firstContentLine() throws -> UnsafeBufferPointer<UInt8>? {
     while let line = try line(at: 0) {
       let bytes = UnsafeBufferPointer(start: base, count: line.content)
-      if line.isCut || !trimmingBlanks(bytes).isEmpty { return bytes }
+      if line.isCut || !bytes.allSatisfy({ " \t,;|".utf8.contains($0) }) { return bytes }
       advance(bytes: line.total, lines: 1)
     }
     return nil

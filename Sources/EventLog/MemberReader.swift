@@ -90,6 +90,7 @@ public struct MemberReader {
             record: String(decoding: reader.record, as: UTF8.self)), in: &rows)
       }
     }
+    if reader.mayHaveDecimalCommas { rows.readDecimalCommas(file: input.description) }
   }
 
   private func readJSONLines(
@@ -201,6 +202,21 @@ private struct MemberRows {
     }
     for column in cells.indices { cells[column][row] = record[columnNames[column]] ?? "" }
     return nil
+  }
+
+  /// Reads the columns of numbers with a decimal comma; those in which it is open what a point means stay text.
+  mutating func readDecimalCommas(file: String) {
+    for column in cells.indices {
+      guard let (pointed, forms) = cells[column].pointingDecimals(), let comma = forms.comma else {
+        continue
+      }
+      if forms.point == nil { cells[column] = pointed }
+      let text =
+        forms.point.map {
+          "is text, as \(comma.text) has a decimal comma and \($0.text) may be two things"
+        } ?? "is read with a decimal comma: \(comma.text) is \(formatted(comma.number))"
+      report.notes.append(InputNote(file: file, text: "\"\(columnNames[column])\" \(text)"))
+    }
   }
 
   /// The table, with the types that are declared or, without one, those of the cells, and the cells that are

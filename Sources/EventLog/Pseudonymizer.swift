@@ -30,7 +30,8 @@ public struct Pseudonymizer: Sendable {
   public init(keyFile: String, digitCount: Int = 16) throws {
     let bytes: [UInt8]
     do {
-      bytes = try ByteStream.allBytes(of: .file(keyFile), limit: Self.greatestKeyByteCount + 1)
+      bytes = try ByteStream.allBytes(
+        of: .file(keyFile), isText: false, limit: Self.greatestKeyByteCount + 1)
     } catch EventLogError.unreadable(_, let reason) {
       throw EventLogError.unusableKey(file: keyFile, reason: "cannot be read: \(reason)")
     }
@@ -88,10 +89,10 @@ public struct Pseudonymizer: Sendable {
 }
 
 extension ByteStream {
-  /// All bytes of an input, decompressed if they are gzip, up to a limit.
-  static func allBytes(of input: Input, limit: Int = .max) throws -> [UInt8] {
+  /// All bytes of an input, decompressed if they are gzip, up to a limit; what is text cannot be a file of another kind.
+  static func allBytes(of input: Input, isText: Bool = true, limit: Int = .max) throws -> [UInt8] {
     do {
-      let stream = try ByteStream(input)
+      let stream = try ByteStream(input, isText: isText)
       var all: [UInt8] = []
       var chunk = [UInt8](repeating: 0, count: 1 << 18)
       while all.count < limit {

@@ -249,6 +249,11 @@ public struct ReadReport: Sendable, Hashable {
     if repeatedKeys[file] == nil { repeatedKeys[file] = RepeatedKey(line: line, key: key) }
   }
 
+  mutating func add(_ forms: DecimalForms, file: String) throws(EventLogError) {
+    try forms.check(file: file)
+    if let text = forms.note { notes.append(InputNote(file: file, text: text)) }
+  }
+
   func check(against limit: RejectionLimit) throws {
     if limit.isExceeded(by: rejectedCount, of: recordCount) {
       throw EventLogError.tooManyRejected(

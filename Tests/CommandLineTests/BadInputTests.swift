@@ -80,8 +80,8 @@ struct BadInputTests {
       name: "unreadable time", files: ["l.csv": log],
       arguments: train("l.csv", asOf: "yesterday"), code: 64, says: ["--as-of", "yesterday"]),
     Case(
-      name: "NaN value",
-      files: ["n.csv": "member_id,timestamp,event,value\na,2024-01-01,x,NaN\n"],
+      name: "infinite value",
+      files: ["n.csv": "member_id,timestamp,event,value\na,2024-01-01,x,Infinity\n"],
       arguments: train("n.csv"), code: 2,
       says: ["1 of 1 records were rejected", "n.csv:2: unreadable value", "--rejects"]),
     Case(

@@ -218,7 +218,7 @@ struct ColumnTests {
         ("features e.csv --config w.yaml --as-of last --output -", "impact_h56"),
         (
           "features e.csv \(features) events --among {\"feature\":\"value_sum\",\"gte\":1}",
-          "--among"
+          "value_sum"
         ),
         ("label e.csv --config r.yaml --as-of last --output -", "r.yaml:3:"),
         ("rules check e.csv --config r.yaml --as-of last", "r.yaml:3:"),
@@ -241,6 +241,62 @@ struct ColumnTests {
       }
       let json = try Self.run("features j.jsonl \(features) value_sum", files: [:], in: folder)
       #expect(json.code == 2 && json.error.contains("no \"value\", which value_sum"))
+    }
+  }
+}
+
+/// The forms of CSV that spreadsheets write, as the verbs see them.
+struct SpreadsheetTests {
+  @Test func matricesMayHaveDecimalCommas() throws {
+    try TemporaryFolder.with { folder in
+      try folder.write("d.csv", "x;y\n1,5;1\n;\n2,5;2\n10,5;3\n")
+      try folder.write("e.csv", "x;y\n1,5;1\n2,5;1.234\n10,5;3\n")
+      let line = ["--algorithm", "kmeans", "--clusters", "2", "--centroids", "-"]
+      let read = try Tool.run(["cluster", "d.csv"] + line, in: folder.url)
+      #expect(read.code == 0 && read.output.hasPrefix("x,y\n2,1.5\n10.5,3\n"), "\(read.error)")
+      #expect(
+        read.error == "note: d.csv: numbers are read with a decimal comma: 1,5 on line 2 is 1.5\n")
+      let open = try Tool.run(["cluster", "e.csv"] + line, in: folder.url)
+      #expect(open.code == 2)
+      #expect(open.error.contains("1,5 on line 2, 1.234 on line 3"), "\(open.error)")
+    }
+  }
+
+  @Test func otherKindsOfFilesAreRefusedByEveryVerb() throws {
+    try TemporaryFolder.with { folder in
+      try folder.write("z", Array("PK\u{3}\u{4}".utf8) + [UInt8](repeating: 0, count: 100))
+      try folder.write("e.csv", "member_id,timestamp,event\na,2024-01-01,x\n")
+      for line in [
+        "features z --as-of last --output o", "features e.csv --members z --as-of last --output o",
+        "cluster z --algorithm kmeans --clusters 2 --labels o", "score z e.csv",
+        "import discourse z --output o", "import github z --output o",
+      ] {
+        let result = try Tool.run(line.split(separator: " ").map(String.init), in: folder.url)
+        #expect(result.code == 2, "\(line)")
+        #expect(result.error.contains("z: is a ZIP archive: unzip it"), "\(line): \(result.error)")
+        #expect(try folder.names.filter { $0 != "o" } == ["e.csv", "z"], "\(line)")
+      }
+    }
+  }
+
+  @Test func anExcelExportIsRead() throws {
+    try TemporaryFolder.with { folder in
+      try folder.write(
+        "orders.csv",
+        "\u{FEFF};;;\r\nKunde;created_at;action;Betrag\r\n4711;2024-05-01;buy;1.234,56\r\n;;;\r\n"
+          + "4712;2024-05-02;buy;NULL\r\n4711;2024-05-03;buy;0,44\r\n;;;\r\n")
+      let result = try Tool.run(
+        [
+          "features", "orders.csv", "--as-of", "2024-06-01", "--id-column", "Kunde",
+          "--value-column", "Betrag", "--features", "events,value_sum", "--output", "-",
+        ], in: folder.url)
+      #expect(result.output == "member_id,events,value_sum\n4711,2,1235\n4712,1,0\n")
+      #expect(
+        result.error == """
+          note: orders.csv: timestamp is read from "created_at" and event from "action"
+          note: orders.csv: numbers are read with a decimal comma: 1.234,56 on line 3 is 1234.56
+
+          """)
     }
   }
 }

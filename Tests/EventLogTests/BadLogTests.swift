@@ -178,7 +178,7 @@ struct BadLogTests {
 
   @Test(arguments: [
     ("1e999", RejectionReason.valueOutOfRange), ("-1e999", .valueOutOfRange),
-    ("nan", .unreadableValue), ("inf", .unreadableValue), ("-Infinity", .unreadableValue),
+    ("-nan", .unreadableValue), ("inf", .unreadableValue), ("-Infinity", .unreadableValue),
   ])
   func valuesThatAreNotFiniteAreRejected(value: String, reason: RejectionReason) throws {
     let found = try Self.read(Array("\(Self.header)\n\(Self.good)\na,2024-01-01,x,\(value)".utf8))

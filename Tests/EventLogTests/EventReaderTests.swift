@@ -78,7 +78,7 @@ struct EventReaderTests {
       .unreadableTimestamp("2024-01-01T00:00:00+518:00")
     ),
     ("a,2024-01-01,x,1000000000000001", .valueOutOfRange),
-    ("a,2024-01-01,x,nan", .unreadableValue),
+    ("a,2024-01-01,x,none", .unreadableValue),
     ("a,2024-01-01,x,0x10", .unreadableValue),
     ("a,2024-01-01,\t ,1", .emptyEventType),
     ("a,2024-01-01,x", .wrongColumnCount(found: 3, expected: 4)),

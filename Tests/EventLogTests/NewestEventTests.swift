@@ -10,7 +10,7 @@ struct NewestEventTests {
       member_id,timestamp,event,value,event_id
       a,2024-03-01,post,1,1
       b,2024-02-01,post,1,2
-      c,2025-01-01,post,NaN,3
+      c,2025-01-01,post,many,3
       d,2024-12-01,post,1,1
       e,yesterday,post,1,4
       """

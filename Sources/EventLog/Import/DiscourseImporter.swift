@@ -81,11 +81,6 @@ public struct DiscourseImporter {
     var exports: [(file: String, outline: JSONOutline)] = []
     for input in inputs {
       let bytes = try ByteStream.allBytes(of: input)
-      guard !bytes.starts(with: Array("PK\u{3}\u{4}".utf8)) else {
-        throw EventLogError.notAnExport(
-          file: input.description, line: nil,
-          reason: "is a ZIP file: unzip it and name the CSV file that is in it")
-      }
       let outline = JSONOutline(bytes: bytes)
       if outline.firstByte(of: outline.root) == ascii("{") {
         exports.append((input.description, outline))

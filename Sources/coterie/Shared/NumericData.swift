@@ -63,8 +63,10 @@ struct NumericData {
         throw Failure.badInput("\(path):\(reader.line): \(problem): mend or remove the record")
       }
       if let idIndex { ids.append(reader.text(idIndex)) }
-      for position in candidates.indices { candidates[position].take(reader) }
+      for position in candidates.indices { candidates[position].take(&reader) }
     }
+    try reader.decimalForms.check(file: path)
+    if let note = reader.decimalForms.note { Console.note("\(path): \(note)") }
     if columns == nil { candidates.removeAll { $0.text != nil } }
     guard let first = candidates.first else {
       throw Failure.badInput(
@@ -102,7 +104,7 @@ private struct NumericColumn {
 
   init(index: Int) { self.index = index }
 
-  mutating func take(_ reader: borrowing DelimitedReader) {
+  mutating func take(_ reader: inout DelimitedReader) {
     if text != nil { return }
     if let number = reader.number(index) {
       numbers.append(number)
@@ -110,8 +112,9 @@ private struct NumericColumn {
     }
     let cell = reader.text(index)
     let word = cell.trimmingCharacters(in: .whitespaces).lowercased()
-    let isMissing = ["", "nan", "na", "null", "inf", "-inf", "+inf", "infinity", "-infinity"]
-      .contains(word)
+    let isMissing =
+      isAbsent(cell, inNumbers: true)
+      || ["inf", "-inf", "+inf", "infinity", "-infinity"].contains(word)
     // A number too large for a double is no text either.
     if isMissing || Double(word) != nil {
       if missing == nil { missing = (reader.line, cell) }

@@ -40,7 +40,7 @@ struct DiscourseImporterTests {
     2,9,2024-02-07T00:00:00.000Z
     77,100,2024-02-07T00:00:00.000Z
     2,102,tomorrow
-    ,,
+    ,,2024-02-07T00:00:00.000Z
 
     """
 
@@ -166,17 +166,6 @@ struct DiscourseImporterTests {
     #expect(throws: EventLogError.self) {
       try DiscourseImporter(rejectionLimit: .count(0)).read(
         [Self.input(head + "1,ada,2024-01-01 00:00:00 UTC,2,staff,more\n", "u")], naming: .plain)
-    }
-  }
-
-  @Test func zipFilesAreToldToBeUnzipped() throws {
-    #expect(
-      throws: EventLogError.notAnExport(
-        file: "user-list.zip", line: nil,
-        reason: "is a ZIP file: unzip it and name the CSV file that is in it")
-    ) {
-      try DiscourseImporter().read(
-        [Self.input("PK\u{3}\u{4}\u{14}\0", "user-list.zip")], naming: .plain)
     }
   }
 
