@@ -99,7 +99,7 @@ struct JSONParser {
     return value
   }
 
-  /// `-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?`
+  /// Reads `-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?` as it is written.
   private mutating func number() throws(Malformed) -> String {
     let start = position
     func digits() -> Int {

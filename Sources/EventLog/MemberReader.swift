@@ -157,6 +157,8 @@ private struct MemberRows {
   private var ids = Interner()
   private var joinedAt: [Timestamp?] = []
   private var columnNames: [String] = []
+  /// Columns of numbers with a decimal comma.
+  private var numberColumns: Set<String> = []
   /// Columns of which a cell was a JSON list.
   private var listColumns: Set<String> = []
   /// As many as names; kept apart from them, so that a cell is written in place.
@@ -210,7 +212,10 @@ private struct MemberRows {
       guard let (pointed, forms) = cells[column].pointingDecimals(), let comma = forms.comma else {
         continue
       }
-      if forms.point == nil { cells[column] = pointed }
+      if forms.point == nil {
+        cells[column] = pointed
+        numberColumns.insert(columnNames[column])
+      }
       let text =
         forms.point.map {
           "is text, as \(comma.text) has a decimal comma and \($0.text) may be two things"
@@ -228,7 +233,7 @@ private struct MemberRows {
     for (name, cells) in zip(columnNames, cells) {
       // Consents are a list of purposes in the language of rules.
       let isList = name == "consents" || listColumns.contains(name)
-      let type = types[name] ?? (isList ? .list : nil)
+      let type = types[name] ?? (isList ? .list : numberColumns.contains(name) ? .number : nil)
       guard let type else {
         attributes[name] = AttributeColumn(inferringFrom: cells, clock: clock)
         continue

@@ -86,6 +86,9 @@ extension RejectionReason {
   /// What else can be done about all records of this kind; nil where the reason says it.
   public var advice: String? {
     switch self {
+    case .badKey:
+      "keys of other names are given with --id-column, --time-column, --event-column or --event, and "
+        + "--value-column"
     case .unreadableTimestamp: "accepted are \(TimeReading.acceptedForms)"
     case .dateLikeNumber(let text):
       "say which: --time-format \(Self.dateFormat(text)), or --time-unit s, ms, us or ns"

@@ -17,7 +17,7 @@ struct WellKnownColumns: Sendable {
   /// When an event was.
   static let timestamp = WellKnownColumns([
     "timestamp", "ts", "time", "datetime", "date", "createdat", "createdon", "created",
-    "creationdate",
+    "creationdate", "datecreated", "dateplaced",
     "eventtime", "eventtimestamp", "eventdate", "eventdatetime", "occurredat", "happenedat",
     "loggedat",
     "originaltimestamp", "orderdate", "purchasedate", "transactiondate", "invoicedate",
@@ -41,8 +41,7 @@ struct WellKnownColumns: Sendable {
     "joinedat", "joinedon", "joined", "joindate", "datejoined", "membersince", "signupdate",
     "signupat",
     "signedupat", "registeredat", "registrationdate", "createdat", "createdon", "created",
-    "creationdate",
-    "accountcreatedat",
+    "creationdate", "datecreated", "accountcreatedat",
   ])
 
   private let names: Set<String>

@@ -27,7 +27,7 @@ struct OnePassTests {
     }()
 
     static let dirtyLog =
-      plainLog + "x,2026-01-01T00:00:00Z,post,NaN,r1\nm1,yesterday,post,1,r2\n"
+      plainLog + "x,2026-01-01T00:00:00Z,post,many,r1\nm1,yesterday,post,1,r2\n"
       // Later than all that count, but an id that came before.
       + "m2,2025-01-01T00:00:00Z,post,1,e3\n"
 
@@ -59,7 +59,7 @@ struct OnePassTests {
       name: "no events", log: "member_id,timestamp,event\n",
       arguments: ["features", "LOG", "--as-of", "last", "--output", "@/out.csv"], code: 2),
     Case(
-      name: "missing column", log: "member,timestamp,event\na,2024-01-01,post\n",
+      name: "missing column", log: "someone,timestamp,event\na,2024-01-01,post\n",
       arguments: ["features", "LOG", "--as-of", "last", "--output", "@/out.csv"], code: 2),
     Case(
       name: "unknown feature",
